@@ -1,0 +1,131 @@
+"""What can be wrong with an input: errors that are raised and findings that are reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AddressSyntaxError",
+    "ConfigurationError",
+    "Finding",
+    "ProxyAddrError",
+    "RowError",
+    "Span",
+]
+
+Span = tuple[int, int]
+"""Half-open range of code points in the text that was given: (start, end)."""
+
+_WINDOW = 60
+"""Code points of context shown on either side of a span, so that a message stays short whatever the input."""
+
+_LONGEST_CARET = 40
+
+
+class ProxyAddrError(ValueError):
+    """Base of every error that bad input raises.
+
+    `code` is stable between releases; `message` is for people and may change.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class AddressSyntaxError(ProxyAddrError):
+    """A text that does not parse: what, where and what was expected instead.
+
+    `text` is the whole input, `span` the offending part of it in code points, `expected` what could have stood there,
+    `item` the index in the input when that was an iterable of texts. `str()` draws the place with a caret.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        text: str,
+        span: Span,
+        expected: tuple[str, ...] = (),
+        item: int | None = None,
+    ) -> None:
+        ValueError.__init__(self, code, message, text, span, expected, item)
+        self.code = code
+        self.message = message
+        self.text = text
+        self.span = span
+        self.expected = expected
+        self.item = item
+
+    def __str__(self) -> str:
+        expected = f" (expected {' or '.join(self.expected)})" if self.expected else ""
+        return f"{self.message}{expected}\n{caret(self.text, self.span)}"
+
+
+class ConfigurationError(ProxyAddrError):
+    """Settings with which a connector or a table could not start.
+
+    `setting` names the value, `source` the file and `line` its line, counted from 1, where there is one.
+    """
+
+    def __init__(
+        self, code: str, message: str, setting: str | None = None, source: str | None = None, line: int | None = None
+    ) -> None:
+        ValueError.__init__(self, code, message, setting, source, line)
+        self.code = code
+        self.message = message
+        self.setting = setting
+        self.source = source
+        self.line = line
+
+    def __str__(self) -> str:
+        return _located(self.message, self.source, self.line)
+
+
+class RowError(ProxyAddrError):
+    """One bad row of a file or table that is otherwise read: `line` counts from 1, `cause` says what was wrong in it."""
+
+    def __init__(
+        self, code: str, message: str, line: int, source: str | None = None, cause: ProxyAddrError | None = None
+    ) -> None:
+        ValueError.__init__(self, code, message, line, source, cause)
+        self.code = code
+        self.message = message
+        self.line = line
+        self.source = source
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return _located(self.message, self.source, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that parses but breaks a rule: stable `code`, `message` for people, `span` in the text or None."""
+
+    code: str
+    message: str
+    span: Span | None = None
+
+
+def caret(text: str, span: Span) -> str:
+    """Return the neighbourhood of a span and a caret line below it, two blanks in, unprintable characters escaped."""
+    start, end = span
+    left, right = max(0, start - _WINDOW), min(len(text), start + _WINDOW)
+    before = ("…" if left else "") + _visible(text[left:start])
+    after = _visible(text[start:right]) + ("…" if right < len(text) else "")
+    width = len(_visible(text[start : min(end, right)]))
+    return f"  {before}{after}\n  {' ' * len(before)}{'^' * max(1, min(width, _LONGEST_CARET))}"
+
+
+def _located(message: str, source: str | None, line: int | None) -> str:
+    place = ", ".join([*([source] if source else []), *([f"line {line}"] if line else [])])
+    return f"{place}: {message}" if place else message
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
