@@ -26,7 +26,7 @@ class Grammar:
     `names` says in words what each terminal is, for error messages; a terminal without a name is not mentioned.
     """
 
-    def __init__(self, name: str, starts: tuple[str, ...], transformer: Transformer[Any, Any], names: dict[str, str]):
+    def __init__(self, name: str, starts: tuple[str, ...], transformer: Transformer[Any, Any], names: dict[str, str]) -> None:
         self._name = name
         self._starts = starts
         self._transformer = transformer
@@ -49,10 +49,11 @@ class Grammar:
         if isinstance(error, UnexpectedCharacters):
             expected = error.allowed or ()
         words = tuple(sorted({self._names[terminal] for terminal in expected if terminal in self._names}))
-        if isinstance(error, UnexpectedToken) and error.token.type != "$END":  # noqa: S105 - lark's name for the end
+        if isinstance(error, UnexpectedToken) and error.token.type != "$END":
             start, end = error.token.start_pos or 0, error.token.end_pos or 0
         elif isinstance(error, UnexpectedCharacters):
-            start, end = error.pos_in_stream, error.pos_in_stream + 1
+            start = error.pos_in_stream or 0
+            end = start + 1
         else:
             return AddressSyntaxError("unexpected-end", "the text ends too early", text, (len(text), len(text)), words)
         return AddressSyntaxError("unexpected-text", "this does not belong here", text, (start, end), words)

@@ -31,7 +31,9 @@ _SPELLINGS = {"X.400": "X400"}  # Q89410 writes X.400, every later article X400
 # What a one-off must escape to be read back: brackets, controls, and a backslash that would start an escape.
 _UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?=\\|x[0-9A-Fa-f]{2}|$)")
 _UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?=[\\"]|x[0-9A-Fa-f]{2}|$)')
-_PLAIN_NAME = re.compile(r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?")
+_PLAIN_NAME = re.compile(
+    r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?"
+)
 
 T_co = TypeVar("T_co", bound="TypedAddress", covariant=True)
 
@@ -134,7 +136,7 @@ class ProxyAddress(TypedAddress):
 
 @dataclass(frozen=True, slots=True)
 class DeletionMarker:
-    """`~del<TYPE:value>` of an Exchange 5.5 import file: remove that proxy, all of a type, or all (Q184536, Q290091)."""
+    """`~del<TYPE:value>` of an Exchange 5.5 import file: remove one, a type, or all (Q184536, Q290091)."""
 
     type: str | None = None
     value: str | None = None

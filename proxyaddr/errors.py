@@ -11,6 +11,8 @@ __all__ = [
     "ProxyAddrError",
     "RowError",
     "Span",
+    "caret",
+    "visible",
 ]
 
 Span = tuple[int, int]
@@ -87,7 +89,7 @@ class ConfigurationError(ProxyAddrError):
 
 
 class RowError(ProxyAddrError):
-    """One bad row of a file or table that is otherwise read: `line` counts from 1, `cause` says what was wrong in it."""
+    """One bad row of a file that is otherwise read: `line` counts from 1, `cause` says what was wrong in it."""
 
     def __init__(
         self, code: str, message: str, line: int, source: str | None = None, cause: ProxyAddrError | None = None
@@ -116,9 +118,9 @@ def caret(text: str, span: Span) -> str:
     """Return the neighbourhood of a span and a caret line below it, two blanks in, unprintable characters escaped."""
     start, end = span
     left, right = max(0, start - _WINDOW), min(len(text), start + _WINDOW)
-    before = ("…" if left else "") + _visible(text[left:start])
-    after = _visible(text[start:right]) + ("…" if right < len(text) else "")
-    width = len(_visible(text[start : min(end, right)]))
+    before = ("…" if left else "") + visible(text[left:start])
+    after = visible(text[start:right]) + ("…" if right < len(text) else "")
+    width = len(visible(text[start : min(end, right)]))
     return f"  {before}{after}\n  {' ' * len(before)}{'^' * max(1, min(width, _LONGEST_CARET))}"
 
 
@@ -127,5 +129,6 @@ def _located(message: str, source: str | None, line: int | None) -> str:
     return f"{place}: {message}" if place else message
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Escape what would move the cursor or hide text on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

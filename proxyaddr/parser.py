@@ -66,8 +66,8 @@ def parse_one_off(text: str) -> OneOffAddress:
 
     one_off: NAME? "[" TYPE ":" VALUE "]" | internet
 
-    In brackets `\\` is a backslash and `\xHH` a byte, any other backslash stays. Brackets may be left out for SMTP only.
-    Raises AddressSyntaxError.
+    In brackets `\\` is a backslash and `\xHH` a byte, any other backslash stays. Brackets may be left out for
+    SMTP only. Raises AddressSyntaxError.
 
     >>> str(parse_one_off("Paul[smtp:paul@contoso.com]"))
     'Paul [SMTP:paul@contoso.com]'

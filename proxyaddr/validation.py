@@ -39,7 +39,9 @@ FORMS = {
     "MSMAIL": Form(r"[^@]+@[^@]+", "user@postoffice", "Q89410"),
     "MSA": Form(r"[^@]+@[^@]+", "user@postoffice", "Q181939"),
     "CCMAIL": Form(r".+ at .+", "user at postoffice, with blanks around 'at'", "Q184994"),
-    "SNADS": Form(r"[^()/]{1,8}\([^()/]{1,8}\)|[^()/]+(?:/[^()/]{1,8}){2}", "DGN(DEN), up to 8 each", "Q232307, Q166643"),
+    "SNADS": Form(
+        r"[^()/]{1,8}\([^()/]{1,8}\)|[^()/]+(?:/[^()/]{1,8}){2}", "DGN(DEN), up to 8 each", "Q232307, Q166643"
+    ),
     "PROFS": Form(r"[^()/]{1,8}\([^()/]{1,8}\)|[^()/]+(?:/[^()/]{1,8}){2}", "node(user), up to 8 each", "Q232318"),
     "GWISE": Form(r"[^.]+\.[^.]+\.[^.]+", "domain.postoffice.object", "Q240874"),
     "NOTES": Form(r"[^@]+@[^@]+", "name/organisation@domain", "Q180517"),

@@ -1,0 +1,59 @@
+"""What the subcommands share: inputs from arguments or standard input, JSON lines, errors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+
+from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError
+
+__all__ = ["add_inputs", "each", "findings_as_json", "show_json"]
+
+
+def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the positional inputs and `--json`."""
+    parser.add_argument("inputs", nargs="*", metavar=what.upper(), help=f"{what}s; lines of standard input without any")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def each(options: argparse.Namespace, handle: Callable[[str], int]) -> int:
+    """Handle every input, report the bad ones and go on; return the highest status."""
+    highest = 0
+    for text in _inputs(options):
+        try:
+            status = handle(text)
+        except ProxyAddrError as error:
+            _show_error(text, error, as_json=options.json)
+            status = 2
+        highest = max(highest, status)
+    return highest
+
+
+def show_json(record: dict[str, object]) -> None:
+    """Print one object on one line, in ASCII, so that any text survives any terminal."""
+    print(json.dumps(record))
+
+
+def findings_as_json(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
+    """Return findings as JSON values."""
+    return [{"code": found.code, "message": found.message, "span": found.span} for found in findings]
+
+
+def _inputs(options: argparse.Namespace) -> Iterator[str]:
+    if options.inputs:
+        yield from options.inputs
+        return
+    for line in sys.stdin:
+        text = line.rstrip("\r\n")
+        if text:
+            yield text
+
+
+def _show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
+    if not as_json:
+        print(f"proxyaddr: {error}", file=sys.stderr)
+        return
+    span = error.span if isinstance(error, AddressSyntaxError) else None
+    show_json({"input": text, "error": {"code": error.code, "message": error.message, "span": span}})

@@ -1,0 +1,88 @@
+"""`proxyaddr parse`: what a typed address or a list of proxies says."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_json
+from proxyaddr.errors import Finding, caret, visible
+
+if TYPE_CHECKING:
+    from proxyaddr.addresses import TypedAddress
+
+__all__ = ["add_to"]
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser("parse", help="parse addresses or, with --list, lists of proxy addresses")
+    add_inputs(parser, "address")
+    parser.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    def handle(text: str) -> int:
+        return _list(text, as_json=options.json) if options.list else _one(text, as_json=options.json)
+
+    return each(options, handle)
+
+
+def _one(text: str, *, as_json: bool) -> int:
+    from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+
+    address = parse(text)
+    if as_json:
+        show_json({"input": text, **_record(address), "findings": findings_as_json(address.validate())})
+        return 0
+    _show(address)
+    _show_findings(address.validate())
+    return 0
+
+
+def _list(text: str, *, as_json: bool) -> int:
+    from proxyaddr.parser import parse_proxies  # noqa: PLC0415 - loads lark
+
+    proxies = parse_proxies(text)
+    status = 2 if proxies.errors else 0
+    if as_json:
+        errors = [{"code": bad.code, "message": bad.message, "span": bad.span} for bad in proxies.errors]
+        show_json(
+            {
+                "input": text,
+                "proxies": [{**_record(proxy), "findings": findings_as_json(proxy.validate())} for proxy in proxies],
+                "deletions": [str(marker) for marker in proxies.deletions],
+                "errors": errors,
+                "findings": findings_as_json(proxies.findings),
+            }
+        )
+        return status
+    for proxy in proxies:
+        print(visible(str(proxy)))
+        _show_findings(proxy.validate())
+    for marker in proxies.deletions:
+        print(f"{visible(str(marker))}  (deletion marker)")
+    _show_findings(proxies.findings)
+    for error in proxies.errors:
+        print(f"error [{error.code}]: {error.message}\n{caret(text, error.span)}")
+    return status
+
+
+def _record(address: TypedAddress) -> dict[str, object]:
+    record: dict[str, object] = {"type": address.type, "value": address.value}
+    for name in ("display_name", "is_primary"):
+        if hasattr(address, name):
+            record[name] = getattr(address, name)
+    return record
+
+
+def _show(address: TypedAddress) -> None:
+    for name, value in _record(address).items():
+        if value is not None:
+            print(f"{name.replace('_', ' ') + ':':14}{visible(str(value))}")
+
+
+def _show_findings(findings: tuple[Finding, ...]) -> None:
+    for found in findings:
+        print(f"finding [{found.code}]: {visible(found.message)}")

@@ -1,0 +1,169 @@
+"""A recipient and a connector to a delivery or a non-delivery report, with the trace of the rules tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from proxyaddr.addresses import ProxyList, TypedAddress
+from proxyaddr.directory import Recipient
+from proxyaddr.parser import parse
+from proxyaddr.rules import ADMISSION, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Reason, Rule
+from proxyaddr.smtp import envelope_recipient
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from proxyaddr.address_spaces import AddressSpace
+    from proxyaddr.connector import InternetMailService
+    from proxyaddr.report import Layout
+
+__all__ = ["Delivery", "NonDelivery", "Step", "resolve"]
+
+_EXAMPLE_DOMAIN = "example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule that was tried: its name, its article, what it says, and whether it applied."""
+
+    rule: str
+    article: str
+    says: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The connector sends the mail to `envelope_recipient`; `address` is the proxy that was chosen, by `rule`."""
+
+    recipient: str
+    address: TypedAddress
+    envelope_recipient: str
+    rule: str
+    trace: tuple[Step, ...]
+    connector: str | None = None
+    address_space: AddressSpace | None = None
+
+    @property
+    def delivered(self) -> Literal[True]:
+        """Whether mail goes out."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class NonDelivery:
+    """The mail comes back: `code`, `reason` and `diagnostic` as in the report, `remedy` what would deliver it."""
+
+    recipient: str
+    address: TypedAddress | None
+    rule: str
+    trace: tuple[Step, ...]
+    code: str
+    reason: str
+    diagnostic: str
+    remedy: tuple[str, ...]
+    details: Reason
+    organization: str
+    site: str
+    server: str
+
+    @property
+    def delivered(self) -> Literal[False]:
+        """Whether mail goes out."""
+        return False
+
+    def report(
+        self,
+        *,
+        subject: str,
+        sent: datetime,
+        reported: datetime | None = None,
+        layout: Layout | None = None,
+    ) -> str:
+        """Return the non-delivery report as its sender would see it; see proxyaddr.report.render."""
+        from proxyaddr.report import render  # noqa: PLC0415 - a later room
+
+        return render(self, subject=subject, sent=sent, reported=reported, layout=layout)
+
+
+def resolve(
+    service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient
+) -> Delivery | NonDelivery:
+    """Say which address of a recipient the connector sends to, or why none: the rules of Q183801 and Q166905.
+
+    Text is parsed first: AddressSyntaxError when it is no address.
+    """
+    name, case = _case(service, recipient)
+    trace: list[Step] = []
+    rule, found = _first(SELECTION, case, trace)
+    if rule is None or rule.reason is not None or not isinstance(found, TypedAddress):
+        return _returned(rule or SELECTION[-1], name, case, trace)
+    case = replace(case, chosen=found)
+    refused, _ = _first(ADMISSION, case, trace)
+    if refused is not None:
+        return _returned(refused, name, case, trace)
+    return Delivery(name, found, envelope_recipient(found.value), rule.name, tuple(trace), None, case.space())
+
+
+def _case(service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient) -> tuple[str, Case]:
+    if isinstance(recipient, Recipient):
+        return recipient.display_name, Case(service, None, (recipient,))
+    if isinstance(recipient, ProxyList):
+        name = str(recipient.primary() or recipient)
+        return name, Case(service, None, (Recipient(name, recipient),))
+    address = parse(recipient) if isinstance(recipient, str) else recipient
+    holders = service.directory.find(address) if service.directory is not None else ()
+    return getattr(address, "display_name", None) or address.value, Case(service, address, holders)
+
+
+def _first(rules: tuple[Rule, ...], case: Case, trace: list[Step]) -> tuple[Rule | None, object]:
+    for rule in rules:
+        found = rule.applies(case)
+        trace.append(Step(rule.name, rule.article, rule.says, bool(found)))
+        if found:
+            return rule, found
+    return None, None
+
+
+def _returned(rule: Rule, name: str, case: Case, trace: list[Step]) -> NonDelivery:
+    reason = rule.reason or NO_PROXY
+    return NonDelivery(
+        recipient=name,
+        address=case.chosen or case.address,
+        rule=rule.name,
+        trace=tuple(trace),
+        code=reason.code,
+        reason=reason.text,
+        diagnostic=f"{reason.number} ({reason.code}) {reason.diagnostic}" if reason.component == "IMS" else reason.code,
+        remedy=_remedy(reason, case),
+        details=reason,
+        organization=case.service.organization,
+        site=case.service.site,
+        server=case.service.server,
+    )
+
+
+def _remedy(reason: Reason, case: Case) -> tuple[str, ...]:
+    """Say which settings, or which change to the recipient, would deliver it."""
+    outbound = case.outbound_type
+    if reason is NOT_RECOGNIZED:
+        return (f"add an address space of the right type and cost: {case.chosen and case.chosen.type}:*;1",)
+    if reason is not NO_PROXY:
+        return _OTHER_REMEDIES.get(reason.code, ())
+    if case.recipients:
+        return (f"give the recipient a primary {outbound} proxy; secondaries serve inbound mail only (Q166905)",)
+    wanted = case.address.type if case.address is not None else outbound
+    if wanted == "SMTP":
+        return (f"send it through a connector whose outbound type is SMTP; this one sends {outbound} only (Q183801)",)
+    return (
+        f"OverrideProxyOut = {wanted}",
+        f"SiteDomain = the local domain, for example {case.service.site_domain or _EXAMPLE_DOMAIN}",
+        f"an address space of that type: {wanted}:*;1",
+    )
+
+
+_OTHER_REMEDIES = {
+    "000C0595": ("remove the address from all recipients but one (Q251152)",),
+    "000B0981": ("correct the address: the envelope takes a valid Internet address only (Q193924)",),
+}

@@ -1,0 +1,154 @@
+"""The type-selection rules as a table: name, article, condition and outcome, in the order in which they apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proxyaddr.addresses import ProxyAddress, TypedAddress
+from proxyaddr.errors import ProxyAddrError
+from proxyaddr.smtp import envelope_recipient
+
+if TYPE_CHECKING:
+    from proxyaddr.address_spaces import AddressSpace
+    from proxyaddr.connector import InternetMailService
+    from proxyaddr.directory import Recipient
+
+__all__ = ["ADMISSION", "SELECTION", "Case", "Reason", "Rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why mail is returned, in the strings of the non-delivery report.
+
+    `number` and `code` are those of the diagnostic line; `component` is what reports it; `ms_mail` holds the X.400
+    reason and diagnostic numbers of the MS Mail layout (Q176128, Q178821).
+    """
+
+    code: str
+    text: str
+    diagnostic: str
+    component: str
+    number: int = 0
+    ms_mail: tuple[tuple[int, str], tuple[int, str]] = ((0, "transfer failed"), (-1, "none"))
+
+
+AMBIGUOUS = Reason("000C0595", "The recipient name is ambiguous.", "Ambiguous Recipient", "IMS")  # Q251152
+NO_PROXY = Reason(
+    "000D06B5",
+    "Unable to deliver the message due to a communications failure",
+    "No proxy for Recipient",
+    "IMS",
+)  # Q183801
+NOT_RECOGNIZED = Reason(
+    "unrecognized-OR-name",
+    "The recipient name is not recognized",
+    "",
+    "MTA",
+    ms_mail=((1, "transfer impossible"), (0, "OR name unrecognized")),
+)  # Q133403, Q186235, Q262146
+MALFORMED = Reason(
+    "000B0981", "Unable to deliver the message due to a communications failure", "553 malformed address", "IMS", 3553
+)  # Q189492, Q193924
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules look at: the connector, the recipients that the address stands for, the address once chosen."""
+
+    service: InternetMailService
+    address: TypedAddress | None
+    """The bare address that was given, None for a recipient of the directory."""
+    recipients: tuple[Recipient, ...]
+    chosen: TypedAddress | None = None
+
+    @property
+    def outbound_type(self) -> str:
+        """The type that the connector sends."""
+        return self.service.outbound_type
+
+    def target(self) -> ProxyAddress | None:
+        """Return the target address of the one recipient, where it has the outbound type."""
+        for recipient in self.recipients:
+            target = recipient.target_address
+            if target is not None and target.type == self.outbound_type:
+                return target
+        return None
+
+    def primary(self) -> ProxyAddress | None:
+        """Return the primary proxy of the outbound type of the one recipient."""
+        for recipient in self.recipients:
+            return recipient.proxies.primary(self.outbound_type)
+        return None
+
+    def space(self) -> AddressSpace | None:
+        """Return the cheapest of the best-matching address spaces of the connector for the address chosen."""
+        chosen = self.chosen
+        if chosen is None:
+            return None
+        order = {"EXACT": 0, "WILDCARD": 1, "BLANK": 2}
+        kinds = [(space.match(chosen), space) for space in self.service.address_spaces]
+        matching = [(order[kind.name], space.cost, space) for kind, space in kinds if kind is not None]
+        return min(matching, key=lambda found: found[:2])[2] if matching else None
+
+    def envelope_error(self) -> ProxyAddrError | None:
+        """Return why the address chosen can't be an envelope recipient, None where it can."""
+        try:
+            if self.chosen is not None:
+                envelope_recipient(self.chosen.value)
+        except ProxyAddrError as error:
+            return error
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: when `applies` gives something, that is the address to send to; with a `reason`, the mail is returned."""
+
+    name: str
+    article: str
+    says: str
+    applies: Callable[[Case], object]
+    reason: Reason | None = None
+
+
+SELECTION = (
+    Rule(
+        "ambiguous-recipient",
+        "Q251152",
+        "two recipients of the directory hold this address",
+        lambda case: len(case.recipients) > 1,
+        AMBIGUOUS,
+    ),
+    Rule("target-address", "Q166905", "the target address has the outbound type", Case.target),
+    Rule("primary-proxy", "Q166905", "the recipient's primary proxy of the outbound type", Case.primary),
+    Rule(
+        "one-off-type",
+        "Q183801",
+        "the one-off address has the outbound type",
+        lambda case: (
+            case.address if not case.recipients and case.address and case.address.type == case.outbound_type else None
+        ),
+    ),
+    Rule("no-proxy", "Q183801", "no address of the outbound type", lambda _: True, NO_PROXY),
+)
+"""Which address goes out: the first row that applies decides."""
+
+ADMISSION = (
+    Rule(
+        "envelope-address",
+        "Q193924",
+        "the address is no Internet address that an envelope may hold",
+        Case.envelope_error,
+        MALFORMED,
+    ),
+    Rule(
+        "no-address-space",
+        "Q133403",
+        "no address space of the connector matches",
+        lambda case: bool(case.service.address_spaces) and case.space() is None,
+        NOT_RECOGNIZED,
+    ),
+)
+"""What may still return an address that was chosen."""

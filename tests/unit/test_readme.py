@@ -1,0 +1,72 @@
+"""Every example of README.md is executed: python blocks, and console blocks of the `proxyaddr` command."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [body for name, body in FENCE.findall(README) if name == language]
+
+
+def commands(block: str) -> list[tuple[str, str]]:
+    """Each `$ command` of a console block with the lines that it should print."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif found and found[-1][0].endswith("\\"):
+            found[-1] = (found[-1][0][:-1] + line.removeprefix("> ").lstrip(), [])
+        elif found:
+            found[-1][1].append(line)
+    return [(command, "\n".join(lines)) for command, lines in found]
+
+
+CONSOLE = [case for block in blocks("console") for case in commands(block) if "proxyaddr " in case[0]]
+
+
+def plain(output: str) -> str:
+    """Without blanks at line ends and blank lines at the end, which an editor removes from README.md."""
+    return "\n".join(line.rstrip() for line in output.splitlines()).rstrip()
+
+
+def run(command: str, folder: Path) -> str:
+    """Run the `proxyaddr` words of a shell line with this interpreter; standard output, then nothing else."""
+    here = f"{shlex.quote(sys.executable)} -m proxyaddr "
+    line = re.sub(r"(^|\| *)proxyaddr ", lambda match: match[1] + here, command)
+    assert line != command, f"not a proxyaddr command: {command}"
+    search = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": search, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        line, shell=True, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=30, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode in {0, 1, 2}, (done.returncode, done.stderr)
+    return done.stdout + done.stderr
+
+
+def test_readme_has_examples_of_both_kinds() -> None:
+    assert blocks("python")
+    assert CONSOLE
+
+
+@pytest.mark.parametrize("source", blocks("python"))
+def test_python_block_runs(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(source, "README.md", "exec"), {"__name__": "readme"})
+
+
+@pytest.mark.parametrize(("command", "expected"), CONSOLE)
+def test_console_block_prints_what_it_shows(command: str, expected: str, tmp_path: Path) -> None:
+    assert plain(run(command, tmp_path)) == plain(expected)
