@@ -26,7 +26,9 @@ class Grammar:
     `names` says in words what each terminal is, for error messages; a terminal without a name is not mentioned.
     """
 
-    def __init__(self, name: str, starts: tuple[str, ...], transformer: Transformer[Any, Any], names: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, starts: tuple[str, ...], transformer: Transformer[Any, Any], names: dict[str, str]
+    ) -> None:
         self._name = name
         self._starts = starts
         self._transformer = transformer

@@ -10,6 +10,8 @@ import venv
 import zipfile
 from pathlib import Path
 
+import email_validator
+import lark
 import pytest
 
 pytestmark = pytest.mark.wheel
@@ -38,6 +40,11 @@ def build(source: Path, into: Path) -> Path:
     output(*pip, source, cwd=into)
     (wheel,) = into.glob("proxyaddr-*.whl")
     return wheel
+
+
+def dependencies() -> list[str]:
+    """The folders in which this environment keeps what proxyaddr requires."""
+    return sorted({str(Path(str(module.__file__)).parents[1]) for module in (lark, email_validator)})
 
 
 def check_use(printed: str, place: Path) -> None:
@@ -78,7 +85,9 @@ def test_wheel_is_for_every_platform(wheel: Path) -> None:
 
 
 def test_zipped_wheel_is_importable_as_it_is(wheel: Path, tmp_path: Path) -> None:
-    check_use(output(sys.executable, "-c", USE, cwd=tmp_path, PYTHONPATH=str(wheel)), wheel)
+    search = os.pathsep.join((str(wheel), *dependencies()))
+    # -S: without `site`, so that an editable install in this environment does not come first
+    check_use(output(sys.executable, "-S", "-c", USE, cwd=tmp_path, PYTHONPATH=search), wheel)
 
 
 def test_installed_wheel_works_with_its_command(wheel: Path, tmp_path: Path) -> None:
@@ -86,11 +95,10 @@ def test_installed_wheel_works_with_its_command(wheel: Path, tmp_path: Path) -> 
     venv.create(place, symlinks=os.name != "nt")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     output(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel, cwd=tmp_path)
-    # The dependencies come from this environment, behind the new one's own packages, so nothing is downloaded. A plain
-    # path, not a .pth run by `site`, so that an editable install here is not picked up.
+    # The dependencies come from this environment, behind the new one's own packages, so nothing is downloaded. `site`
+    # runs no .pth file of a folder that it only takes from another one, so an editable install here is not picked up.
     (packages,) = place.glob("**/site-packages")
-    dependencies = {str(Path(file).parents[1]) for file in (_file_of("lark"), _file_of("email_validator"))}
-    (packages / "dependencies.pth").write_text("\n".join(dependencies) + "\n", "utf-8")
+    (packages / "dependencies.pth").write_text("\n".join(dependencies()) + "\n", "utf-8")
     check_use(output(python, "-c", USE, cwd=tmp_path), packages)
     command = python.with_name("proxyaddr")
     settings = ("--override-proxy-out", "SMTPOUT", "--site-domain", "internal.domain.com")
@@ -108,9 +116,3 @@ def test_sdist_holds_the_sources_and_builds_a_whole_wheel(sdist: Path, tmp_path:
     into.mkdir()
     with zipfile.ZipFile(build(source, into)) as archive:
         assert expected_in_wheel() <= set(archive.namelist())
-
-
-def _file_of(module: str) -> str:
-    found = __import__(module).__file__
-    assert found is not None
-    return str(found)

@@ -1,0 +1,71 @@
+"""What every question shares: interleaved timing, the median, the ratio table, and where and when it was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+
+
+class Contest(NamedTuple):
+    """Ours against a peer; `items` divides both times, `goal` is the highest ratio wanted."""
+
+    name: str
+    ours: Callable[[], object]
+    peer_name: str
+    peer: Callable[[], object]
+    items: int = 1
+    goal: float | None = None
+
+
+def setting() -> str:
+    """Return one line with machine, interpreter, date and commit."""
+    cpu = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        models = [line for line in information.read_text("utf-8").splitlines() if line.startswith("model name")]
+        cpu = models[0].partition(":")[2].strip() if models else cpu
+    date = datetime.now(UTC).strftime("%Y-%m-%d")
+    return (
+        f"{cpu}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}; {date}; {_commit()}"
+    )
+
+
+def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) -> None:
+    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms or us."""
+    scale = {"ms": 1e3, "us": 1e6}[unit]
+    print(f"{title} ({unit}, medians of {rounds}, interleaved)")
+    print(f"  {'ours':48} {'':>9} {'peer':36} {'':>9} {'ratio':>7}")
+    for contest in contests:
+        contest.ours()  # once before: caches of the file system and first use are no part of the question
+        contest.peer()
+        times = [(_seconds(contest.ours), _seconds(contest.peer)) for _ in range(rounds)]
+        ours, peer = (median(column) * scale / contest.items for column in zip(*times, strict=True))
+        goal = f"  goal: at most {contest.goal:g}" if contest.goal else ""
+        ratio = median(mine / theirs for mine, theirs in times)
+        print(f"  {contest.name:48} {ours:9.2f} {contest.peer_name:36} {peer:9.2f} {ratio:7.2f}{goal}")
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _commit() -> str:
+    given = os.environ.get("PROXYADDR_COMMIT")  # for a copy of the sources without their history
+    if given:
+        return given
+    git = ("git", "-C", str(ROOT), "describe", "--always", "--dirty")
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "commit unknown"

@@ -1,0 +1,37 @@
+"""How long does a whole process take: importing the package, and answering one question on the command line?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from benchmarks._run import ROOT, Contest, compare
+
+IMPORT_GOAL = 2.5
+RESOLVE_GOAL = 3.0
+VALIDATE_ONE = "from email_validator import validate_email as v; v('user@contoso.com', check_deliverability=False)"
+
+
+def main(*, short: bool) -> None:
+    """Print the table."""
+    contests = (
+        Contest(
+            "import proxyaddr", _process("-c", "import proxyaddr"), "pass", _process("-c", "pass"), goal=IMPORT_GOAL
+        ),
+        Contest(
+            "proxyaddr resolve [SMTP:user@contoso.com]",
+            _process("-m", "proxyaddr", "resolve", "[SMTP:user@contoso.com]"),
+            "email-validator, one address",
+            _process("-c", VALIDATE_ONE),
+            goal=RESOLVE_GOAL,
+        ),
+    )
+    compare("whole processes", "ms", contests, rounds=5 if short else 31)
+
+
+def _process(*arguments: str) -> Callable[[], object]:
+    def run() -> object:
+        return subprocess.run((sys.executable, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+    return run
