@@ -1,1 +1,1 @@
-"""One question a file, peers measured in the same run; `python -m benchmarks` asks them all."""
+"""Ratios against peers, measured side by side in one run."""

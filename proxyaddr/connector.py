@@ -96,8 +96,8 @@ class InternetMailService:
         if not self._can_start():
             raise ConfigurationError(
                 "no-site-address",
-                f"the connector would not start (events 2140 and 4074): OverrideProxyOut is {self.outbound_type}, but the "
-                f"site has no {self.outbound_type} address and SiteDomain is not set; set SiteDomain to the local domain",
+                f"the connector would not start (events 2140 and 4074): OverrideProxyOut is {self.outbound_type}, but "
+                f"the site has no {self.outbound_type} address and no SiteDomain; set SiteDomain to the local domain",
                 "SiteDomain",
             )
 
@@ -112,6 +112,11 @@ class InternetMailService:
 
         return resolve(self, recipient)
 
+    @property
+    def spaces(self) -> tuple[AddressSpace, ...]:
+        """The address spaces, parsed."""
+        return tuple(map(_space, self.address_spaces))
+
     @classmethod
     def from_config(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
         """Read a registry export (`.reg`) or TOML (any other name); keyword settings win over the file."""
@@ -120,7 +125,7 @@ class InternetMailService:
 
     @classmethod
     def from_toml(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
-        """Read the table `[internet_mail_service]`, keys as the arguments; ConfigurationError for what is wrong in it."""
+        """Read the table `[internet_mail_service]`, keys as the arguments; ConfigurationError where it is wrong."""
         import tomllib  # noqa: PLC0415 - only for TOML
 
         try:
@@ -175,7 +180,7 @@ class InternetMailService:
             raise ConfigurationError(error.code, error.message, error.setting, str(path)) from error
 
     def _can_start(self) -> bool:
-        """A site has an SMTP address by default; another type needs SiteDomain or an address (Q153655, Q156229)."""
+        """Tell whether the site has an address: SMTP by default, else SiteDomain or one of its own (Q153655, Q156229)."""
         outbound = self.outbound_type
         return outbound == DEFAULT_OUTBOUND_TYPE or bool(self.site_domain) or outbound in self.site_addresses
 

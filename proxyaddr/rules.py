@@ -88,7 +88,7 @@ class Case:
         if chosen is None:
             return None
         order = {"EXACT": 0, "WILDCARD": 1, "BLANK": 2}
-        kinds = [(space.match(chosen), space) for space in self.service.address_spaces]
+        kinds = [(space.match(chosen), space) for space in self.service.spaces]
         matching = [(order[kind.name], space.cost, space) for kind, space in kinds if kind is not None]
         return min(matching, key=lambda found: found[:2])[2] if matching else None
 
@@ -147,7 +147,7 @@ ADMISSION = (
         "no-address-space",
         "Q133403",
         "no address space of the connector matches",
-        lambda case: bool(case.service.address_spaces) and case.space() is None,
+        lambda case: bool(case.service.spaces) and case.space() is None,
         NOT_RECOGNIZED,
     ),
 )

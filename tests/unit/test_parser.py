@@ -147,7 +147,9 @@ def test_lists_never_raise_and_lose_nothing(text: str) -> None:
     assert len(parsed) + len(parsed.errors) + len(parsed.deletions) or not text.strip(" \t\r\n\f\v;,%{}")
 
 
-@given(st.lists(st.sampled_from(["SMTP:a@b", "smtp:c@d", "X400:c=US;a= ;p=O;s=x;", "X500:/o=A, B/ou=C/cn=d", "MS:A/B/C"])))
+@given(
+    st.lists(st.sampled_from(["SMTP:a@b", "smtp:c@d", "X400:c=US;a= ;p=O;s=x;", "X500:/o=A, B/ou=C/cn=d", "MS:A/B/C"]))
+)
 def test_lists_round_trip(items: list[str]) -> None:
     for separator in (";", ",", "\r\n", "%"):
         if separator == "," and len(items) == 1:

@@ -1,0 +1,124 @@
+"""Recipients with their proxies, and look-up by any proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proxyaddr.addresses import OneOffAddress, ProxyAddress, ProxyList, TypedAddress
+from proxyaddr.errors import AddressSyntaxError, RowError
+from proxyaddr.parser import parse, parse_proxies, parse_proxy
+
+if TYPE_CHECKING:
+    from proxyaddr._directory_files import Row
+
+__all__ = ["Directory", "Recipient"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An entry of the directory; a custom recipient has a target address, which may differ from its proxies (Q166905).
+
+    `proxies` may be given as text or strings, `target_address` as text: AddressSyntaxError where that does not parse.
+    """
+
+    display_name: str
+    proxies: ProxyList
+    target_address: ProxyAddress | None = None
+    alias: str | None = None
+
+    def __init__(
+        self,
+        display_name: str,
+        proxies: ProxyList | str | Iterable[str],
+        target_address: ProxyAddress | str | None = None,
+        alias: str | None = None,
+    ) -> None:
+        known = proxies if isinstance(proxies, ProxyList) else parse_proxies(proxies)
+        for error in known.errors:
+            raise error
+        target = parse_proxy(target_address) if isinstance(target_address, str) else target_address
+        for name, value in (
+            ("display_name", display_name),
+            ("proxies", known),
+            ("target_address", target),
+            ("alias", alias),
+        ):
+            object.__setattr__(self, name, value)
+
+
+class Directory:
+    """Recipients, found by any of their proxies; `errors` lists the bad rows of the file they came from. Immutable."""
+
+    __slots__ = ("_holders", "errors", "recipients")
+
+    def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
+        self.recipients = tuple(recipients)
+        self.errors = tuple(errors)
+        self._holders: dict[tuple[str, str], list[int]] = {}
+        for index, recipient in enumerate(self.recipients):
+            for key in dict.fromkeys(proxy.comparison_key for proxy in recipient.proxies):
+                self._holders.setdefault(key, []).append(index)
+
+    def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
+        """Return every recipient that holds an address as a proxy, without case; two make it ambiguous (Q251152)."""
+        wanted: TypedAddress | OneOffAddress = parse(address) if isinstance(address, str) else address
+        return tuple(self.recipients[index] for index in self._holders.get(wanted.comparison_key, ()))
+
+    def __len__(self) -> int:
+        return len(self.recipients)
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return iter(self.recipients)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Directory:
+        """Read JSON (`.json`) or CSV (any other name)."""
+        return cls.from_json(path) if Path(path).suffix.lower() == ".json" else cls.from_csv(path)
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> Directory:
+        """Read an Exchange 5.5 directory export (Q155594, Q184536) or a CSV as Get-Recipient gives it.
+
+        Bad rows and bad proxies are listed in `errors` by line, and the rest is kept. ConfigurationError for a file
+        that can't be read or whose header names no proxies.
+        """
+        from proxyaddr._directory_files import csv_rows  # noqa: PLC0415 - only for files
+
+        return cls._from_rows(path, csv_rows(path))
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> Directory:
+        """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, errors as for CSV.
+
+        The line of an error is the number of the object, from 1.
+        """
+        from proxyaddr._directory_files import json_rows  # noqa: PLC0415 - only for files
+
+        return cls._from_rows(path, json_rows(path))
+
+    @classmethod
+    def _from_rows(cls, path: str | Path, rows: Iterable[tuple[int, Row] | RowError]) -> Directory:
+        recipients: list[Recipient] = []
+        errors: list[RowError] = []
+        for row in rows:
+            if isinstance(row, RowError):
+                errors.append(row)
+                continue
+            line, fields = row
+            primary, secondary = parse_proxies(fields.proxies), parse_proxies(fields.secondary_proxies)
+            bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
+            try:
+                target = parse_proxy(fields.target) if fields.target.strip() else None
+            except AddressSyntaxError as error:
+                target = None
+                bad.append(error)
+            errors += [RowError("bad-proxy", f"a proxy is left out: {e}", line, str(path), e) for e in bad]
+            # upper-case types are used inside Secondary-Proxy-Addresses (Q155594)
+            demoted = [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in secondary]
+            proxies = ProxyList([*primary, *demoted], findings=primary.findings)
+            name = fields.display_name or fields.alias or str(target or proxies.primary() or f"row {line}")
+            recipients.append(Recipient(name, proxies, target, fields.alias or None))
+        return cls(recipients, errors)
