@@ -1,4 +1,4 @@
-"""How long does parsing take, an address and a list, beside what the standard library does with the same text?"""
+"""Times parsing, an address and a list, beside what the standard library does with the same text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long do whole processes take: importing the package, and resolving one address?"""
+"""Times whole processes: importing the package, and resolving one address."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ _TYPE = re.compile(TYPE_PATTERN)
 _SPELLINGS = {"X.400": "X400"}  # Q89410 writes X.400, every later article X400
 
 # What a one-off must escape to be read back: brackets, controls, and a backslash that would start an escape.
-_UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?=\\|x[0-9A-Fa-f]{2}|$)")
-_UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?=[\\"]|x[0-9A-Fa-f]{2}|$)')
+_UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
+_UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?![^\\"\x00-\x20\x7fx])')
 _PLAIN_NAME = re.compile(
     r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?"
 )

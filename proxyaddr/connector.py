@@ -180,7 +180,7 @@ class InternetMailService:
             raise ConfigurationError(error.code, error.message, error.setting, str(path)) from error
 
     def _can_start(self) -> bool:
-        """Tell whether the site has an address: SMTP by default, else SiteDomain or one of its own (Q153655, Q156229)."""
+        """Tell whether the site has an address: SMTP by default, else SiteDomain or its own (Q153655)."""
         outbound = self.outbound_type
         return outbound == DEFAULT_OUTBOUND_TYPE or bool(self.site_domain) or outbound in self.site_addresses
 

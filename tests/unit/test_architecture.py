@@ -61,8 +61,14 @@ def names_of_ours(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[st
 
 def imports_in(source: str, module: str) -> Imports:
     found: Imports = {column: set() for column in COLUMNS}
-    for column, node in statements(ast.parse(source).body, "imports"):
+    tree = ast.parse(source)
+    for column, node in statements(tree.body, "imports"):
         found[column].update(names_of_ours(node, module))
+    for text in ast.walk(tree):  # a module given to import_module by name, out of a table
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            named = text.value.removeprefix("proxyaddr.")
+            if named != text.value and named in MODULES:
+                found["on first use"].add(named)
     return found
 
 
@@ -104,10 +110,11 @@ class A:
     def f(self):
         with open("x"):
             from proxyaddr.rules import Rule
+TABLE = {"X": "proxyaddr.validation", "Y": "proxyaddr.nothing"}
 """
     assert imports_in(source, "example") == {
         "imports": {"errors", "__init__", "smtp", "parser"},
-        "on first use": {"rules"},
+        "on first use": {"rules", "validation"},
         "for types only": {"resolver"},
     }
 
