@@ -1,1 +1,1 @@
-"""Ratios against peers, measured side by side in one run."""
+"""One question a file, peers measured in the same run; `python -m benchmarks` asks them all."""

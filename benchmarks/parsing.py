@@ -1,42 +1,56 @@
-"""Times parsing, an address and a list, beside what the standard library does with the same text."""
+"""How long does an address take to parse: alone, in a short list, in an export of 100,000?"""
 
 from __future__ import annotations
 
-import statistics
-import time
+import random
 from collections.abc import Callable
 from email.utils import parseaddr
 
-import proxyaddr as px
+from benchmarks._run import Contest, compare
+from proxyaddr import parse_one_off, parse_proxies
+
+SEED = 183801
+REPEATS = 200
+SHORT_LIST = 20
+LONG_LIST = 100_000
 
 
-def main(*, short: bool = False) -> None:
-    """Print microseconds an address, ours and the peer's, interleaved."""
-    size = 2_000 if short else 100_000
-    lines = ";".join(f"smtp:user{number}@contoso.com" for number in range(size))
-    print("\nParsing, microseconds an address")
-    _show("parse_one_off / email.utils.parseaddr", _one_off, _parseaddr, 200)
-    _show(f"parse_proxies, {size} items / str.split", lambda: px.parse_proxies(lines), lambda: lines.split(";"), size)
+def main(*, short: bool) -> None:
+    """Print the table."""
+    contests = (
+        Contest(
+            "parse_one_off, one address",
+            _repeated(lambda: parse_one_off("John Smith [SMTP:john.smith@contoso.com]")),
+            "email.utils.parseaddr",
+            _repeated(lambda: parseaddr("John Smith <john.smith@contoso.com>")),
+            items=REPEATS,
+        ),
+        _list_contest(SHORT_LIST, REPEATS),
+        _list_contest(LONG_LIST // 10 if short else LONG_LIST, 1),
+    )
+    compare("parsing, an item", "us", contests, rounds=3 if short else 7)
 
 
-def _one_off() -> None:
-    for number in range(200):
-        px.parse_one_off(f"Jane Doe <jane{number}@contoso.com>")
+def _list_contest(count: int, repeats: int) -> Contest:
+    text = ";".join(_proxies(count))
+    ours, peer = _repeated(lambda: parse_proxies(text), repeats), _repeated(lambda: text.split(";"), repeats)
+    return Contest(f"parse_proxies, {count:,} proxies", ours, "str.split, types not read", peer, items=count * repeats)
 
 
-def _parseaddr() -> None:
-    for number in range(200):
-        parseaddr(f"Jane Doe <jane{number}@contoso.com>")
+def _repeated(call: Callable[[], object], repeats: int = REPEATS) -> Callable[[], object]:
+    def run() -> None:
+        for _ in range(repeats):
+            call()
+
+    return run
 
 
-def _show(name: str, ours: Callable[[], object], theirs: Callable[[], object], size: int) -> None:
-    pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(6)][1:]
-    mine, other = (statistics.median(column) / size * 1e6 for column in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"  {name:54} {ratio:7.1f}  ({mine:.1f} against {other:.2f})")
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
+def _proxies(count: int) -> list[str]:
+    """Proxies as an export holds them: mostly SMTP, one in twenty X.400, without duplicates."""
+    chance = random.Random(SEED)
+    return [
+        f"X400:c=us;a= ;p=contoso;o=site{index};s=user{index};"
+        if chance.random() < 0.05
+        else f"{'SMTP' if index == 0 else 'smtp'}:user{index}@dept{chance.randrange(100)}.contoso.com"
+        for index in range(count)
+    ]

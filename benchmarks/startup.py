@@ -1,38 +1,37 @@
-"""Times whole processes: importing the package, and resolving one address."""
+"""How long does a whole process take: importing the package, and answering one question on the command line?"""
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
-import time
-from importlib.metadata import version
+from collections.abc import Callable
 
-BARE = ("-c", "pass")
-IMPORT = ("-c", "import proxyaddr")
-VALIDATE = (
-    "-c",
-    "import email_validator as e; e.validate_email('user@contoso.com', check_deliverability=False)",
-)
-RESOLVE = ("-m", "proxyaddr", "resolve", "[SMTP:user@contoso.com]")
+from benchmarks._run import ROOT, Contest, compare
 
-QUESTIONS = (
-    ("import proxyaddr / bare interpreter", IMPORT, BARE, 2.5),
-    ("resolve one address / email-validator validates one", RESOLVE, VALIDATE, 3.0),
-)
+IMPORT_GOAL = 2.5
+RESOLVE_GOAL = 3.0
+VALIDATE_ONE = "from email_validator import validate_email as v; v('user@contoso.com', check_deliverability=False)"
 
 
-def main(*, short: bool = False) -> None:
-    """Print the median ratio of each pair, run in turn, and its goal."""
-    print(f"\nWhole processes, Python {sys.version.split()[0]}, email-validator {version('email-validator')}")
-    for name, ours, theirs, goal in QUESTIONS:
-        pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(7 if short else 25)][1:]
-        ratio = statistics.median(a / b for a, b in pairs)
-        mine, other = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-        print(f"  {name:54} {ratio:5.2f}  (goal at most {goal}; {mine:.0f} ms against {other:.0f} ms)")
+def main(*, short: bool) -> None:
+    """Print the table."""
+    contests = (
+        Contest(
+            "import proxyaddr", _process("-c", "import proxyaddr"), "pass", _process("-c", "pass"), goal=IMPORT_GOAL
+        ),
+        Contest(
+            "proxyaddr resolve [SMTP:user@contoso.com]",
+            _process("-m", "proxyaddr", "resolve", "[SMTP:user@contoso.com]"),
+            "email-validator, one address",
+            _process("-c", VALIDATE_ONE),
+            goal=RESOLVE_GOAL,
+        ),
+    )
+    compare("whole processes", "ms", contests, rounds=5 if short else 31)
 
 
-def _seconds(arguments: tuple[str, ...]) -> float:
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+def _process(*arguments: str) -> Callable[[], object]:
+    def run() -> object:
+        return subprocess.run((sys.executable, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+    return run

@@ -155,7 +155,7 @@ def test_exchange_55_export(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(
         b"Obj-Class,Alias Name,Display Name,E-mail Addresses,Secondary-Proxy-Addresses\r\n"
-        b"Mailbox,jane,Jane D\xf6e,SMTP:jane@contoso.com%MS:ORG/SITE/JANE,SMTP:j.doe@contoso.com%:bad\r\n"
+        b"Mailbox,jane,Jane D\xf6e,SMTP:jane@contoso.com%MS:ORG/SITE/JANE,SMTP:j.doe@contoso.com%SMTP:\r\n"
         b"Mailbox,short\r\n"
     )
     directory = px.Directory.from_file(path)
