@@ -1,4 +1,4 @@
-"""How long does an address take to parse: alone, in a short list, in an export of 100,000?"""
+"""Times parsing an address: alone, in a short list, in an export of 100,000."""
 
 from __future__ import annotations
 

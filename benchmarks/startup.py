@@ -1,4 +1,4 @@
-"""How long does a whole process take: importing the package, and answering one question on the command line?"""
+"""Times a whole process: importing the package, and answering one question on the command line."""
 
 from __future__ import annotations
 

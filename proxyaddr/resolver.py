@@ -79,7 +79,7 @@ class NonDelivery:
         subject: str,
         sent: datetime,
         reported: datetime | None = None,
-        layout: Layout | None = None,
+        layout: Layout | str | None = None,
     ) -> str:
         """Return the non-delivery report as its sender would see it; see proxyaddr.report.render."""
         from proxyaddr.report import render  # noqa: PLC0415 - a later room
