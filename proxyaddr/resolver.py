@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from proxyaddr.addresses import ProxyList, TypedAddress
 from proxyaddr.directory import Recipient
@@ -23,8 +23,7 @@ __all__ = ["Delivery", "NonDelivery", "Step", "resolve"]
 _EXAMPLE_DOMAIN = "example.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rule that was tried: its name, its article, what it says, and whether it applied."""
 
     rule: str
@@ -99,7 +98,7 @@ def resolve(
     rule, found = _first(SELECTION, case, trace)
     if rule is None or rule.reason is not None or not isinstance(found, TypedAddress):
         return _returned(rule or SELECTION[-1], name, case, trace)
-    case = replace(case, chosen=found)
+    case = case._replace(chosen=found)
     refused, _ = _first(ADMISSION, case, trace)
     if refused is not None:
         return _returned(refused, name, case, trace)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from proxyaddr.addresses import ProxyAddress, TypedAddress
 from proxyaddr.errors import ProxyAddrError
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ADMISSION", "SELECTION", "Case", "Reason", "Rule"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why mail is returned, in the strings of the non-delivery report.
 
     `number` and `code` are those of the diagnostic line; `component` is what reports it; `ms_mail` holds the X.400
@@ -53,8 +51,7 @@ MALFORMED = Reason(
 )  # Q189492, Q193924
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What the rules look at: the connector, the recipients that the address stands for, the address once chosen."""
 
     service: InternetMailService
@@ -102,8 +99,7 @@ class Case:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A row: when `applies` gives something, that is the address to send to; with a `reason`, the mail is returned."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 
@@ -33,6 +32,8 @@ def each(options: argparse.Namespace, handle: Callable[[str], int]) -> int:
 
 def show_json(record: dict[str, object]) -> None:
     """Print one object on one line, in ASCII, so that any text survives any terminal."""
+    import json  # noqa: PLC0415 - only for --json
+
     print(json.dumps(record))
 
 

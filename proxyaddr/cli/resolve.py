@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from proxyaddr.cli._lines import add_inputs, each, show_json
@@ -120,6 +118,9 @@ def _explained(
         lines += [f"returned    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
     if not outcome.delivered:
+        import textwrap  # noqa: PLC0415 - only for a report
+        from datetime import datetime  # noqa: PLC0415 - as above
+
         now = datetime.now().astimezone()
         report = outcome.report(subject=subject, sent=now)
         lines += ["", "The sender would see:", "", textwrap.indent(report.rstrip(), "    "), ""]
