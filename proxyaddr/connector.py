@@ -59,7 +59,7 @@ _TOML_TYPES: dict[str, tuple[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InternetMailService:
     """A connector that sends mail of one address type, the outbound type.
 

@@ -31,10 +31,13 @@ DEFAULT_TYPE = "SMTP"
 _ESCAPE = re.compile(r"\\(?:\\|x([0-9A-Fa-f]{2}))")
 _QUOTED_ESCAPE = re.compile(r'\\(?:([\\"])|x([0-9A-Fa-f]{2}))')
 _LEADING_TYPE = re.compile(rf"[ \t]*({TYPE_PATTERN})[ \t]*:(.*)", re.DOTALL)
-_EMPTY_TYPE = re.compile(r"[ \t]*:")
 _PERCENT_LIST = re.compile(rf"%[ \t]*(?:{TYPE_PATTERN}[ \t]*:|~[Dd][Ee][Ll])")
 _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
+_WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CUT_OFF = ("...", "…")
+
+_SHOWN = 80
+"""Code points of the input that a suggestion repeats."""
 
 
 class _Item(NamedTuple):
@@ -225,7 +228,7 @@ _TERMINALS = {
 # One compiled parser a start rule: the command needs the first alone, and compiling is most of what it waits for
 _ADDRESS = Grammar("one_off.lark", ("address",), _OneOffTransformer(), _TERMINALS)
 _ONE_OFF = Grammar("one_off.lark", ("one_off",), _OneOffTransformer(), _TERMINALS)
-_RECIPIENTS = Grammar("one_off.lark", ("recipients",), _OneOffTransformer(), _TERMINALS)
+_RECIPIENTS = Grammar("recipients.lark", ("recipients",), _OneOffTransformer(), _TERMINALS)
 _PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list", "percent_list"), _ProxyTransformer(), _TERMINALS)
 
 
@@ -324,9 +327,6 @@ def _unquoted(name: str) -> str:
     return _QUOTED_ESCAPE.sub(lambda match: chr(int(match[2], 16)) if match[2] else match[1], name[1:-1])
 
 
-_WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
 def _bracketed_name(token: Token) -> str | None:
     """Return the name before a bracket: unquoted where it is quoted as a whole, else with its escapes read."""
     name = token.strip(BLANKS)
@@ -367,7 +367,3 @@ def _diagnosed(error: AddressSyntaxError, text: str) -> AddressSyntaxError:
     elif "]" in text and error.span[0] > text.index("]"):
         code, message, expected = "text-after-bracket", "only blanks may follow the bracket", ()
     return AddressSyntaxError(code, message, text, error.span, expected)
-
-
-_SHOWN = 80
-"""Code points of the input that a suggestion repeats."""
