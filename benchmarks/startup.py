@@ -5,11 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks._run import ROOT, Contest, compare
 
 IMPORT_GOAL = 2.5
 RESOLVE_GOAL = 3.0
+_INSTALLED = Path(sys.executable).with_name("proxyaddr")
+COMMAND = (str(_INSTALLED),) if _INSTALLED.exists() else ("-m", "proxyaddr")
+"""The installed command, as a user starts it; the module where there is none."""
+
 VALIDATE_ONE = "from email_validator import validate_email as v; v('user@contoso.com', check_deliverability=False)"
 
 
@@ -21,7 +26,7 @@ def main(*, short: bool) -> None:
         ),
         Contest(
             "proxyaddr resolve [SMTP:user@contoso.com]",
-            _process("-m", "proxyaddr", "resolve", "[SMTP:user@contoso.com]"),
+            _process(*COMMAND, "resolve", "[SMTP:user@contoso.com]"),
             "email-validator, one address",
             _process("-c", VALIDATE_ONE),
             goal=RESOLVE_GOAL,
@@ -31,7 +36,9 @@ def main(*, short: bool) -> None:
 
 
 def _process(*arguments: str) -> Callable[[], object]:
+    program = (sys.executable,) if arguments[0].startswith("-") else ()
+
     def run() -> object:
-        return subprocess.run((sys.executable, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        return subprocess.run((*program, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
 
     return run

@@ -36,6 +36,8 @@ class Grammar:
 
     def parse(self, text: str, start: str) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
         """Parse the whole text from the start rule; AddressSyntaxError where it does not fit."""
+        if not isinstance(text, str):
+            raise TypeError(f"an address is text, not {type(text).__name__}")
         lark = _compile(self._name, self._starts, self._transformer)
         try:
             return lark.parse(text, start=start)

@@ -19,7 +19,8 @@ _KINDS = {"": "REG_BINARY", "(2)": "REG_EXPAND_SZ", "(7)": "REG_MULTI_SZ"}
 _KEY = re.compile(r"\[(-?)(.+)\]")
 _VALUE = re.compile(r'(?:@|"((?:[^"\\]|\\.)*)")\s*=\s*(.*)', re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_HEX = re.compile(r"hex(\([0-9a-f]+\))?:((?:\s*[0-9a-f]{1,2}\s*,?)*)", re.IGNORECASE)
+_HEX = re.compile(r"hex(\([0-9a-f]+\))?:(.*)", re.IGNORECASE | re.DOTALL)
+_OCTET = re.compile(r"[0-9a-f]{1,2}", re.IGNORECASE)
 _DWORD = re.compile(r"dword:([0-9a-f]{1,8})", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -92,7 +93,10 @@ def _data(text: str, *, ansi: bool, source: str, line: int) -> tuple[str, object
     match = _HEX.fullmatch(text)
     if match is None:
         raise _malformed('expected "text", dword: or hex:', source, line)
-    data = bytes(int(octet, 16) for octet in match[2].replace(",", " ").split())
+    octets = match[2].replace(",", " ").split()
+    if not all(map(_OCTET.fullmatch, octets)):
+        raise _malformed("expected octets in hexadecimal", source, line)
+    data = bytes(int(octet, 16) for octet in octets)
     kind = _KINDS.get((match[1] or "").lower(), f"hex{match[1]}")
     if kind not in ("REG_EXPAND_SZ", "REG_MULTI_SZ"):
         return kind, data

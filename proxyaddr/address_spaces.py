@@ -13,6 +13,9 @@ __all__ = ["AddressSpace", "MatchKind"]
 COST_RANGE = range(1, 101)
 """Costs of an address space; the lower wins (Q183801, New-SendConnector)."""
 
+COST_MAX_DIGITS = 18
+"""Longer digits are no number to convert, whatever their value."""
+
 
 class MatchKind(Enum):
     """How a space matches an address, the best first (Q229961)."""
@@ -37,6 +40,8 @@ class AddressSpace:
         Patterns with wildcards among other characters belong to routing and are refused: ConfigurationError.
         """
         head, separator, tail = text.strip(BLANKS).rpartition(";")
+        if len(tail) > COST_MAX_DIGITS and tail.isascii() and tail.isdigit():
+            raise ConfigurationError("bad-cost", f"{text[:80]!r}: a cost is from 1 to 100", "address_spaces")
         pattern, cost = (
             (head, int(tail)) if separator and tail.isascii() and tail.isdigit() else (text.strip(BLANKS), 1)
         )

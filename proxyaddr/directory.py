@@ -32,11 +32,14 @@ class Recipient:
     def __init__(
         self,
         display_name: str,
-        proxies: ProxyList | str | Iterable[str],
+        proxies: ProxyList | str | Iterable[str | ProxyAddress],
         target_address: ProxyAddress | str | None = None,
         alias: str | None = None,
     ) -> None:
-        known = proxies if isinstance(proxies, ProxyList) else parse_proxies(proxies)
+        if isinstance(proxies, ProxyList):
+            known = proxies
+        else:
+            known = parse_proxies(proxies if isinstance(proxies, str) else map(_as_text, proxies))
         for error in known.errors:
             raise error
         target = parse_proxy(target_address) if isinstance(target_address, str) else target_address
@@ -122,3 +125,7 @@ class Directory:
             name = fields.display_name or fields.alias or str(target or proxies.primary() or f"row {line}")
             recipients.append(Recipient(name, proxies, target, fields.alias or None))
         return cls(recipients, errors)
+
+
+def _as_text(proxy: str | ProxyAddress) -> str:
+    return str(proxy) if isinstance(proxy, ProxyAddress) else proxy

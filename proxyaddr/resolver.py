@@ -111,7 +111,7 @@ def _case(service: InternetMailService, recipient: str | TypedAddress | ProxyLis
     if isinstance(recipient, ProxyList):
         name = str(recipient.primary() or recipient)
         return name, Case(service, None, (Recipient(name, recipient),))
-    address = parse(recipient) if isinstance(recipient, str) else recipient
+    address = recipient if isinstance(recipient, TypedAddress) else parse(recipient)
     holders = service.directory.find(address) if service.directory is not None else ()
     return getattr(address, "display_name", None) or address.value, Case(service, address, holders)
 

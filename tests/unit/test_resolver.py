@@ -139,6 +139,25 @@ def test_bad_registry_export(tmp_path: Path, old: str, new: str, code: str, line
     assert (caught.value.code, caught.value.line) == (code, line)
 
 
+def test_hexadecimal_of_a_registry_export_takes_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "imc.reg"
+    path.write_text(REG.format(header="REGEDIT4", turf="a" * 100_000 + "x"))
+    with pytest.raises(px.ConfigurationError, match="line 8"):
+        px.InternetMailService.from_registry_export(path)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"[SMTP:a@b]"])
+def test_what_is_no_text_is_a_type_error(wrong: object) -> None:
+    with pytest.raises(TypeError):
+        STOCK.resolve(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("space", ["SMTP:*;0", "SMTP:*;101", "SMTP:*;" + "9" * 5000, "SMTP:*@contoso.com", "a b:x"])
+def test_bad_address_spaces_are_refused(space: str) -> None:
+    with pytest.raises(px.ConfigurationError):
+        px.InternetMailService(address_spaces=[space])
+
+
 def test_toml(tmp_path: Path) -> None:
     path = tmp_path / "imc.toml"
     path.write_text('[internet_mail_service]\noverride_proxy_out = "SMTPOUT"\nsite_domain = "x.test"\nother = 1\n')
