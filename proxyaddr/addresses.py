@@ -69,11 +69,14 @@ class TypedAddress:
         if not self.value.strip(BLANKS):
             raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
 
-    def validate(self) -> tuple[Finding, ...]:
-        """Judge the value by the rules of its type: what breaks them, nothing when it keeps them."""
+    def validate(self, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
+        """Judge the value by the rules of its type: what breaks them, nothing when it keeps them.
+
+        For Internet addresses `idna` allows domains and `smtputf8` local parts outside ASCII.
+        """
         from proxyaddr.validation import validate  # noqa: PLC0415 - a later room, which imports this one
 
-        return validate(self)
+        return validate(self, idna=idna, smtputf8=smtputf8)
 
     @property
     def canonical_value(self) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["canonical_value", "validate"]
 
 
+INTERNET_TYPES = {"SMTP", "SMTPOUT"}
+"""SMTPOUT is Internet mail under another name (Q183801)."""
+
+
 class Form(NamedTuple):
     """The documented form of the values of a type: its pattern, how it is written, and the article that says so."""
 
@@ -24,8 +28,6 @@ class Form(NamedTuple):
 
 
 MODULES = {
-    "SMTP": "proxyaddr.smtp",
-    "SMTPOUT": "proxyaddr.smtp",  # Internet mail under another name (Q183801)
     "X400": "proxyaddr.x400",
     "EX": "proxyaddr.x500",
     "X500": "proxyaddr.x500",
@@ -50,8 +52,12 @@ FORMS = {
 }
 
 
-def validate(address: TypedAddress) -> tuple[Finding, ...]:
+def validate(address: TypedAddress, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
     """Return what breaks the rules of the address's type; a type without documented rules breaks none."""
+    if address.type in INTERNET_TYPES:
+        from proxyaddr import smtp  # noqa: PLC0415 - other types do not need it
+
+        return smtp.findings(address.value, idna=idna, smtputf8=smtputf8)
     if module := MODULES.get(address.type):
         judge: Callable[[str], tuple[Finding, ...]] = import_module(module).findings
         return judge(address.value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 import proxyaddr as px
-from proxyaddr import smtp
 
 
 @pytest.mark.parametrize(
@@ -59,8 +58,8 @@ def test_kept_rules(address: str) -> None:
 
 
 def test_switches() -> None:
-    assert [found.code for found in smtp.findings("a@bücher.de", idna=False)] == ["idna-refused"]
-    assert [found.code for found in smtp.findings("ü@b.de", smtputf8=False)] == ["not-an-internet-address"]
+    assert [found.code for found in px.parse("a@bücher.de").validate(idna=False)] == ["idna-refused"]
+    assert [found.code for found in px.parse("ü@b.de").validate(smtputf8=False)] == ["not-an-internet-address"]
 
 
 def test_equality() -> None:
