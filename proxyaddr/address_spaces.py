@@ -1,20 +1,75 @@
-"""Address spaces: which addresses a connector takes. So far a type with a blank pattern, `*`, or one exact value."""
+"""Address spaces: which addresses a connector takes, and how well a pattern fits; the reference for every engine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+import re
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import NamedTuple
 
-from proxyaddr.addresses import BLANKS, TypedAddress, canonical_type
-from proxyaddr.errors import ConfigurationError
+from proxyaddr._components import COMPONENT_TYPES, Components, components
+from proxyaddr._folding import fold
+from proxyaddr.addresses import BLANKS, SPELLINGS, TypedAddress, canonical_type
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Span
+from proxyaddr.x400 import findings as x400_findings
 
-__all__ = ["AddressSpace", "MatchKind"]
+__all__ = [
+    "DEFAULT_TYPE",
+    "AddressSpace",
+    "Dialect",
+    "Fit",
+    "MatchKind",
+    "Scope",
+    "Target",
+    "matches_wildcards",
+    "read_address",
+]
 
 COST_RANGE = range(1, 101)
 """Costs of an address space; the lower wins (Q183801, New-SendConnector)."""
 
-COST_MAX_DIGITS = 18
-"""Longer digits are no number to convert, whatever their value."""
+DEFAULT_TYPE = "SMTP"
+"""The type of an address or a space that names none (Q262112, New-SendConnector)."""
+
+LOCAL = "LOCAL"
+"""The type before a space that is not replicated to other sites; X.400 has commas in it (Q161947, Q182798)."""
+
+ACCEPTED_DOMAINS = "--"
+"""Stands for all accepted domains on an Edge server (New-SendConnector); a table does not know them."""
+
+ADDRESS_ONLY_RULES = {"x400-no-country", "x400-no-surname"}
+"""Findings of an O/R address that do not concern a space, which may name as little as it likes (Q146032)."""
+
+_DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
+"""What an SMTP space of Exchange 2007 may hold: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
+
+_TYPE_BEFORE_COLON = re.compile(r'([^:@" \t\r\n\f\v]*):(.*)', re.DOTALL)
+_SHOWN = 60
+
+
+class Dialect(StrEnum):
+    """Whose rules decide: Exchange 4.0 to 5.5, or Exchange 2007 and later."""
+
+    EXCHANGE55 = "exchange55"
+    EXCHANGE2007 = "exchange2007"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Dialect:
+        known = " or ".join(cls)
+        raise ConfigurationError("unknown-dialect", f"a dialect is {known}, not {value!r}", "dialect")
+
+
+class Scope(StrEnum):
+    """Whose mail may use a space, by where the message comes from (Q279404, Q234639)."""
+
+    ORGANIZATION = "organization"
+    SITE = "site"
+    LOCATION = "location"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Scope:
+        known = ", ".join(cls)
+        raise ConfigurationError("unknown-scope", f"a scope is one of {known}, not {value!r}", "scope")
 
 
 class MatchKind(Enum):
@@ -22,52 +77,289 @@ class MatchKind(Enum):
 
     EXACT = "exact"
     WILDCARD = "wildcard"
+    PARTIAL = "partial"
     BLANK = "blank"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of preference, from 0."""
+        return _RANKS[self]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(MatchKind)}
+
+
+class Fit(NamedTuple):
+    """How a space fits an address: the kind, and how many characters or components it names literally."""
+
+    kind: MatchKind
+    literals: int
+
+
+class Target(NamedTuple):
+    """An address as spaces see it: its type, its value as written, and folded as a whole and by component."""
+
+    type: str
+    written: str
+    value: str
+    components: Components
+
+
+def read_address(address: str | TypedAddress) -> Target:
+    """Return type and value of any address; never raises for text.
+
+    An address without a type is SMTP: a colon makes what stands before it a type unless a blank, a quote or an `@`
+    comes first.
+    """
+    if isinstance(address, TypedAddress):
+        address_type, value = address.type, address.value
+    else:
+        text = address.strip(BLANKS)
+        typed = _TYPE_BEFORE_COLON.fullmatch(text)
+        address_type, value = typed.groups() if typed else (DEFAULT_TYPE, text)
+        if address_type.isascii():
+            address_type = SPELLINGS.get(address_type.upper(), address_type.upper())
+    value = value.strip(BLANKS)
+    parts = components(address_type, value) if address_type in COMPONENT_TYPES else {}
+    if parts.get("A") == "":
+        del parts["A"]  # a blank ADMD equals an absent one
+    return Target(address_type, value, fold(value), parts)
 
 
 @dataclass(frozen=True, slots=True)
 class AddressSpace:
-    """An address type, a pattern of its values and a cost."""
+    """An address type, a pattern of its values, a cost from 1 to 100 and a scope.
+
+    A type LOCAL is unwrapped: `LOCAL` and `X400:c=US,a= ,p=Org,` make a space of X400 whose scope is the site. Two
+    are equal when their patterns are without case. Raises AddressSyntaxError for what the dialect does not allow.
+    """
 
     type: str
-    pattern: str
+    pattern: str = field(compare=False)
     cost: int = 1
+    scope: Scope = Scope.ORGANIZATION
+    dialect: Dialect = Dialect.EXCHANGE55
+    _folded: str = field(init=False, repr=False)
+    _components: Components = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        dialect, scope = Dialect(self.dialect), Scope(self.scope)
+        address_type, pattern = canonical_type(self.type), _trimmed(self.pattern)
+        if address_type == LOCAL:
+            address_type, pattern, scope = _unwrapped(pattern)
+        if not isinstance(self.cost, int) or self.cost not in COST_RANGE:
+            text = str(self.cost)[:_SHOWN]
+            raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text, (0, len(text)))
+        _check_pattern(address_type, pattern, dialect)
+        parts = _pattern_components(address_type, pattern)
+        for name, value in (
+            ("type", address_type),
+            ("pattern", pattern),
+            ("scope", scope),
+            ("dialect", dialect),
+            ("_folded", fold(pattern)),
+            ("_components", parts),
+        ):
+            object.__setattr__(self, name, value)
 
     @classmethod
-    def parse(cls, text: str) -> AddressSpace:
+    def parse(
+        cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55, scope: Scope | str = Scope.ORGANIZATION
+    ) -> AddressSpace:
         """Parse `TYPE:pattern;cost`; type SMTP and cost 1 where they are left out.
 
-        Patterns with wildcards among other characters belong to routing and are refused: ConfigurationError.
-        """
-        head, separator, tail = text.strip(BLANKS).rpartition(";")
-        if len(tail) > COST_MAX_DIGITS and tail.isascii() and tail.isdigit():
-            raise ConfigurationError("bad-cost", f"{text[:80]!r}: a cost is from 1 to 100", "address_spaces")
-        pattern, cost = (
-            (head, int(tail)) if separator and tail.isascii() and tail.isdigit() else (text.strip(BLANKS), 1)
-        )
-        if cost not in COST_RANGE:
-            raise ConfigurationError("bad-cost", f"{text!r}: a cost is from 1 to 100", "address_spaces")
-        kind, colon, value = pattern.partition(":")
-        if not colon:
-            kind, value = "SMTP", pattern
-        value = value.strip(BLANKS).rstrip(";")
-        if value != "*" and ("*" in value or "%" in value):
-            raise ConfigurationError(
-                "unsupported-pattern",
-                f"{text!r}: the pattern may be blank, '*' or one whole address; other wildcards are not supported yet",
-                "address_spaces",
-            )
-        return cls(canonical_type(kind), value, cost)
+        space: [CONNECTED_SITE] [SPACE_TYPE] [PATTERN] [COST]
 
-    def match(self, address: TypedAddress) -> MatchKind | None:
-        """Return how the space matches an address, None when it does not (Q229961, Q152471)."""
-        if address.type != self.type:
+        Digits alone after the last `;` are the cost. Exchange 2007 wants it for a space of another type than SMTP that
+        holds `;` (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its
+        cost where the space states none. Raises AddressSyntaxError with the place.
+
+        >>> AddressSpace.parse("X400:c=US;a= ;p=Org;;5").cost
+        5
+        """
+        from proxyaddr._space_text import read_space  # noqa: PLC0415 - loads lark
+
+        read = read_space(text)
+        if read.type is None and not _trimmed(read.pattern):
+            raise AddressSyntaxError(
+                "empty-text", "no type and no pattern", text, (0, len(text)), ("TYPE:pattern;cost",)
+            )
+        address_type = DEFAULT_TYPE if read.type is None else read.type
+        states_cost = read.cost is not None or ";" not in read.pattern or canonical_type(address_type) == DEFAULT_TYPE
+        if Dialect(dialect) is Dialect.EXCHANGE2007 and not states_cost:
+            message = "a space that holds ';' states its cost after the last one"
+            raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
+        cost = 1 if read.cost is None else read.cost
+        try:
+            return cls(address_type, read.pattern, cost, Scope(scope), Dialect(dialect))
+        except AddressSyntaxError as error:
+            raise AddressSyntaxError(error.code, error.message, text, read.place(error), error.expected) from error
+
+    @property
+    def by_component(self) -> bool:
+        """Whether values of the type are compared by component (Q148389, Q187915)."""
+        return self.type in COMPONENT_TYPES
+
+    def match(self, address: str | TypedAddress) -> MatchKind | None:
+        """Return how the space matches an address, None when it does not.
+
+        >>> AddressSpace.parse("SMTP:*@contoso.com").match("user@CONTOSO.com").name
+        'WILDCARD'
+        """
+        fit = self.fit(read_address(address))
+        return None if fit is None else fit.kind
+
+    def fit(self, target: Target) -> Fit | None:
+        """Return how the space fits an address that was read, None when it does not (Q229961, New-SendConnector)."""
+        if target.type != self.type:
             return None
-        if not self.pattern:
-            return MatchKind.BLANK
-        if address.value.casefold() == self.pattern.casefold():
-            return MatchKind.EXACT
-        return MatchKind.WILDCARD if self.pattern == "*" else None
+        if self.by_component:
+            return _fit_components(self._components, target.components)
+        compare = _fit_domain if self.dialect is Dialect.EXCHANGE2007 else _fit_string
+        return compare(self._folded, target.value)
 
     def __str__(self) -> str:
+        if self.scope is Scope.SITE and not (self.type == "X400" and "," in self.pattern):
+            pattern = self.pattern.replace(";", ",") + "," if self.type == "X400" else self.pattern
+            return f"{LOCAL}:{self.type}:{pattern};{self.cost}"
         return f"{self.type}:{self.pattern};{self.cost}"
+
+
+def _fit_string(pattern: str, value: str) -> Fit | None:
+    """Compare whole strings: exact, then wildcards, then partial, then blank (Q229961, Q152471)."""
+    if not pattern:
+        return Fit(MatchKind.BLANK, 0)
+    literals = len(pattern) - pattern.count("*") - pattern.count("%")
+    if pattern == value:
+        return Fit(MatchKind.EXACT, literals)
+    if literals < len(pattern) and matches_wildcards(pattern, value):
+        return Fit(MatchKind.WILDCARD, literals)
+    if _is_partial(pattern, value):
+        return Fit(MatchKind.PARTIAL, len(pattern))
+    return None
+
+
+def _is_partial(pattern: str, value: str) -> bool:
+    """Tell whether the local parts are equal and the domain lies below the pattern's: `userz@com` (Q229961)."""
+    if pattern.count("@") != 1 or value.count("@") != 1:
+        return False
+    local, _, domain = pattern.partition("@")
+    return bool(domain) and value.startswith(f"{local}@") and value[len(local) + 1 :].endswith(f".{domain}")
+
+
+def _fit_domain(pattern: str, value: str) -> Fit | None:
+    """Compare domains: the exact one, then `*.domain` with all below it, then `*` (connector-selection.md).
+
+    The domain is what stands after the last `@`, the whole value where there is none.
+    """
+    if pattern == "*":
+        return Fit(MatchKind.WILDCARD, 0)
+    domain = value.rpartition("@")[2]
+    if pattern in (domain, value):
+        return Fit(MatchKind.EXACT, len(pattern))
+    if pattern.startswith("*.") and (domain == pattern[2:] or domain.endswith(pattern[1:])):
+        return Fit(MatchKind.WILDCARD, len(pattern) - 2)
+    return None
+
+
+def _fit_components(pattern: Components, value: Components) -> Fit | None:
+    """Compare by component: all that the space names must be there; `*` is any value or none (Q148389, Q187915)."""
+    if not pattern:
+        return Fit(MatchKind.BLANK, 0)
+    literals, starred = 0, False
+    for name, wanted in pattern.items():
+        found = value.get(name, "" if name == "A" else None)
+        if wanted == found:
+            literals += 1
+        elif wanted == "*" or (found is not None and "*" in wanted and matches_wildcards(wanted, found, one="")):
+            starred = True
+        else:
+            return None
+    if starred:
+        return Fit(MatchKind.WILDCARD, literals)
+    return Fit(MatchKind.EXACT if value.keys() <= pattern.keys() else MatchKind.PARTIAL, literals)
+
+
+def matches_wildcards(pattern: str, value: str, *, one: str = "%") -> bool:
+    """Tell whether a pattern covers a whole value: `*` any run, `one` any code point (Q147044, Q240874).
+
+    Each piece between stars is looked for once, leftmost, so no pattern takes more than length times length.
+    """
+    first, *others = pattern.split("*")
+    if not others:
+        return len(first) == len(value) and _find(first, value, 0, len(value), one) == 0
+    last = others.pop()
+    end = len(value) - len(last)
+    if len(first) > end or _find(first, value, 0, len(first), one) != 0:
+        return False
+    if _find(last, value, end, len(value), one) != end:
+        return False
+    start = len(first)
+    for piece in others:
+        place = _find(piece, value, start, end, one)
+        if place < 0:
+            return False
+        start = place + len(piece)
+    return True
+
+
+def _find(piece: str, value: str, start: int, end: int, one: str) -> int:
+    """Return the first place of a piece in value[start:end], -1 where there is none."""
+    if not one or one not in piece:
+        return value.find(piece, start, end)
+    for place in range(start, end - len(piece) + 1):
+        if all(wanted in (one, value[place + i]) for i, wanted in enumerate(piece)):
+            return place
+    return -1
+
+
+def _trimmed(pattern: str) -> str:
+    """Without blanks at either end and semicolons at the end, where the product writes one (Q149121)."""
+    return pattern.strip(BLANKS).rstrip(BLANKS + ";")
+
+
+def _unwrapped(pattern: str) -> tuple[str, str, Scope]:
+    """Return type, pattern and scope of what stands behind LOCAL: `X400:c=US,a= ,p=Org,` (Q161947)."""
+    typed = _TYPE_BEFORE_COLON.fullmatch(pattern)
+    if typed is None:
+        message = "LOCAL stands before the type of a space"
+        raise AddressSyntaxError("missing-type", message, pattern, (0, len(pattern)), ("TYPE:pattern",))
+    address_type, inner = canonical_type(typed[1]), typed[2]
+    if address_type == LOCAL:
+        raise AddressSyntaxError("bad-type", "LOCAL stands there twice", pattern, typed.span(1))
+    if address_type == "X400":
+        place = pattern.find(";")
+        if place >= 0:
+            message = "an X.400 space behind LOCAL is written with commas (Q182798)"
+            raise AddressSyntaxError("local-semicolon", message, pattern, (place, place + 1), ("','",))
+        inner = inner.replace(",", ";")
+    return address_type, _trimmed(inner), Scope.SITE
+
+
+def _pattern_components(address_type: str, pattern: str) -> Components:
+    if address_type not in COMPONENT_TYPES:
+        return {}
+    return {"*": "*"} if pattern == "*" else components(address_type, pattern)
+
+
+def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
+    """Refuse what the dialect does not allow: AddressSyntaxError with its place in the pattern."""
+    if not pattern.isprintable():
+        place = next(index for index, c in enumerate(pattern) if not c.isprintable())
+        raise AddressSyntaxError("unprintable", "a pattern is printable text", pattern, (place, place + 1))
+    if address_type == "X400" and pattern != "*":
+        for found in x400_findings(pattern):
+            if found.code not in ADDRESS_ONLY_RULES:
+                raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
+    if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
+        return
+    whole: Span = (0, len(pattern))
+    if pattern == ACCEPTED_DOMAINS:
+        message = "-- stands for the accepted domains of a server, which a table does not know; name them"
+        raise AddressSyntaxError("accepted-domains", message, pattern, whole)
+    if not pattern or (address_type == DEFAULT_TYPE and not _DOMAIN.fullmatch(pattern)):
+        expected = ("a domain", "'*.' and a domain", "'*'")
+        raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
+    if "*" in pattern and pattern != "*" and "*" in pattern.removeprefix("*."):
+        message = "'*' stands alone or before the first dot"
+        raise AddressSyntaxError("bad-wildcard", message, pattern, whole)

@@ -26,7 +26,8 @@ BLANKS = " \t\r\n\f\v"
 """What is trimmed around a type or a value; other white space is data."""
 
 _TYPE = re.compile(TYPE_PATTERN)
-_SPELLINGS = {"X.400": "X400"}  # Q89410 writes X.400, every later article X400
+SPELLINGS = {"X.400": "X400"}
+"""Q89410 writes X.400, every later article X400."""
 
 # What a one-off must escape to be read back: brackets, controls, and a backslash that would start an escape.
 _UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
@@ -50,7 +51,7 @@ def canonical_type(text: str) -> str:
             ("letters and digits, '&', '.', '-' or '_'",),
         )
     upper = trimmed.upper()
-    return _SPELLINGS.get(upper, upper)
+    return SPELLINGS.get(upper, upper)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

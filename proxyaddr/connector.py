@@ -9,20 +9,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr.address_spaces import AddressSpace
 from proxyaddr.addresses import ProxyList, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError
 
 if TYPE_CHECKING:
+    from proxyaddr.address_spaces import AddressSpace
     from proxyaddr.directory import Directory, Recipient
     from proxyaddr.resolver import Delivery, NonDelivery
+    from proxyaddr.routing import RoutingTable
 
-__all__ = ["InternetMailService"]
+__all__ = ["TOML_TABLE", "InternetMailService"]
 
 DEFAULT_OUTBOUND_TYPE = "SMTP"
 """What the Internet Mail Service sends unless OverrideProxyOut says otherwise (Q183801)."""
 
 TOML_TABLE = "internet_mail_service"
+ROUTING_TABLE = "routing_table"
 
 PARAMETERS_KEY = re.compile(r"\\Services\\MSExchangeIMC\\Parameters$", re.IGNORECASE)
 """Where a registry export holds the settings, under any control set (Q183801)."""
@@ -48,6 +50,7 @@ DOMAIN_MAX_LENGTH = 255
 
 _DOMAIN = re.compile(r"[^\s@<>\[\]\"(),;:\\\x00-\x1f\x7f]+")
 _TOML_TYPES: dict[str, tuple[type, str]] = {
+    "name": (str, "a string"),
     "override_proxy_out": (str, "a string"),
     "site_domain": (str, "a string"),
     "organization": (str, "a string"),
@@ -63,32 +66,35 @@ _TOML_TYPES: dict[str, tuple[type, str]] = {
 class InternetMailService:
     """A connector that sends mail of one address type, the outbound type.
 
-    `site_addresses` maps types to the site's own addresses. `unknown_settings` lists what a file held and this library
-    does not act on. Making one raises ConfigurationError where the product would not start.
+    `site_addresses` maps types to the site's own addresses. Mail goes out only where the routing table, or without one
+    the connector's own address spaces, have a space for it; with neither, routing is not simulated. `unknown_settings`
+    lists what a file held and this library does not act on. Making one raises ConfigurationError where the product
+    would not start.
     """
 
     override_proxy_out: str | None = None
     site_domain: str | None = None
     site_addresses: Mapping[str, str] = field(default_factory=dict)
     address_spaces: Sequence[str | AddressSpace] = ()
-    routing_table: None = None
+    routing_table: RoutingTable | None = None
     directory: Directory | None = None
     organization: str = "Organization"
     site: str = "SITE"
     server: str = "SERVER"
+    name: str = ""
     encapsulate: bool = False
     unknown_settings: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.encapsulate or self.routing_table is not None:
-            name = "encapsulate" if self.encapsulate else "routing_table"
-            raise ConfigurationError("not-supported-yet", f"{name} is not supported yet", name)
+        if self.encapsulate:
+            raise ConfigurationError("not-supported-yet", "encapsulate is not supported yet", "encapsulate")
         override = (self.override_proxy_out or "").strip()
         settings = {
             "override_proxy_out": _type(override, "OverrideProxyOut") if override else None,
             "site_domain": _domain(self.site_domain),
             "site_addresses": MappingProxyType({_type(k, "site_addresses"): v for k, v in self.site_addresses.items()}),
             "address_spaces": tuple(_space(space) for space in self.address_spaces),
+            "name": self.name.strip() or f"Internet Mail Connector ({self.server})",  # as Q149121 prints one
             "unknown_settings": MappingProxyType(dict(self.unknown_settings)),
         }
         for name, value in settings.items():
@@ -112,10 +118,13 @@ class InternetMailService:
 
         return resolve(self, recipient)
 
-    @property
-    def spaces(self) -> tuple[AddressSpace, ...]:
-        """The address spaces, parsed."""
-        return tuple(map(_space, self.address_spaces))
+    def table(self) -> RoutingTable | None:
+        """Return the routing table, or the one that the connector's own address spaces make; None without either."""
+        if self.routing_table is not None or not self.address_spaces:
+            return self.routing_table
+        from proxyaddr.routing import Route, RoutingTable  # noqa: PLC0415 - not needed without address spaces
+
+        return RoutingTable(Route(_space(space), self.name) for space in self.address_spaces)
 
     @classmethod
     def from_config(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
@@ -126,15 +135,22 @@ class InternetMailService:
     @classmethod
     def from_toml(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
         """Read the table `[internet_mail_service]`, keys as the arguments; ConfigurationError where it is wrong."""
-        import tomllib  # noqa: PLC0415 - only for TOML
+        from proxyaddr._text_files import toml_document  # noqa: PLC0415 - only for files
 
-        try:
-            document = tomllib.loads(_read(path).decode("utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path)) from error
+        document = toml_document(path)
         table = document.get(TOML_TABLE, {})
+        if ROUTING_TABLE in document and "routing_table" not in settings:
+            from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - only where the file has one
+
+            settings["routing_table"] = RoutingTable.from_toml(path)
+        return cls.from_table(table, path, **settings)
+
+    @classmethod
+    def from_table(cls, table: object, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as above
+        """Make one of a table of a TOML file; ConfigurationError where it is wrong."""
         if not isinstance(table, dict):
-            raise ConfigurationError("wrong-type", f"{TOML_TABLE} is a table", TOML_TABLE, str(path))
+            message = f"{TOML_TABLE} is a table; Site.from_toml reads several"
+            raise ConfigurationError("wrong-type", message, TOML_TABLE, str(path))
         for key, (kind, what) in _TOML_TYPES.items():
             if key in table and not _is(table[key], kind):
                 raise ConfigurationError("wrong-type", f"{key} is {what}, not {table[key]!r}", key, str(path))
@@ -150,11 +166,12 @@ class InternetMailService:
         the line for a malformed file or a value of the wrong registry type.
         """
         from proxyaddr._registry import read_values  # noqa: PLC0415 - only for registry exports
+        from proxyaddr._text_files import read_bytes  # noqa: PLC0415 - as above
 
         known: dict[str, object] = {}
         unknown: dict[str, object] = {}
         found = False
-        for value in read_values(_read(path), str(path)):
+        for value in read_values(read_bytes(path), str(path)):
             if not PARAMETERS_KEY.search(value.key):
                 continue
             found = True
@@ -219,17 +236,12 @@ def _domain(text: str | None) -> str | None:
 
 
 def _space(space: str | AddressSpace) -> AddressSpace:
+    from proxyaddr.address_spaces import AddressSpace  # noqa: PLC0415 - not needed without address spaces
+
     if isinstance(space, AddressSpace):
         return space
     try:
         return AddressSpace.parse(space)
     except AddressSyntaxError as error:
-        message = f"{space[:80]!r} is no address space; one is written TYPE:pattern;cost"
-        raise ConfigurationError("bad-address-space", message, "address_spaces") from error
-
-
-def _read(path: str | Path) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from error
+        message = f"no address space, which is written TYPE:pattern;cost: {error}"
+        raise ConfigurationError(error.code, message, "address_spaces") from error

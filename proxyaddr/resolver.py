@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from proxyaddr.addresses import ProxyList, TypedAddress
 from proxyaddr.directory import Recipient
 from proxyaddr.parser import parse
-from proxyaddr.rules import ADMISSION, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Reason, Rule
+from proxyaddr.rules import ADMISSION, NO_ADDRESS_SPACE, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Reason, Rule
 from proxyaddr.smtp import envelope_recipient
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from proxyaddr.connector import InternetMailService
     from proxyaddr.report import Layout
 
-__all__ = ["Delivery", "NonDelivery", "Step", "resolve"]
+__all__ = ["Delivery", "NonDelivery", "Step", "resolve", "unrouted"]
 
 _EXAMPLE_DOMAIN = "example.com"
 
@@ -34,7 +34,10 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The connector sends the mail to `envelope_recipient`; `address` is the proxy that was chosen, by `rule`."""
+    """A connector sends the mail to `envelope_recipient`; `address` is the proxy that was chosen, by `rule`.
+
+    `connector` and `address_space` are those of the route taken, None where routing is not simulated.
+    """
 
     recipient: str
     address: TypedAddress
@@ -102,7 +105,23 @@ def resolve(
     refused, _ = _first(ADMISSION, case, trace)
     if refused is not None:
         return _returned(refused, name, case, trace)
-    return Delivery(name, found, envelope_recipient(found.value), rule.name, tuple(trace), None, case.space())
+    route = case.route()
+    return Delivery(
+        name,
+        found,
+        envelope_recipient(found.value),
+        rule.name,
+        tuple(trace),
+        None if route is None else route.connector,
+        None if route is None else route.space,
+    )
+
+
+def unrouted(service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient) -> NonDelivery:
+    """Return the report of the MTA for a recipient that no address space takes (Q133403)."""
+    name, case = _case(service, recipient)
+    step = Step(NO_ADDRESS_SPACE.name, NO_ADDRESS_SPACE.article, NO_ADDRESS_SPACE.says, applied=True)
+    return _returned(NO_ADDRESS_SPACE, name, case._replace(chosen=case.address), [step])
 
 
 def _case(service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient) -> tuple[str, Case]:
@@ -147,7 +166,8 @@ def _remedy(reason: Reason, case: Case) -> tuple[str, ...]:
     """Say which settings, or which change to the recipient, would deliver it."""
     outbound = case.outbound_type
     if reason is NOT_RECOGNIZED:
-        return (f"add an address space of the right type and cost: {case.chosen and case.chosen.type}:*;1",)
+        wanted = case.outbound_type if case.chosen is None else case.chosen.type
+        return (f"add an address space of the right type and cost: {wanted}:*;1",)
     if reason is not NO_PROXY:
         return _OTHER_REMEDIES.get(reason.code, ())
     if case.recipients:

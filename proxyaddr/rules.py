@@ -10,11 +10,11 @@ from proxyaddr.errors import ProxyAddrError
 from proxyaddr.smtp import envelope_recipient
 
 if TYPE_CHECKING:
-    from proxyaddr.address_spaces import AddressSpace
     from proxyaddr.connector import InternetMailService
     from proxyaddr.directory import Recipient
+    from proxyaddr.routing import Route
 
-__all__ = ["ADMISSION", "SELECTION", "Case", "Reason", "Rule"]
+__all__ = ["ADMISSION", "NO_ADDRESS_SPACE", "SELECTION", "Case", "Reason", "Rule"]
 
 
 class Reason(NamedTuple):
@@ -79,15 +79,14 @@ class Case(NamedTuple):
             return recipient.proxies.primary(self.outbound_type)
         return None
 
-    def space(self) -> AddressSpace | None:
-        """Return the cheapest of the best-matching address spaces of the connector for the address chosen."""
-        chosen = self.chosen
-        if chosen is None:
-            return None
-        order = {"EXACT": 0, "WILDCARD": 1, "BLANK": 2}
-        kinds = [(space.match(chosen), space) for space in self.service.spaces]
-        matching = [(order[kind.name], space.cost, space) for kind, space in kinds if kind is not None]
-        return min(matching, key=lambda found: found[:2])[2] if matching else None
+    def route(self) -> Route | None:
+        """Return the route that the table has for the address chosen."""
+        table = self.service.table()
+        return None if table is None or self.chosen is None else table.route(self.chosen)
+
+    def unrouted(self) -> bool:
+        """Tell whether there is a table and it has no route for the address chosen."""
+        return self.service.table() is not None and self.route() is None
 
     def envelope_error(self) -> ProxyAddrError | None:
         """Return why the address chosen can't be an envelope recipient, None where it can."""
@@ -131,6 +130,14 @@ SELECTION = (
 )
 """Which address goes out: the first row that applies decides."""
 
+NO_ADDRESS_SPACE = Rule(
+    "no-address-space",
+    "Q133403",
+    "no address space matches",
+    Case.unrouted,
+    NOT_RECOGNIZED,
+)
+
 ADMISSION = (
     Rule(
         "envelope-address",
@@ -139,12 +146,6 @@ ADMISSION = (
         Case.envelope_error,
         MALFORMED,
     ),
-    Rule(
-        "no-address-space",
-        "Q133403",
-        "no address space of the connector matches",
-        lambda case: bool(case.service.spaces) and case.space() is None,
-        NOT_RECOGNIZED,
-    ),
+    NO_ADDRESS_SPACE,
 )
 """What may still return an address that was chosen."""

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 
+from proxyaddr._components import ATTRIBUTES
 from proxyaddr.errors import Finding
 
 __all__ = ["findings"]
-
-KEYWORDS = {
-    **{"c": "C", "a": "A", "admd": "A", "p": "P", "prmd": "P", "o": "O", "s": "S", "g": "G", "i": "I", "q": "Q"},
-    **{"ou1": "OU1", "ou": "OU1", "ou2": "OU2", "ou3": "OU3", "ou4": "OU4", "cn": "CN", "pn": "PN"},
-    **{"x.121": "X121", "x121": "X121", "n-id": "N-ID", "ua-id": "UA-ID", "t-id": "T-ID", "t-ty": "T-TY"},
-}
-"""Keyword in lower case to attribute (Q108732, Q118563)."""
 
 LIMITS = {"A": 16, "P": 16, "O": 64, "S": 40, "G": 16, "I": 5, "Q": 3, "X121": 15} | {f"OU{n}": 32 for n in range(1, 5)}
 """Most characters of a value (Q118563, Q160947)."""
@@ -39,14 +33,14 @@ def findings(value: str) -> tuple[Finding, ...]:
         if _DDA.match(keyword):
             seen.add("DDA")
             continue
-        attribute = KEYWORDS.get(keyword)
+        attribute = ATTRIBUTES.get(keyword)
         rule = _broken(attribute, equals, text, seen)
         if rule is not None:
             found.append(Finding(*rule, part.span()))
         seen.add(attribute or keyword)
     if "C" not in seen:
         found.append(Finding("x400-no-country", "an O/R address names its country, c= (Q146032)", (0, len(value))))
-    if not seen & {"S", "G", "PN", "CN", "DDA", "X121", "N-ID", "UA-ID"}:
+    if not seen & {"S", "G", "PN", "CN", "DDA", "X121", "N-ID"}:
         found.append(Finding("x400-no-surname", "an O/R address of a person needs a surname, s= (Q178537)", None))
     return tuple(found)
 

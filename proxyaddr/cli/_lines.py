@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError
+from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
 
-__all__ = ["add_inputs", "each", "findings_as_json", "show_json"]
+__all__ = ["add_inputs", "each", "findings_as_json", "show_findings", "show_json"]
 
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
@@ -40,6 +40,12 @@ def show_json(record: dict[str, object]) -> None:
 def findings_as_json(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
     """Return findings as JSON values."""
     return [{"code": found.code, "message": found.message, "span": found.span} for found in findings]
+
+
+def show_findings(findings: tuple[Finding, ...]) -> None:
+    """Print findings for people."""
+    for found in findings:
+        print(f"finding [{found.code}]: {visible(found.message)}")
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[str]:

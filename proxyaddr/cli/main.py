@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from proxyaddr import __version__
-from proxyaddr.cli import parse, resolve
+from proxyaddr.cli import parse, resolve, route
 from proxyaddr.errors import ProxyAddrError
 
 __all__ = ["main", "run"]
@@ -46,11 +46,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status: 0, 1 or 2."""
     parser = argparse.ArgumentParser(
         prog="proxyaddr",
-        description="Parse Exchange-style typed addresses, and say which address goes out through a connector.",
+        description="Parse Exchange-style typed addresses, and say which address goes out through which connector.",
     )
     parser.add_argument("--version", action="version", version=f"proxyaddr {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (parse, resolve):
+    for command in (parse, resolve, route):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     try:

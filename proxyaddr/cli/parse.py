@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_json
-from proxyaddr.errors import Finding, caret, visible
+from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
+from proxyaddr.errors import caret, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
@@ -37,7 +37,7 @@ def _one(text: str, *, as_json: bool) -> int:
         show_json({"input": text, **_record(address), "findings": findings_as_json(address.validate())})
         return 0
     _show(address)
-    _show_findings(address.validate())
+    show_findings(address.validate())
     return 0
 
 
@@ -60,10 +60,10 @@ def _list(text: str, *, as_json: bool) -> int:
         return status
     for proxy in proxies:
         print(visible(str(proxy)))
-        _show_findings(proxy.validate())
+        show_findings(proxy.validate())
     for marker in proxies.deletions:
         print(f"{visible(str(marker))}  (deletion marker)")
-    _show_findings(proxies.findings)
+    show_findings(proxies.findings)
     for error in proxies.errors:
         print(f"error [{error.code}]: {error.message}\n{caret(text, error.span)}")
     return status
@@ -81,8 +81,3 @@ def _show(address: TypedAddress) -> None:
     for name, value in _record(address).items():
         if value is not None:
             print(f"{name.replace('_', ' ') + ':':14}{visible(str(value))}")
-
-
-def _show_findings(findings: tuple[Finding, ...]) -> None:
-    for found in findings:
-        print(f"finding [{found.code}]: {visible(found.message)}")

@@ -9,6 +9,8 @@ from proxyaddr.cli._lines import add_inputs, each, show_json
 from proxyaddr.errors import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from proxyaddr.addresses import TypedAddress
     from proxyaddr.connector import InternetMailService
     from proxyaddr.resolver import Delivery, NonDelivery
@@ -35,26 +37,30 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    service = _service(options)
-    if service.unknown_settings and not options.json:
-        names = ", ".join(map(str, service.unknown_settings))
-        print(f"not acted on: {visible(names)}\n")
+    services, resolve = _configured(options)
+    unknown = {name for service in services.values() for name in service.unknown_settings}
+    if unknown and not options.json:
+        print(f"not acted on: {visible(', '.join(sorted(map(str, unknown))))}\n")
 
     def handle(text: str) -> int:
         from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
 
         address = parse(text)
-        outcome = service.resolve(address)
+        outcome = resolve(address)
         if options.json:
             show_json({"input": text, **_record(address, outcome)})
         else:
+            service = services.get(getattr(outcome, "connector", None) or "") or next(iter(services.values()))
             print(_explained(address, outcome, service, options.subject))
         return 0 if outcome.delivered else 1
 
     return each(options, handle)
 
 
-def _service(options: argparse.Namespace) -> InternetMailService:
+def _configured(
+    options: argparse.Namespace,
+) -> tuple[Mapping[str, InternetMailService], Callable[[TypedAddress], Delivery | NonDelivery]]:
+    """Return the connectors by name, and what resolves: one connector, or a site with several."""
     from proxyaddr.connector import InternetMailService  # noqa: PLC0415 - not needed for --help
 
     settings = {
@@ -64,7 +70,15 @@ def _service(options: argparse.Namespace) -> InternetMailService:
         "directory": _directory(options.directory),
     }
     given = {name: value for name, value in settings.items() if value is not None}
-    return InternetMailService.from_config(options.config, **given) if options.config else InternetMailService(**given)
+    if options.config is None:
+        service = InternetMailService(**given)
+        return {service.name: service}, service.resolve
+    from proxyaddr.site import from_config  # noqa: PLC0415 - only with --config
+
+    found = from_config(options.config, **given)
+    if isinstance(found, InternetMailService):
+        return {found.name: found}, found.resolve
+    return found.services, found.resolve
 
 
 def _directory(path: str | None) -> object:
@@ -92,6 +106,7 @@ def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str,
     keys = ("envelope_recipient", "code", "reason", "diagnostic", "remedy")
     record.update({key: getattr(outcome, key, None) for key in keys})
     space = getattr(outcome, "address_space", None)
+    record["connector"] = getattr(outcome, "connector", None)
     record["address_space"] = None if space is None else str(space)
     record["trace"] = [
         {"rule": step.rule, "article": step.article, "says": step.says, "applied": step.applied}
@@ -113,7 +128,7 @@ def _explained(
     if outcome.delivered:
         lines += [f"delivered   RCPT TO:<{outcome.envelope_recipient}>"]
         if outcome.address_space is not None:
-            lines.append(f"space       {outcome.address_space}")
+            lines.append(f"route       {visible(str(outcome.connector))}, address space {outcome.address_space}")
     else:
         lines += [f"returned    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")

@@ -152,7 +152,7 @@ def test_what_is_no_text_is_a_type_error(wrong: object) -> None:
         STOCK.resolve(wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("space", ["SMTP:*;0", "SMTP:*;101", "SMTP:*;" + "9" * 5000, "SMTP:*@contoso.com", "a b:x"])
+@pytest.mark.parametrize("space", ["SMTP:*;0", "SMTP:*;101", "SMTP:*;" + "9" * 5000, "X400:c=USA", "a*b:x"])
 def test_bad_address_spaces_are_refused(space: str) -> None:
     with pytest.raises(px.ConfigurationError):
         px.InternetMailService(address_spaces=[space])

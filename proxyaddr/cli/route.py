@@ -1,0 +1,110 @@
+"""`proxyaddr route`: which connector an address would use, and why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
+from proxyaddr.errors import Finding, visible
+
+if TYPE_CHECKING:
+    from proxyaddr.addresses import TypedAddress
+    from proxyaddr.explanation import Explanation
+    from proxyaddr.routing import RoutingTable
+
+__all__ = ["add_to"]
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser("route", help="say which connector an address would use, by its address spaces")
+    add_inputs(parser, "address")
+    parser.add_argument(
+        "--spaces",
+        metavar="FILE",
+        required=True,
+        help="routing table: CSV, JSON of Get-SendConnector, TOML, or GWART text for any other ending",
+    )
+    parser.add_argument("--dialect", choices=("exchange55", "exchange2007"), help="whose rules (default: by the file)")
+    parser.add_argument("--explain", action="store_true", help="show every candidate and why it lost")
+    parser.add_argument("--size", type=int, metavar="BYTES", help="size of the message, held against size limits")
+    parser.add_argument("--site", metavar="NAME", help="site that the message comes from, for scopes")
+    parser.add_argument("--location", metavar="NAME", help="location that the message comes from, for scopes")
+    parser.add_argument(
+        "--site-address",
+        metavar="X400",
+        help="the site's X.400 address: try it with the address as a DDA where there is no route, as the MTA does",
+    )
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
+
+    table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
+    for error in table.errors:
+        print(f"proxyaddr: {error}", file=sys.stderr)
+    status = 2 if table.errors else 0
+
+    def handle(text: str) -> int:
+        return _route(table, text, options)
+
+    return max(status, each(options, handle))
+
+
+def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:
+    address = _address(text)
+    explanation = table.explain(address, size=options.size, site=options.site, location=options.location)
+    findings: tuple[Finding, ...] = ()
+    if explanation.winner is None and options.site_address:
+        from proxyaddr.mta import route_one_off  # noqa: PLC0415 - only with --site-address
+
+        found = route_one_off(table, address, options.site_address)
+        explanation, findings = found.explanation or explanation, found.findings
+    if options.json:
+        show_json({"input": text, **_record(explanation), "findings": findings_as_json(findings)})
+    elif options.explain:
+        print(f"{explanation}\n")
+        show_findings(findings)
+    else:
+        winner = explanation.winner
+        print(f"{visible(text)}\t{'no route' if winner is None else visible(winner.route.connector)}")
+        show_findings(findings)
+    return 0 if explanation.winner is not None else 1
+
+
+def _address(text: str) -> str | TypedAddress:
+    """Return an address in brackets or angles parsed, any other text as the table reads it."""
+    if "[" not in text and "<" not in text:
+        return text
+    from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+
+    return parse(text)
+
+
+def _record(explanation: Explanation) -> dict[str, object]:
+    """Return the documented keys of one address."""
+    winner = explanation.winner
+    return {
+        "type": explanation.type,
+        "connector": None if winner is None else winner.route.connector,
+        "connectors": [] if winner is None else winner.route.connectors,
+        "address_space": None if winner is None else str(winner.route.space),
+        "match": None if winner is None else winner.kind.value,
+        "cost": None if winner is None else winner.cost,
+        "tie": explanation.tie,
+        "candidates": [
+            {
+                "route": outcome.index,
+                "address_space": str(outcome.route.space),
+                "connector": outcome.route.connector,
+                "match": outcome.kind.value,
+                "literals": outcome.literals,
+                "cost": outcome.cost,
+                "lost": outcome.lost,
+            }
+            for outcome in explanation.outcomes
+        ],
+    }

@@ -1,0 +1,80 @@
+"""How the MTA routes one-off and custom recipients: by the address itself, then by an X.400 address that holds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from proxyaddr.address_spaces import read_address
+from proxyaddr.errors import AddressSyntaxError, Finding
+
+if TYPE_CHECKING:
+    from proxyaddr.addresses import TypedAddress
+    from proxyaddr.directory import Recipient
+    from proxyaddr.explanation import Explanation
+    from proxyaddr.routing import Route, RoutingTable
+
+__all__ = ["MtaRoute", "route_custom_recipient", "route_one_off"]
+
+_ESCAPED = str.maketrans({"\\": r"\\", ";": r"\;"})
+
+
+class MtaRoute(NamedTuple):
+    """What the table says, and of which address: `dda` for the address itself, `x400` for the one that holds it.
+
+    `x400_address` is the O/R address with the address as a domain-defined attribute; None where a custom recipient has
+    no X.400 proxy, and then there is no `explanation` either. `findings` warn of a loop.
+    """
+
+    explanation: Explanation | None
+    by: str | None
+    x400_address: str | None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def route(self) -> Route | None:
+        """The route taken, None where there is none."""
+        winner = self.explanation.winner if self.explanation is not None else None
+        return None if winner is None else winner.route
+
+
+def route_one_off(table: RoutingTable, address: str | TypedAddress, site_address: str) -> MtaRoute:
+    """Route a one-off recipient: by its type and value, then by the site's X.400 address with it as a DDA (Q262112).
+
+    `site_address` is `c=US;a= ;p=Org;o=Site`. A space such as `C=*` that catches the second is reported, as the mail
+    comes back to the site that way (Q262124).
+    """
+    return _routed(table, address, site_address)
+
+
+def route_custom_recipient(table: RoutingTable, recipient: Recipient) -> MtaRoute:
+    """Route a custom recipient: by its target address, then by its own X.400 proxy with the target as a DDA (Q262116).
+
+    Without an X.400 proxy it has no route (Q262146). AddressSyntaxError where it has no target address.
+    """
+    target = recipient.target_address
+    if target is None:
+        message = "a custom recipient has a target address"
+        raise AddressSyntaxError("no-target-address", message, recipient.display_name, (0, len(recipient.display_name)))
+    proxy = recipient.proxies.primary("X400")
+    if proxy is None:
+        missing = Finding("no-x400-proxy", "every recipient needs an X.400 proxy to be routed (Q262146)")
+        return MtaRoute(None, None, None, (missing,))
+    return _routed(table, target, proxy.value)
+
+
+def _routed(table: RoutingTable, address: str | TypedAddress, x400: str) -> MtaRoute:
+    target = read_address(address)
+    held = f"{x400.rstrip('; ')};dda:{target.type}={target.written.translate(_ESCAPED)};"
+    own = table.explain(address)
+    if own.winner is not None:
+        return MtaRoute(own, "dda", held)
+    holding = table.explain(f"X400:{held}")
+    winner = holding.winner
+    if winner is None:
+        return MtaRoute(own, None, held)
+    message = (
+        f"{winner.route.space} catches {target.type}:{target.written}, which has no address space of its own: "
+        "the mail may loop about 512 times (Q262124)"
+    )
+    loop = () if winner.literals else (Finding("x400-catch-all", message),)
+    return MtaRoute(holding, "x400", held, loop)

@@ -1,0 +1,271 @@
+"""Routes and routing tables: which connector takes an address, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proxyaddr.address_spaces import AddressSpace, Dialect, Target, read_address
+from proxyaddr.addresses import TypedAddress
+from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message
+from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.explanation import Explanation, Outcome
+
+if TYPE_CHECKING:
+    from proxyaddr._route_files import Rows
+    from proxyaddr.matcher import Matcher
+
+__all__ = ["Route", "RoutingTable"]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Route:
+    """An address space and the connectors that mail for it passes, the hops in their order.
+
+    `connector` is the first of them, the one that takes the mail here.
+    """
+
+    space: AddressSpace
+    connectors: tuple[str, ...]
+
+    def __init__(self, space: AddressSpace, connectors: str | Iterable[str]) -> None:
+        hops = (connectors,) if isinstance(connectors, str) else tuple(connectors)
+        if not hops or not all(isinstance(hop, str) and hop for hop in hops):
+            raise ConfigurationError("no-connector", f"a route names a connector: {space}", "connector")
+        object.__setattr__(self, "space", space)
+        object.__setattr__(self, "connectors", hops)
+
+    @property
+    def connector(self) -> str:
+        """The connector that takes the mail."""
+        return self.connectors[0]
+
+
+class RoutingTable:
+    """Routes in the order given, of one dialect, and what is known of their connectors. Immutable.
+
+    `errors` lists the bad lines of the text that the table came from; they never hide the rest (Q182798).
+    """
+
+    __slots__ = ("_by_type", "_connectors", "_dialect", "_errors", "_routes")
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        dialect: Dialect | str = Dialect.EXCHANGE55,
+        *,
+        connectors: Iterable[Connector] = (),
+        errors: Iterable[RowError] = (),
+    ) -> None:
+        self._dialect = Dialect(dialect)
+        self._routes = tuple(routes)
+        self._errors = tuple(errors)
+        self._connectors = {connector.name: connector for connector in connectors}
+        self._by_type: dict[str, list[int]] = {}
+        for index, route in enumerate(self._routes):
+            if route.space.dialect is not self._dialect:
+                message = f"{route.space} was parsed for {route.space.dialect}, the table is of {self._dialect}"
+                raise ConfigurationError("mixed-dialects", message, "dialect")
+            self._by_type.setdefault(route.space.type, []).append(index)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, in the order given."""
+        return self._routes
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose rules decide."""
+        return self._dialect
+
+    @property
+    def errors(self) -> tuple[RowError, ...]:
+        """The bad lines of the text that the table came from."""
+        return self._errors
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]:
+        """What is known of the connectors, by name; one that is missing has the defaults."""
+        return dict(self._connectors)
+
+    def with_connectors(self, connectors: Iterable[Connector]) -> RoutingTable:
+        """Return the same routes with other states of the connectors."""
+        return RoutingTable(self._routes, self._dialect, connectors=connectors, errors=self._errors)
+
+    def route(
+        self,
+        address: str | TypedAddress,
+        *,
+        size: int | None = None,
+        site: str | None = None,
+        location: str | None = None,
+        lowest_cost_only: bool = False,
+    ) -> Route | None:
+        """Return the route that takes an address, None where there is none.
+
+        `size` is the message's in bytes, `site` and `location` are where it comes from; None leaves size limits and
+        scopes out. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
+        """
+        message = Message(size, site, location)
+        found = self._chosen(read_address(address), message, CRITERIA[self._dialect, lowest_cost_only])
+        return None if found is None else found.route
+
+    def route_index(self, address: str | TypedAddress) -> int:
+        """Return the index of the route that takes an address, -1 where there is none: what a matcher gives."""
+        found = self._chosen(read_address(address), Message(), CRITERIA[self._dialect, False])
+        return -1 if found is None else found.index
+
+    def explain(
+        self,
+        address: str | TypedAddress,
+        *,
+        size: int | None = None,
+        site: str | None = None,
+        location: str | None = None,
+        lowest_cost_only: bool = False,
+    ) -> Explanation:
+        """Return every route that matches an address, how well, and the criterion by which it lost; as for `route`."""
+        message = Message(size, site, location)
+        target = read_address(address)
+        survivors = self._candidates(target)
+        outcomes: list[Outcome] = []
+        tie = False
+        for criterion in CRITERIA[self._dialect, lowest_cost_only]:
+            kept = criterion.keep(survivors, message)
+            staying = {candidate.index for candidate in kept}
+            losers = [candidate for candidate in survivors if candidate.index not in staying]
+            tie = tie or (criterion.is_tie and bool(losers))
+            outcomes = [_outcome(loser, criterion.reason(loser, kept, message)) for loser in losers] + outcomes
+            survivors = kept
+        winners = [_outcome(winner, None) for winner in survivors]
+        return Explanation(str(address), target.type, self._dialect, (*winners, *outcomes), tie)
+
+    def compile(self) -> Matcher:
+        """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
+        from proxyaddr.matcher import Matcher  # noqa: PLC0415 - the engines load on first use
+
+        return Matcher(self)
+
+    def to_gwart(self) -> str:
+        """Return the routes as GWART text (Q149121), which holds no scope but LOCAL."""
+        from proxyaddr._route_files import gwart_text  # noqa: PLC0415 - only for files
+
+        return gwart_text(self._routes)
+
+    def to_csv(self) -> str:
+        """Return the routes as CSV, as from_csv reads it."""
+        from proxyaddr._route_files import csv_text  # noqa: PLC0415 - only for files
+
+        return csv_text(self._routes)
+
+    @classmethod
+    def from_gwart(cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55) -> RoutingTable:
+        """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121)."""
+        from proxyaddr._route_files import gwart_rows  # noqa: PLC0415 - only for files
+
+        return cls._from_rows(gwart_rows(text), dialect)
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE55) -> RoutingTable:
+        """Read a CSV file with the columns type, pattern, cost, connector and optionally scope, in any order.
+
+        One column `space`, as AddressSpace.parse reads it, may stand for type, pattern and cost. Several connectors of
+        one route are separated by `|`. ConfigurationError for a file that can't be read or lacks columns.
+        """
+        from proxyaddr._route_files import csv_rows  # noqa: PLC0415 - only for files
+
+        return cls._from_rows(csv_rows(path), dialect, source=str(path))
+
+    @classmethod
+    def from_connectors_json(cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE2007) -> RoutingTable:
+        """Read what `Get-SendConnector | ConvertTo-Json` gives: Name, AddressSpaces, Enabled, MaxMessageSize.
+
+        AddressSpaces are strings, or objects with Type, Address and Cost. The line of an error is the number of the
+        object, from 1.
+        """
+        from proxyaddr._route_files import json_rows  # noqa: PLC0415 - only for files
+
+        rows, connectors = json_rows(path)
+        return cls._from_rows(rows, dialect, connectors, str(path))
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> RoutingTable:
+        """Read the table `[routing_table]`: `dialect`, `routes` of space and connector, states of `connectors`.
+
+        The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
+        """
+        from proxyaddr._route_files import TOML_TABLE, toml_table  # noqa: PLC0415 - only for files
+
+        read = toml_table(path)
+        if read is None:
+            raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
+        rows, connectors, dialect = read
+        return cls._from_rows(rows, dialect, connectors, str(path))
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, dialect: Dialect | str | None = None) -> RoutingTable:
+        """Read TOML, JSON or CSV by the ending of the name, and GWART text for any other."""
+        suffix = Path(path).suffix.lower()
+        if suffix == ".toml":
+            return cls.from_toml(path)
+        if suffix == ".json":
+            return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007)
+        if suffix == ".csv":
+            return cls.from_csv(path, dialect=dialect or Dialect.EXCHANGE55)
+        from proxyaddr._text_files import read_text  # noqa: PLC0415 - only for files
+
+        return cls.from_gwart(read_text(path), dialect=dialect or Dialect.EXCHANGE55)
+
+    @classmethod
+    def from_columns(
+        cls,
+        type: object,
+        pattern: object,
+        cost: object,
+        connector: object,
+        *,
+        dialect: Dialect | str = Dialect.EXCHANGE55,
+    ) -> RoutingTable:
+        """Make a table of four columns of one length: Arrow arrays or sequences, a row a route.
+
+        A null type is SMTP, a null pattern blank, a null cost 1. The line of an error is the number of the row, from 1.
+        """
+        from proxyaddr._route_files import column_rows  # noqa: PLC0415 - only for columns
+
+        return cls._from_rows(column_rows(type, pattern, cost, connector), dialect)
+
+    def _candidates(self, target: Target) -> Sequence[Candidate]:
+        """Return the routes whose space matches, in the order of the table."""
+        found = []
+        for index in self._by_type.get(target.type, ()):
+            route = self._routes[index]
+            fit = route.space.fit(target)
+            if fit is not None:
+                connector = self._connectors.get(route.connector) or Connector(route.connector)
+                found.append(Candidate(index, route, fit, connector))
+        return found
+
+    def _chosen(self, target: Target, message: Message, criteria: Iterable[Criterion]) -> Candidate | None:
+        survivors = self._candidates(target)
+        for criterion in criteria:
+            survivors = criterion.keep(survivors, message)
+        return survivors[0] if survivors else None
+
+    @classmethod
+    def _from_rows(
+        cls,
+        rows: Rows,
+        dialect: Dialect | str,
+        connectors: Iterable[Connector] = (),
+        source: str | None = None,
+    ) -> RoutingTable:
+        from proxyaddr._route_files import routes_of  # noqa: PLC0415 - only for files
+
+        routes, errors = routes_of(rows, Dialect(dialect), source)
+        return cls(routes, dialect, connectors=connectors, errors=errors)
+
+
+def _outcome(candidate: Candidate, lost: str | None) -> Outcome:
+    return Outcome(candidate.index, candidate.route, candidate.fit.kind, candidate.fit.literals, candidate.cost, lost)
