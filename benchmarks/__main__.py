@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks._run import setting
 
-QUESTIONS = ("startup", "parsing")
+QUESTIONS = ("startup", "parsing", "patterns")
 
 
 def main() -> None:

@@ -40,8 +40,8 @@ def setting() -> str:
 
 
 def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) -> None:
-    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms or us."""
-    scale = {"ms": 1e3, "us": 1e6}[unit]
+    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms, us or ns."""
+    scale = {"ms": 1e3, "us": 1e6, "ns": 1e9}[unit]
     print(f"{title} ({unit}, medians of {rounds}, interleaved)")
     print(f"  {'ours':48} {'':>9} {'peer':36} {'':>9} {'ratio':>7}")
     for contest in contests:

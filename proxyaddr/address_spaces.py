@@ -307,10 +307,9 @@ def _find(piece: str, value: str, start: int, end: int, one: str) -> int:
     """Return the first place of a piece in value[start:end], -1 where there is none."""
     if not one or one not in piece:
         return value.find(piece, start, end)
-    for place in range(start, end - len(piece) + 1):
-        if all(wanted in (one, value[place + i]) for i, wanted in enumerate(piece)):
-            return place
-    return -1
+    with_any = "".join("." if c == one else re.escape(c) for c in piece)
+    match = re.compile(with_any, re.DOTALL).search(value, start, end)
+    return match.start() if match else -1
 
 
 def _trimmed(pattern: str) -> str:

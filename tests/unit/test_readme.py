@@ -44,7 +44,7 @@ def plain(output: str) -> str:
 def run(command: str, folder: Path) -> str:
     """Run the `proxyaddr` words of a shell line with this interpreter; standard output, then nothing else."""
     here = f"{shlex.quote(sys.executable)} -m proxyaddr "
-    line = re.sub(r"(^|\| *)proxyaddr ", lambda match: match[1] + here, command)
+    line = re.sub(r"(^|\| *|&& *)proxyaddr ", lambda match: match[1] + here, command)
     assert line != command, f"not a proxyaddr command: {command}"
     search = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "PYTHONPATH": search, "PYTHONUTF8": "1"}

@@ -1,0 +1,198 @@
+"""Address spaces: text, matching, and what one more or another space may change."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import proxyaddr as px
+from proxyaddr.address_spaces import matches_wildcards
+
+CASES = Path(__file__).parent.parent / "cases"
+PIECES = st.sampled_from(["a", "b", "A", "*", "%", "@", ".", "é", "!", "a.b", "@a.b", "*@a.b", "*.b"])
+TEXTS = st.lists(PIECES, max_size=7).map("".join)
+NAMED = st.sampled_from(
+    ["c=us", "a= ", "a=x", "p=org", "o=*", "o=y", "ou1=z", "s=doe", "dda:SMTP=q", "p=o*", "nonsense"]
+)
+BY_COMPONENT = st.lists(NAMED, max_size=5, unique_by=lambda text: text.partition("=")[0]).map(";".join)
+ANY = st.one_of(
+    TEXTS.map("SMTP:{}".format), BY_COMPONENT.map("X400:{}".format), TEXTS.map(lambda t: f"MS:{t.replace('.', '/')}")
+)
+# Few addresses and spaces that meet often, beside any
+ADDRESSES = st.sampled_from(["SMTP:a@a.b", "a@a.b", "SMTP:a!a@b", "X400:c=us;a=x;o=y", "MS:a/b"]) | ANY
+MEETING = [
+    "SMTP:*",
+    "SMTP:",
+    "SMTP:*@a.b",
+    "SMTP:a@b",
+    "SMTP:*!*",
+    "X400:c=*",
+    "X400:c=us;a=x",
+    "X400:",
+    "MS:a",
+    "MS:*",
+]
+SPACES = st.sampled_from(MEETING) | ANY
+COSTS = st.integers(1, 100)
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+@st.composite
+def spaces(draw: st.DrawFn, dialect: str = "exchange55") -> px.AddressSpace:
+    text = draw(SPACES)
+    if dialect == "exchange2007" and text.startswith("SMTP:"):
+        text = draw(st.sampled_from(["*", "*.b", "a.b", "*.a.b", "b"]))
+    try:
+        return px.AddressSpace.parse(f"{text};{draw(COSTS)}", dialect=dialect)
+    except px.AddressSyntaxError:
+        assume(False)
+        raise
+
+
+@st.composite
+def tables(draw: st.DrawFn, dialect: str = "exchange55") -> px.RoutingTable:
+    found = draw(st.lists(spaces(dialect), max_size=8))
+    return px.RoutingTable([px.Route(space, f"c{i}") for i, space in enumerate(found)], dialect)
+
+
+@pytest.mark.parametrize("case", cases("address_space"), ids=lambda case: case.get("text", case.get("space"))[:40])
+def test_case(case: dict[str, Any]) -> None:
+    if "text" in case:
+        if "error" in case or case.get("valid") is False:
+            with pytest.raises(px.AddressSyntaxError) as caught:
+                px.AddressSpace.parse(case["text"], dialect=case["dialect"])
+            assert caught.value.code == case.get("error", caught.value.code)
+            assert list(caught.value.span) == case.get("span", list(caught.value.span))
+            return
+        space = px.AddressSpace.parse(case["text"], dialect=case["dialect"])
+        if "pattern" in case:
+            expected = (case["type"], case["pattern"], case["cost"], case.get("scope", "organization"))
+            assert (space.type, space.pattern, space.cost, space.scope) == expected
+        assert px.AddressSpace.parse(str(space), dialect=case["dialect"]) == space
+        return
+    kind = px.AddressSpace.parse(case["space"], dialect=case["dialect"]).match(case["recipient"])
+    assert (kind is not None) == case["matches"]
+    if kind is not None and "kind" in case:
+        assert kind.value == case["kind"]
+
+
+@pytest.mark.parametrize("case", cases("route"), ids=lambda case: case["recipient"][:40])
+def test_route_case(case: dict[str, Any]) -> None:
+    routes = []
+    for route in case["routes"]:
+        text = route["space"] + (f";{route['cost']}" if "cost" in route else "")
+        routes.append(px.Route(px.AddressSpace.parse(text, dialect=case["dialect"]), route["connector"]))
+    table = px.RoutingTable(routes, case["dialect"])
+    found = table.route(case["recipient"])
+    assert (found.connector if found else None) == case["connector"]
+    index = table.compile().match(case["recipient"])
+    assert (table.routes[index] if index >= 0 else None) == found
+
+
+@given(spaces())
+def test_text_round_trips(space: px.AddressSpace) -> None:
+    assert px.AddressSpace.parse(str(space)) == space
+    assert px.AddressSpace.parse(str(space)).pattern == space.pattern
+    assert pickle.loads(pickle.dumps(space)) == space
+    assert hash(px.AddressSpace.parse(str(space))) == hash(space)
+
+
+@given(spaces("exchange2007"))
+def test_text_round_trips_in_exchange2007(space: px.AddressSpace) -> None:
+    assert px.AddressSpace.parse(str(space), dialect="exchange2007") == space
+
+
+@given(st.text(), st.sampled_from(list(px.Dialect)))
+def test_any_text_parses_or_is_refused_with_code_and_span(text: str, dialect: px.Dialect) -> None:
+    try:
+        space = px.AddressSpace.parse(text, dialect=dialect)
+    except px.AddressSyntaxError as error:
+        refused = error
+    else:
+        assert px.AddressSpace.parse(str(space), dialect=dialect) == space
+        assert space.match(text) in {None, *px.MatchKind}
+        return
+    assert refused.text == text
+    assert 0 <= refused.span[0] <= refused.span[1] <= len(text)
+
+
+@given(TEXTS, TEXTS)
+def test_wildcards_agree_with_the_plain_definition(pattern: str, value: str) -> None:
+    def plain(p: str, v: str) -> bool:
+        if not p:
+            return not v
+        if p[0] == "*":
+            return plain(p[1:], v) or (bool(v) and plain(p, v[1:]))
+        return bool(v) and p[0] in (v[0], "%") and plain(p[1:], v[1:])
+
+    assert matches_wildcards(pattern, value) == plain(pattern, value)
+
+
+DIALECTS = pytest.mark.parametrize("dialect", list(px.Dialect))
+
+
+@DIALECTS
+@given(st.data())
+def test_explain_agrees_with_route_and_gives_a_reason_to_each_loser(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(ADDRESSES)
+    found, explanation = table.route(address), table.explain(address)
+    winner = explanation.winner
+    assert (winner.route if winner else None) == found
+    assert {o.index for o in explanation.outcomes} == {
+        i for i, route in enumerate(table.routes) if route.space.match(address)
+    }
+    assert [o.lost is None for o in explanation.outcomes] == [o is winner for o in explanation.outcomes]
+    assert str(explanation)
+
+
+@DIALECTS
+@given(st.data())
+def test_a_less_specific_space_never_changes_the_choice(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address, space = data.draw(tables(dialect)), data.draw(ADDRESSES), data.draw(spaces(dialect))
+    before = table.explain(address).winner
+    more = px.RoutingTable([*table.routes, px.Route(space, "new")], dialect)
+    after = more.explain(address).winner
+    new = next((o for o in more.explain(address).outcomes if o.index == len(table.routes)), None)
+    if before is None or new is None:
+        assert after == (before or new)
+        return
+    rank = 0 if space.by_component else new.kind.rank
+    old_rank = 0 if space.by_component else before.kind.rank
+    if (rank, -new.literals) > (old_rank, -before.literals):
+        assert after == before
+
+
+@DIALECTS
+@given(st.data())
+def test_raising_the_cost_of_a_loser_never_changes_the_winner(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(ADDRESSES)
+    explanation = table.explain(address)
+    losers = [outcome.index for outcome in explanation.outcomes if outcome.lost is not None]
+    if not losers:
+        return
+    loser = data.draw(st.sampled_from(losers))
+    routes = list(table.routes)
+    space = routes[loser].space
+    routes[loser] = px.Route(replace(space, cost=data.draw(st.integers(space.cost, 100))), routes[loser].connectors)
+    assert px.RoutingTable(routes, dialect).route(address) == table.route(address)
+
+
+@DIALECTS
+@given(st.data())
+def test_order_decides_nothing_but_ties(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(ADDRESSES)
+    shuffled = px.RoutingTable(data.draw(st.permutations(table.routes)), dialect)
+    before, after = table.explain(address), shuffled.explain(address)
+    assert before.tie == after.tie
+    if not before.tie:
+        assert table.route(address) == shuffled.route(address)

@@ -1,0 +1,298 @@
+"""Routing tables: choosing a connector, the MTA's two steps, and the files that tables come in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import proxyaddr as px
+from proxyaddr.mta import route_custom_recipient, route_one_off
+
+CASES = Path(__file__).parent.parent / "cases"
+PUBLISHED_GWART = (  # Q149121
+    "EX,/O=WYNNWARE/OU=FRISCO;,1, Connection to Frisco\n"
+    "MS,MSNET/PO1;,1,MS Mail Connector (PLUTO),\n"
+    "SMTP,*;,1,Internet Mail Connector (SATURN),\n"
+    "X400,c=GB;a=TMAILUK;p=*,1,Connection to Frisco,\n"
+    "X400,c=US;a= ;p=MICROSOFT;o=BSD;,1,Site Connector (BSD),\n"
+)
+
+
+def table(*routes: tuple[str, str], dialect: str = "exchange55", **states: px.Connector) -> px.RoutingTable:
+    spaces = [(px.AddressSpace.parse(space, dialect=dialect), connector) for space, connector in routes]
+    return px.RoutingTable([px.Route(*pair) for pair in spaces], dialect, connectors=states.values())
+
+
+def state(name: str, **settings: Any) -> px.Connector:  # noqa: ANN401 - each field has its own type
+    return px.Connector(name, **settings)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected", "criterion"),
+    [
+        ({"delivering": True}, {}, "b", "not back"),
+        ({"open_retries": 3, "max_open_retries": 3}, {"open_retries": 1, "max_open_retries": 3}, "b", "open retries"),
+        ({"activation": px.Activation.NEVER}, {"activation": px.Activation.WILL_BECOME_ACTIVE}, "b", "activation"),
+        ({"tries": 2}, {"tries": 1}, "b", "tries"),
+        ({"open_retries": 1}, {}, "b", "open retry"),
+        ({"open_retries": 1}, {"proximity": px.Proximity.REMOTE}, "a", "local"),
+        ({"site_cost": 5}, {}, "b", "cost"),
+        ({"proximity": px.Proximity.REMOTE}, {}, "b", "local"),
+        ({"delivering": True}, {"delivering": True}, "a", "order"),
+        ({"delivering": True, "tries": 1}, {"tries": 9}, "b", "not back"),
+        ({"tries": 9, "site_cost": 1}, {"tries": 1, "site_cost": 50}, "b", "tries"),
+    ],
+)
+def test_connectors_are_chosen_in_the_order_of_q193322(
+    a: dict[str, Any], b: dict[str, Any], expected: str, criterion: str
+) -> None:
+    both = table(("SMTP:*", "a"), ("SMTP:*", "b"), a=state("a", **a), b=state("b", **b))
+    found = both.route("x@y")
+    assert found is not None
+    assert found.connector == expected
+    loser = next(outcome.lost for outcome in both.explain("x@y").outcomes if outcome.lost)
+    assert loser.startswith(f"{criterion}: ")
+
+
+def test_lowest_cost_only_goes_before_tries_but_not_before_activity() -> None:
+    cheap, dear = state("cheap", tries=9), state("dear")
+    both = table(("SMTP:*;1", "cheap"), ("SMTP:*;2", "dear"), cheap=cheap, dear=dear)
+    assert both.route("x@y") == both.routes[1]
+    assert both.route("x@y", lowest_cost_only=True) == both.routes[0]
+    asleep = both.with_connectors([state("cheap", activation=px.Activation.WILL_BECOME_ACTIVE), dear])
+    assert asleep.route("x@y", lowest_cost_only=True) == both.routes[1]
+
+
+def test_the_best_space_comes_before_the_state_of_its_connector() -> None:
+    busy = state("busy", tries=9, delivering=True)
+    assert table(("SMTP:*@y", "busy"), ("SMTP:*", "free"), busy=busy).route("x@y").connector == "busy"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ({"max_message_size": 10}, {}, "b"),
+        ({"enabled": False}, {}, "b"),
+        ({"site_cost": 1}, {}, "b"),
+        ({"proximity": px.Proximity.REMOTE}, {"proximity": px.Proximity.SAME_SITE}, "b"),
+        ({}, {}, "a"),
+        ({"site_cost": 1}, {"proximity": px.Proximity.REMOTE}, "b"),
+        ({"max_message_size": 10}, {"max_message_size": 10}, None),
+    ],
+)
+def test_connectors_of_exchange2007(a: dict[str, Any], b: dict[str, Any], expected: str | None) -> None:
+    dialect = "exchange2007"
+    both = table(("*;1", "b"), ("*;1", "a"), dialect=dialect, a=state("a", **a), b=state("b", **b))
+    found = both.route("x@y", size=11)
+    assert (found and found.connector) == expected
+
+
+def test_scopes_hold_where_the_message_is_known_to_come_from_elsewhere() -> None:
+    space = px.AddressSpace.parse("SMTP:*@y", scope="location")
+    scoped = px.Route(space, "scoped")
+    routes = [scoped, px.Route(px.AddressSpace.parse("SMTP:*"), "open")]
+    both = px.RoutingTable(routes, connectors=[state("scoped", site="Berlin", location="Mitte")])
+    assert both.route("x@y") == scoped
+    assert both.route("x@y", site="berlin", location="mitte") == scoped
+    assert both.route("x@y", site="Paris") == routes[1]
+    assert both.route("x@y", site="Berlin", location="Ost") == routes[1]
+    assert "outside its location" in str(both.explain("x@y", site="Paris"))
+
+
+def test_a_space_of_another_dialect_is_refused() -> None:
+    with pytest.raises(px.ConfigurationError, match="exchange2007"):
+        px.RoutingTable([px.Route(px.AddressSpace.parse("SMTP:*"), "a")], "exchange2007")
+    with pytest.raises(px.ConfigurationError, match="a dialect is"):
+        px.RoutingTable([], "exchange95")
+    with pytest.raises(px.ConfigurationError):
+        px.Route(px.AddressSpace.parse("SMTP:*"), [])
+
+
+def test_one_off_goes_by_dda_then_by_x400() -> None:
+    spaces = table(
+        ("SMTP:*@contoso.com", "imc"), ("X400:c=us;a= ;p=org;o=site;dda:FAX=12*", "fax"), ("X400:c=*", "all")
+    )
+    site = "C=us;a= ;p=Org;o=Site"
+    direct = route_one_off(spaces, "a@contoso.com", site)
+    assert (direct.by, direct.route, direct.findings) == ("dda", spaces.routes[0], ())
+    held = route_one_off(spaces, px.parse_one_off("[FAX:12;34]"), site)
+    assert (held.by, held.route) == ("x400", spaces.routes[1])
+    assert held.x400_address == r"C=us;a= ;p=Org;o=Site;dda:FAX=12\;34;"
+    loop = route_one_off(spaces, "a@fabrikam.com", site)
+    assert (loop.route, [finding.code for finding in loop.findings]) == (spaces.routes[2], ["x400-catch-all"])
+    assert route_one_off(table(), "a@b", site).route is None
+
+
+def test_custom_recipient_goes_by_target_then_by_its_own_x400_proxy() -> None:
+    spaces = table(("SMTP:*@contoso.com", "imc"), ("X400:c=us;o=site", "site"))
+    proxies = ["SMTP:reply@contoso.com", "X400:c=US;a= ;p=Org;o=Site;s=Doe;"]
+    assert route_custom_recipient(spaces, px.Recipient("A", proxies, "SMTP:a@contoso.com")).by == "dda"
+    assert route_custom_recipient(spaces, px.Recipient("A", proxies, "FAX:1")).route == spaces.routes[1]
+    missing = route_custom_recipient(spaces, px.Recipient("A", proxies[:1], "SMTP:a@contoso.com"))
+    assert (missing.route, missing.findings[0].code) == (None, "no-x400-proxy")
+    with pytest.raises(px.AddressSyntaxError):
+        route_custom_recipient(spaces, px.Recipient("A", proxies))
+
+
+@pytest.mark.parametrize("line", (CASES / "gwart.jsonl").read_text("utf-8").splitlines())
+def test_gwart_case(line: str) -> None:
+    case = json.loads(line)
+    (route,) = px.RoutingTable.from_gwart(case["line"]).routes
+    assert (route.space.type, route.space.pattern, route.space.cost) == (case["type"], case["pattern"], case["cost"])
+    assert list(route.connectors) == case["connectors"]
+
+
+def test_tables_are_written_back(tmp_path: Path) -> None:
+    text = PUBLISHED_GWART + "LOCAL,X400:c=US,a= ,p=Org,;,3,A,B\nFAX,1,2;,7,9\n"
+    read = px.RoutingTable.from_gwart(text)
+    assert not read.errors
+    assert read.routes[5].space.scope is px.Scope.SITE
+    assert (read.routes[6].space.pattern, read.routes[6].connector) == ("1,2", "9")
+    assert px.RoutingTable.from_gwart(read.to_gwart()).routes == read.routes
+    path = tmp_path / "table.csv"
+    path.write_text(read.to_csv())
+    assert px.RoutingTable.from_csv(path).routes == read.routes
+    with pytest.raises(px.ConfigurationError):
+        table(("SMTP:*", "a,b")).to_gwart()
+    with pytest.raises(px.ConfigurationError):
+        table(("SMTP:*", "a|b")).to_csv()
+
+
+def test_a_large_table_with_bad_lines_reports_each_and_routes() -> None:
+    bad = {8: "bad", 1_008: "X400,c=USA;,1,C", 50_008: "SMTP,*;,0,C", 99_999: "SMTP,x;,1,", 100_000: "SMTP,\0;,1,C"}
+    lines = [bad.get(number, f"SMTP,*@d{number}.test;,1,C{number}") for number in range(1, 100_001)]
+    read = px.RoutingTable.from_gwart("\n".join(lines))
+    assert [error.line for error in read.errors] == list(bad)
+    assert len(read.routes) == 100_000 - len(bad)
+    found = read.route("user@d77777.test")
+    assert found is not None
+    assert found.connector == "C77777"
+
+
+def test_csv_with_spaces_and_with_columns(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("Connector;Space\nA|B;SMTP:*@x,3\nC;contoso.com\n")
+    read = px.RoutingTable.from_csv(path, dialect="exchange2007")
+    assert [error.line for error in read.errors] == [2]
+    assert (read.routes[0].connector, read.routes[0].space.pattern) == ("C", "contoso.com")
+    path.write_text("pattern,connector,cost,scope\n*@x,A|B,,SITE\n*@y,C,x,\n*@z,C,1,moon\nshort\n")
+    read = px.RoutingTable.from_csv(path)
+    assert (read.routes[0].connectors, read.routes[0].space.scope, read.routes[0].space.cost) == (("A", "B"), "site", 1)
+    assert [(error.line, error.code) for error in read.errors][-1] == (5, "wrong-field-count")
+    assert [error.cause.code for error in read.errors if error.cause] == ["bad-cost", "unknown-scope"]
+    path.write_text("a,b\n")
+    with pytest.raises(px.ConfigurationError, match="header"):
+        px.RoutingTable.from_csv(path)
+    with pytest.raises(px.ConfigurationError):
+        px.RoutingTable.from_csv(tmp_path / "absent.csv")
+
+
+def test_send_connectors_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "connectors.json"
+    connectors: list[object] = [
+        {"Name": "Out", "Enabled": True, "AddressSpaces": ["SMTP:*;1", "SMTP:--;1"], "MaxMessageSize": "Unlimited"},
+        {
+            "Name": "Partner",
+            "AddressSpaces": [{"Type": "SMTP", "Address": "*.contoso.com", "Cost": 5}, 3],
+            "MaxMessageSize": "10 MB (10,485,760 bytes)",
+        },
+        {"Name": "Off", "Enabled": False, "AddressSpaces": "contoso.com", "MaxMessageSize": "1.5 KB"},
+        {"Name": "Odd", "AddressSpaces": [], "MaxMessageSize": "large"},
+        {"AddressSpaces": ["*"]},
+    ]
+    path.write_text(json.dumps(connectors))
+    read = px.RoutingTable.from_connectors_json(path)
+    assert [error.line for error in read.errors] == [1, 2, 4, 5]
+    assert read.connectors["Partner"].max_message_size == 10_485_760
+    assert read.connectors["Off"].max_message_size == 1536
+    assert read.route("a@contoso.com") == read.routes[1]
+    assert read.route("a@contoso.com", size=10_485_761) == read.routes[0]
+    path.write_text(json.dumps(connectors[0]))
+    assert px.RoutingTable.from_file(path).dialect is px.Dialect.EXCHANGE2007
+
+
+SITE = """
+[[internet_mail_service]]
+name = "plain"
+
+[[internet_mail_service]]
+name = "internal"
+override_proxy_out = "SMTPOUT"
+site_domain = "contoso.com"
+
+[routing_table]
+routes = [
+    {space = "SMTP:*;1", connector = "plain"},
+    {space = "SMTPOUT:*@inside.test;5", connectors = ["internal", "hub"]},
+    {space = "X400:c=*", connector = "x400"},
+]
+connectors = [{name = "plain", proximity = "remote", tries = 1}]
+"""
+
+
+def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE)
+    site = px.Site.from_toml(path)
+    plain, internal = site.resolve("[SMTP:a@b.test]"), site.resolve("[SMTPOUT:a@inside.test]")
+    assert plain.delivered
+    assert internal.delivered
+    assert (plain.connector, str(plain.address_space)) == ("plain", "SMTP:*;1")
+    assert (internal.connector, internal.address_space and internal.address_space.cost) == ("internal", 5)
+    nowhere = site.resolve("[SMTPOUT:a@elsewhere.test]")
+    assert not nowhere.delivered
+    assert (nowhere.rule, nowhere.reason) == ("no-address-space", "The recipient name is not recognized")
+    both = px.Recipient("Jane", ["SMTP:jane@b.test", "SMTPOUT:jane@inside.test"], "SMTPOUT:jane@inside.test")
+    found = site.resolve(both)
+    assert found.delivered
+    assert (found.connector, found.envelope_recipient) == ("internal", "jane@inside.test")
+    with pytest.raises(px.ConfigurationError, match="no service of this site"):
+        site.resolve("X400:c=US;a= ;p=x;s=y")
+    with pytest.raises(px.ConfigurationError, match="Site"):
+        px.InternetMailService.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "internal"', 'name = "plain"', "two connectors"),
+        ('name = "internal"', 'name = "other"', "no route through"),
+        ("tries = 1", 'tries = "1"', "tries is of type int"),
+        ("tries = 1", "retries = 1", "has no 'retries'"),
+        ('"remote"', '"far"', "proximity is one of"),
+        ("[routing_table]", "[table]", "routing_table"),
+    ],
+)
+def test_a_wrong_site_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE.replace(old, new))
+    with pytest.raises(px.ConfigurationError, match=message):
+        px.Site.from_toml(path)
+
+
+def test_a_bad_route_in_toml_hides_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "table.toml"
+    path.write_text(SITE.replace("SMTP:*;1", "SMTP:*;0").replace('"X400:c=*"', "3"))
+    read = px.RoutingTable.from_toml(path)
+    assert ([error.line for error in read.errors], len(read.routes)) == ([1, 3], 1)
+
+
+def test_a_service_with_a_table_names_connector_and_space() -> None:
+    service = px.InternetMailService(routing_table=table(("SMTP:*@contoso.com;7", "imc")))
+    found = service.resolve("a@contoso.com")
+    assert found.delivered
+    assert (found.connector, str(found.address_space)) == ("imc", "SMTP:*@contoso.com;7")
+    assert service.resolve("a@fabrikam.com").rule == "no-address-space"
+
+
+def test_columns() -> None:
+    read = px.RoutingTable.from_columns(["SMTP", None, "FAX"], ["*@x", None, "1"], [5, None, 101], ["a", "b", "c"])
+    assert [str(route.space) for route in read.routes] == ["SMTP:*@x;5", "SMTP:;1"]
+    assert [error.line for error in read.errors] == [3]
+    with pytest.raises(px.ConfigurationError, match="one length"):
+        px.RoutingTable.from_columns(["SMTP"], [], [], [])
+    with pytest.raises(TypeError):
+        px.RoutingTable.from_columns("SMTP", "a", "b", "c")
