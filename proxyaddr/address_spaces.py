@@ -184,16 +184,18 @@ class AddressSpace:
             raise AddressSyntaxError(
                 "empty-text", "no type and no pattern", text, (0, len(text)), ("TYPE:pattern;cost",)
             )
-        address_type = DEFAULT_TYPE if read.type is None else read.type
-        states_cost = read.cost is not None or ";" not in read.pattern or canonical_type(address_type) == DEFAULT_TYPE
-        if Dialect(dialect) is Dialect.EXCHANGE2007 and not states_cost:
-            message = "a space that holds ';' states its cost after the last one"
-            raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
         cost = 1 if read.cost is None else read.cost
         try:
-            return cls(address_type, read.pattern, cost, Scope(scope), Dialect(dialect))
+            space = cls(
+                DEFAULT_TYPE if read.type is None else read.type, read.pattern, cost, Scope(scope), Dialect(dialect)
+            )
         except AddressSyntaxError as error:
             raise AddressSyntaxError(error.code, error.message, text, read.place(error), error.expected) from error
+        states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
+        if space.dialect is Dialect.EXCHANGE2007 and not states_cost:
+            message = "a space that holds ';' states its cost after the last one"
+            raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
+        return space
 
     @property
     def by_component(self) -> bool:

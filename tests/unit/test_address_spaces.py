@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -113,6 +113,7 @@ def test_text_round_trips_in_exchange2007(space: px.AddressSpace) -> None:
 
 
 @given(st.text(), st.sampled_from(list(px.Dialect)))
+@example(":;", px.Dialect.EXCHANGE2007)
 def test_any_text_parses_or_is_refused_with_code_and_span(text: str, dialect: px.Dialect) -> None:
     try:
         space = px.AddressSpace.parse(text, dialect=dialect)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -142,6 +142,8 @@ def test_proxy_round_trip(address_type: str, value: str, primary: bool) -> None:
 
 
 @given(st.text(max_size=80))
+@example("\f")
+@example("SMTP:a@b;\v;smtp:c@d")
 def test_lists_never_raise_and_lose_nothing(text: str) -> None:
     parsed = px.parse_proxies(text)
     assert len(parsed) + len(parsed.errors) + len(parsed.deletions) or not text.strip(" \t\r\n\f\v;,%{}")
