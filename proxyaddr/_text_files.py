@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,10 @@ def csv_records(path: str | Path) -> tuple[list[str], Iterator[Record | RowError
         header = next(reader, [])
     except csv.Error as error:
         raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from error
-    return [cell.strip() for cell in header], _records(reader, len(header), str(path), skipped)
+    names = [cell.strip() for cell in header]
+    if twice := next((name for name, count in Counter(names).items() if name and count > 1), None):
+        raise ConfigurationError("bad-header", f"the column {twice} stands there twice", None, str(path), skipped + 1)
+    return names, _records(reader, len(header), str(path), skipped)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it

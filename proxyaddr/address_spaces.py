@@ -113,6 +113,8 @@ def read_address(address: str | TypedAddress) -> Target:
     """
     if isinstance(address, TypedAddress):
         address_type, value = address.type, address.value
+    elif not isinstance(address, str):
+        raise TypeError(f"an address is text or a TypedAddress, not {type(address).__name__}")
     else:
         text = address.strip(BLANKS)
         typed = _TYPE_BEFORE_COLON.fullmatch(text)

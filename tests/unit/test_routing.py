@@ -296,3 +296,16 @@ def test_columns() -> None:
         px.RoutingTable.from_columns(["SMTP"], [], [], [])
     with pytest.raises(TypeError):
         px.RoutingTable.from_columns("SMTP", "a", "b", "c")
+
+
+def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("type,pattern,type,cost,connector\nSMTP,*,FAX,1,imc\n")
+    with pytest.raises(px.ConfigurationError, match="type stands there twice"):
+        px.RoutingTable.from_csv(path)
+
+
+@pytest.mark.parametrize("address", [None, b"a@b", 5])
+def test_what_is_no_text_is_a_type_error(address: object) -> None:
+    with pytest.raises(TypeError, match="an address is text"):
+        table(("SMTP:*", "imc")).route(address)  # type: ignore[arg-type]
