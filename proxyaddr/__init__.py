@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from proxyaddr.connector import InternetMailService
     from proxyaddr.connector_selection import Activation, Connector, Proximity
     from proxyaddr.directory import Directory, Recipient
+    from proxyaddr.encapsulation import Encapsulated, decapsulate, encapsulate
+    from proxyaddr.entry_id import OneOffEntryId, OneOffFlags
     from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, RowError
     from proxyaddr.explanation import Explanation
     from proxyaddr.matcher import Matcher
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from proxyaddr.resolver import Delivery, NonDelivery
     from proxyaddr.routing import Route, RoutingTable
     from proxyaddr.site import Site
+    from proxyaddr.x400 import X400Address
+    from proxyaddr.x500 import X500Address
 
 __all__ = [
     "Activation",
@@ -25,6 +29,7 @@ __all__ = [
     "Delivery",
     "Dialect",
     "Directory",
+    "Encapsulated",
     "Explanation",
     "Finding",
     "InternetMailService",
@@ -32,6 +37,8 @@ __all__ = [
     "Matcher",
     "NonDelivery",
     "OneOffAddress",
+    "OneOffEntryId",
+    "OneOffFlags",
     "ParsedList",
     "Proximity",
     "ProxyAddrError",
@@ -44,6 +51,10 @@ __all__ = [
     "Scope",
     "Site",
     "TypedAddress",
+    "X400Address",
+    "X500Address",
+    "decapsulate",
+    "encapsulate",
     "parse",
     "parse_one_off",
     "parse_proxies",
@@ -59,6 +70,8 @@ _ROOMS = {
     "connector": ("InternetMailService",),
     "connector_selection": ("Activation", "Connector", "Proximity"),
     "directory": ("Directory", "Recipient"),
+    "encapsulation": ("Encapsulated", "decapsulate", "encapsulate"),
+    "entry_id": ("OneOffEntryId", "OneOffFlags"),
     "errors": ("AddressSyntaxError", "ConfigurationError", "Finding", "ProxyAddrError", "RowError"),
     "explanation": ("Explanation",),
     "matcher": ("Matcher",),
@@ -66,8 +79,10 @@ _ROOMS = {
     "resolver": ("Delivery", "NonDelivery"),
     "routing": ("Route", "RoutingTable"),
     "site": ("Site",),
+    "x400": ("X400Address",),
+    "x500": ("X500Address",),
 }
-_PUBLIC_MODULES = ("matcher", "mta", "x400")
+_PUBLIC_MODULES = ("matcher", "mixer", "mta", "x400")
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 

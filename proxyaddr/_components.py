@@ -6,7 +6,7 @@ import re
 
 from proxyaddr._folding import fold
 
-__all__ = ["COMPONENT_TYPES", "Components", "components"]
+__all__ = ["ATTRIBUTES", "COMPONENT_TYPES", "PERSONAL_NAME", "Components", "compared", "components"]
 
 Components = dict[str | int, str]
 """Attribute, or place in the value, to its text folded for comparison."""
@@ -53,7 +53,7 @@ def _attributes(value: str) -> Components:
         keyword, equals, text = _ESCAPES[separator].sub(r"\1", part[0]).strip().partition("=")
         if not equals:
             continue
-        keyword, text = keyword.lower(), _compared(text)
+        keyword, text = keyword.lower(), compared(text)
         if _DDA.fullmatch(keyword):
             dda_type = _read_dda(found, keyword, text, dda_type)
         elif keyword == "pn" and (name := PERSONAL_NAME.fullmatch(text)):
@@ -79,6 +79,6 @@ def _read_dda(found: Components, keyword: str, text: str, dda_type: str | None) 
     return None
 
 
-def _compared(text: str) -> str:
+def compared(text: str) -> str:
     """Trim, collapse blanks and fold: how X.400 text is compared (Q108732)."""
     return fold(_BLANKS.sub(" ", text.strip()))

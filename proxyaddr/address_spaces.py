@@ -37,9 +37,6 @@ LOCAL = "LOCAL"
 ACCEPTED_DOMAINS = "--"
 """Stands for all accepted domains on an Edge server (New-SendConnector); a table does not know them."""
 
-ADDRESS_ONLY_RULES = {"x400-no-country", "x400-no-surname"}
-"""Findings of an O/R address that do not concern a space, which may name as little as it likes (Q146032)."""
-
 _DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
 """What an SMTP space of Exchange 2007 may hold: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
 
@@ -351,9 +348,8 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
         place = next(index for index, c in enumerate(pattern) if not c.isprintable())
         raise AddressSyntaxError("unprintable", "a pattern is printable text", pattern, (place, place + 1))
     if address_type == "X400" and pattern != "*":
-        for found in x400_findings(pattern):
-            if found.code not in ADDRESS_ONLY_RULES:
-                raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
+        for found in x400_findings(pattern, space=True):
+            raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
     if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
         return
     whole: Span = (0, len(pattern))

@@ -67,9 +67,9 @@ class InternetMailService:
     """A connector that sends mail of one address type, the outbound type.
 
     `site_addresses` maps types to the site's own addresses. Mail goes out only where the routing table, or without one
-    the connector's own address spaces, have a space for it; with neither, routing is not simulated. `unknown_settings`
-    lists what a file held and this library does not act on. Making one raises ConfigurationError where the product
-    would not start.
+    the connector's own address spaces, have a space for it; with neither, routing is not simulated. `encapsulate` sends
+    an address of another type inside an Internet address of the local domain (IMCEA). `unknown_settings` lists what a
+    file held and this library does not act on. Making one raises ConfigurationError where the product would not start.
     """
 
     override_proxy_out: str | None = None
@@ -86,8 +86,6 @@ class InternetMailService:
     unknown_settings: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.encapsulate:
-            raise ConfigurationError("not-supported-yet", "encapsulate is not supported yet", "encapsulate")
         override = (self.override_proxy_out or "").strip()
         settings = {
             "override_proxy_out": _type(override, "OverrideProxyOut") if override else None,
@@ -106,11 +104,19 @@ class InternetMailService:
                 f"the site has no {self.outbound_type} address and no SiteDomain; set SiteDomain to the local domain",
                 "SiteDomain",
             )
+        if self.encapsulate and self.local_domain is None:
+            message = "encapsulated addresses need a domain: set SiteDomain or the site's SMTP address"
+            raise ConfigurationError("no-site-domain", message, "encapsulate")
 
     @property
     def outbound_type(self) -> str:
         """The address type that goes out: OverrideProxyOut if set, else SMTP (Q183801)."""
         return self.override_proxy_out or DEFAULT_OUTBOUND_TYPE
+
+    @property
+    def local_domain(self) -> str | None:
+        """The domain at which addresses are encapsulated: SiteDomain, else that of the site's SMTP address."""
+        return self.site_domain or self.site_addresses.get(DEFAULT_OUTBOUND_TYPE, "").rpartition("@")[2] or None
 
     def resolve(self, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
         """Say which address of a recipient goes out, or why none; AddressSyntaxError for text that is no address."""

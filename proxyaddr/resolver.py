@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from proxyaddr.addresses import ProxyList, TypedAddress
+from proxyaddr._folding import fold
+from proxyaddr.addresses import BLANKS, OneOffAddress, ProxyList, TypedAddress
 from proxyaddr.directory import Recipient
+from proxyaddr.encapsulation import Encapsulated, decapsulate
+from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.parser import parse
 from proxyaddr.rules import ADMISSION, NO_ADDRESS_SPACE, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Reason, Rule
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr.smtp import INTERNET_TYPES, envelope_recipient
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -130,9 +133,33 @@ def _case(service: InternetMailService, recipient: str | TypedAddress | ProxyLis
     if isinstance(recipient, ProxyList):
         name = str(recipient.primary() or recipient)
         return name, Case(service, None, (Recipient(name, recipient),))
-    address = recipient if isinstance(recipient, TypedAddress) else parse(recipient)
-    holders = service.directory.find(address) if service.directory is not None else ()
-    return getattr(address, "display_name", None) or address.value, Case(service, address, holders)
+    given = recipient if isinstance(recipient, TypedAddress) else parse(recipient)
+    holders = _holders(service, given)
+    unwrapped = None if holders else _unwrapped(service, given)
+    address = given if unwrapped is None else unwrapped.address
+    if unwrapped is not None:
+        holders = _holders(service, address)
+    return getattr(given, "display_name", None) or given.value, Case(service, address, holders, unwrapped=unwrapped)
+
+
+def _holders(service: InternetMailService, address: TypedAddress) -> tuple[Recipient, ...]:
+    """Look an address up; a legacy DN may be held as an X500 proxy (KB2807779)."""
+    if service.directory is None:
+        return ()
+    found = service.directory.find(address)
+    return found or (service.directory.find(OneOffAddress("X500", address.value)) if address.type == "EX" else ())
+
+
+def _unwrapped(service: InternetMailService, address: TypedAddress) -> Encapsulated | None:
+    """Take an address out of the one that encapsulates it, for the local domain alone: no relaying (Q264330)."""
+    domain = address.value.rpartition("@")[2]
+    if address.type not in INTERNET_TYPES or service.local_domain is None or fold(domain) != fold(service.local_domain):
+        return None
+    try:
+        found = decapsulate(address.value)
+    except AddressSyntaxError:  # no encapsulated address, or a corrupt one: then it is its own address (Q193782)
+        return None
+    return found if found.value.strip(BLANKS) else None
 
 
 def _first(rules: tuple[Rule, ...], case: Case, trace: list[Step]) -> tuple[Rule | None, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from proxyaddr.addresses import ProxyAddress, TypedAddress
+from proxyaddr.addresses import OneOffAddress, ProxyAddress, TypedAddress
+from proxyaddr.encapsulation import UNDELIVERABLE, Encapsulated, encapsulate
 from proxyaddr.errors import ProxyAddrError
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr.smtp import INTERNET_TYPES, envelope_recipient
 
 if TYPE_CHECKING:
     from proxyaddr.connector import InternetMailService
@@ -46,6 +47,7 @@ NOT_RECOGNIZED = Reason(
     "MTA",
     ms_mail=((1, "transfer impossible"), (0, "OR name unrecognized")),
 )  # Q133403, Q186235, Q262146
+REFUSED = NOT_RECOGNIZED._replace(diagnostic="encapsulated address refused")  # Q237927, Q264330
 MALFORMED = Reason(
     "000B0981", "Unable to deliver the message due to a communications failure", "553 malformed address", "IMS", 3553
 )  # Q189492, Q193924
@@ -59,6 +61,8 @@ class Case(NamedTuple):
     """The bare address that was given, None for a recipient of the directory."""
     recipients: tuple[Recipient, ...]
     chosen: TypedAddress | None = None
+    unwrapped: Encapsulated | None = None
+    """What `address` was taken out of, where it came encapsulated."""
 
     @property
     def outbound_type(self) -> str:
@@ -78,6 +82,25 @@ class Case(NamedTuple):
         for recipient in self.recipients:
             return recipient.proxies.primary(self.outbound_type)
         return None
+
+    def refused(self) -> bool:
+        """Tell whether an address that came encapsulated would be relayed, or may not be delivered (Q264330)."""
+        if self.unwrapped is None or self.recipients:
+            return False
+        return bool(self.unwrapped.findings) or self.unwrapped.type in {*INTERNET_TYPES, self.outbound_type}
+
+    def encapsulated(self) -> OneOffAddress | None:
+        """Return the address of a foreign type inside an Internet address, where the service encapsulates."""
+        address = next((r.target_address for r in self.recipients), None) if self.recipients else self.address
+        domain = self.service.local_domain
+        if not self.service.encapsulate or address is None or domain is None or self.unwrapped is not None:
+            return None
+        if address.type in {*INTERNET_TYPES, *UNDELIVERABLE}:
+            return None
+        try:
+            return OneOffAddress(self.outbound_type, encapsulate(address.type, address.value, domain))
+        except ProxyAddrError:  # it gets too long
+            return None
 
     def route(self) -> Route | None:
         """Return the route that the table has for the address chosen."""
@@ -110,6 +133,13 @@ class Rule(NamedTuple):
 
 SELECTION = (
     Rule(
+        "refused-encapsulation",
+        "Q264330",
+        "an encapsulated address that would be relayed through the site, or is marked as invalid",
+        Case.refused,
+        REFUSED,
+    ),
+    Rule(
         "ambiguous-recipient",
         "Q251152",
         "two recipients of the directory hold this address",
@@ -125,6 +155,12 @@ SELECTION = (
         lambda case: (
             case.address if not case.recipients and case.address and case.address.type == case.outbound_type else None
         ),
+    ),
+    Rule(
+        "encapsulation",
+        "MS-OXCMAIL 2.1.3.1.8",
+        "an address of another type goes out inside an Internet address of the local domain",
+        Case.encapsulated,
     ),
     Rule("no-proxy", "Q183801", "no address of the outbound type", lambda _: True, NO_PROXY),
 )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from proxyaddr.encapsulation import decapsulate
 from proxyaddr.errors import AddressSyntaxError, Finding
 
-__all__ = ["canonical", "envelope_recipient", "findings"]
+__all__ = ["INTERNET_TYPES", "canonical", "envelope_recipient", "findings"]
+
+INTERNET_TYPES = frozenset({"SMTP", "SMTPOUT"})
+"""SMTPOUT is Internet mail under another name (Q183801)."""
 
 DOMAIN_MAX_LENGTH = 255
 """RFC 5321 4.5.3.1.2, octets."""
@@ -44,7 +48,7 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
 
     try:
         validate_email(
-            f"{local}@{_stand_in(domain)}",
+            f"{_STAND_IN if _is_encapsulated(value) else local}@{_stand_in(domain)}",
             allow_smtputf8=smtputf8,
             allow_quoted_local=True,
             allow_domain_literal=True,
@@ -79,6 +83,15 @@ def envelope_recipient(value: str) -> str:
     for finding in findings(value):
         raise AddressSyntaxError(finding.code, finding.message, value, finding.span or (0, len(value)))
     return value
+
+
+def _is_encapsulated(value: str) -> bool:
+    """Tell whether this is an encapsulated address, whose local part may be longer than others (MS-OXCMAIL)."""
+    try:
+        decapsulate(value)
+    except AddressSyntaxError:
+        return False
+    return True
 
 
 def _stand_in(domain: str) -> str:

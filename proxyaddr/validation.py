@@ -7,16 +7,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from proxyaddr import smtp
 from proxyaddr.errors import Finding
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
 
 __all__ = ["canonical_value", "validate"]
-
-
-INTERNET_TYPES = {"SMTP", "SMTPOUT"}
-"""SMTPOUT is Internet mail under another name (Q183801)."""
 
 
 class Form(NamedTuple):
@@ -54,9 +51,7 @@ FORMS = {
 
 def validate(address: TypedAddress, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
     """Return what breaks the rules of the address's type; a type without documented rules breaks none."""
-    if address.type in INTERNET_TYPES:
-        from proxyaddr import smtp  # noqa: PLC0415 - other types do not need it
-
+    if address.type in smtp.INTERNET_TYPES:
         return smtp.findings(address.value, idna=idna, smtputf8=smtputf8)
     if module := MODULES.get(address.type):
         judge: Callable[[str], tuple[Finding, ...]] = import_module(module).findings
@@ -71,7 +66,5 @@ def validate(address: TypedAddress, *, idna: bool = True, smtputf8: bool = True)
 def canonical_value(address_type: str, value: str) -> str:
     """Return a value as equality sees it: SMTP domains without case and in IDNA form, all else as written."""
     if address_type == "SMTP":
-        from proxyaddr import smtp  # noqa: PLC0415 - other types do not need it
-
         return smtp.canonical(value)
     return value

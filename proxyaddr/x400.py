@@ -1,60 +1,392 @@
-"""X.400 O/R addresses, the values of X400 proxies: what breaks the rules of the form that Exchange writes."""
+"""X.400 O/R addresses: three text forms, one value; printable strings of domain-defined attributes come with them."""
 
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from proxyaddr._components import ATTRIBUTES
-from proxyaddr.errors import Finding
+from proxyaddr._components import ATTRIBUTES, PERSONAL_NAME, compared
+from proxyaddr._printable_string import from_printable_string, to_printable_string
+from proxyaddr.errors import AddressSyntaxError, Finding, Span
 
-__all__ = ["findings"]
+if TYPE_CHECKING:
+    from proxyaddr._x400_text import Attribute
 
-LIMITS = {"A": 16, "P": 16, "O": 64, "S": 40, "G": 16, "I": 5, "Q": 3, "X121": 15} | {f"OU{n}": 32 for n in range(1, 5)}
+__all__ = ["Form", "X400Address", "findings", "from_printable_string", "to_printable_string"]
+
+LIMITS = {"A": 16, "P": 16, "O": 64, "OU": 32, "S": 40, "G": 16, "I": 5, "Q": 3, "X121": 15}
 """Most characters of a value (Q118563, Q160947)."""
 
-_COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}|\*")
-_DDA = re.compile(r"dda(?:$|[:.])|ddat$|ddav$", re.IGNORECASE)
-_PARTS = {";": re.compile(r"[^;]+"), "/": re.compile(r"(?:[^/$]|\$/|\$|//)+")}
+DDA_TYPE_MAX_LENGTH = 8
+DDA_VALUE_MAX_LENGTH = 128
+"""Of a domain-defined attribute (Q118563)."""
+
+MAX_UNITS = 4
+"""OU1 to OU4 (Q118563)."""
+
+PERSONAL = {"S", "G", "PN", "CN", "DDA", "X121", "N-ID"}
+"""One of these names the person or the terminal (Q178537)."""
+
+EXCHANGE_ORDER = ("C", "A", "P", "O", "OU", "CN", "S", "G", "I", "Q", "X121", "N-ID", "T-ID", "T-TY", "DDA")
+"""Q257578."""
+
+RFC1685_ORDER = ("G", "I", "S", "Q", "CN", "X121", "N-ID", "T-ID", "T-TY", "DDA", "O", "OU", "P", "A", "C")
+RFC2156_ORDER = ("G", "I", "S", "Q", "CN", "X121", "N-ID", "T-ID", "T-TY", "DDA", "OU", "O", "P", "A", "C")
+RFC2156_KEYWORDS = {"A": "ADMD", "P": "PRMD", "Q": "GQ", "N-ID": "UA-ID"}
+"""RFC 2156 4.1, where an attribute has another keyword there."""
+
+_COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}")
+_UNIT = re.compile(r"ou([1-4])")
+_PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
-def findings(value: str) -> tuple[Finding, ...]:
+class Form(StrEnum):
+    """How an O/R address is written: by Exchange (Q108732), RFC 1685 or RFC 2156."""
+
+    EXCHANGE = "exchange"
+    RFC1685 = "rfc1685"
+    RFC2156 = "rfc2156"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class X400Address:
+    """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY DDA, those present, to text.
+
+    OU is a list, most significant first; DDA is a mapping from type to value; a blank ADMD is one blank. Two are equal
+    when their attributes are, without case and with blanks collapsed; an absent ADMD equals a blank one (Q108732).
+    Raises AddressSyntaxError for values that break the limits of Q118563.
+    """
+
+    components: Mapping[str, str | list[str] | Mapping[str, str]]
+
+    def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
+        read = _Reading()
+        for key, value in components.items():
+            if key == "DDA" and isinstance(value, Mapping):
+                for dda_type, text in value.items():
+                    read.take_dda(dda_type, text, None)
+            elif key == "OU" and not isinstance(value, str | Mapping):
+                for number, name in enumerate(value, 1):
+                    read.take_unit(number, name, None)
+            elif key in EXCHANGE_ORDER and key not in ("OU", "DDA") and isinstance(value, str):
+                read.take(key, value, None)
+            else:
+                raise TypeError(f"no component of an O/R address: {key!r} as {type(value).__name__}")
+        if read.problems:
+            text = repr({key: str(value)[:DDA_VALUE_MAX_LENGTH] for key, value in components.items()})
+            first = read.problems[0]
+            raise AddressSyntaxError(first.code, first.message, text, (0, len(text)))
+        object.__setattr__(self, "components", read.components())
+
+    @classmethod
+    def parse(cls, text: str, form: Form | str = Form.EXCHANGE) -> X400Address:
+        """Parse an O/R address, with or without its label `X400:` or `X.400:`; AddressSyntaxError with code and span.
+
+        `exchange` wants a country (Q146032). `rfc2156` reads OU least significant first, and a missing ADMD beside a
+        country as a blank one.
+
+        >>> X400Address.parse("c=US;a= ;p=Org;o=Site;s=Doe;").components["S"]
+        'Doe'
+        """
+        chosen = _form(form)
+        read = _read(text, chosen)
+        problems = [*read.problems, *read.unfinished((0, len(text)))]
+        if not problems and chosen is Form.EXCHANGE and "C" not in read.single:
+            problems.append(_no_country(text))
+        if problems:
+            first = min(problems, key=lambda found: found.span or (0, 0))
+            raise AddressSyntaxError(first.code, first.message, text, first.span or (0, len(text)))
+        if chosen is Form.RFC2156:
+            read.reverse_units()
+            if "C" in read.single:
+                read.single.setdefault("A", " ")
+        address = cls.__new__(cls)
+        object.__setattr__(address, "components", read.components())
+        return address
+
+    def format(self, form: Form | str = Form.EXCHANGE) -> str:
+        r"""Return the text in a form, without its label.
+
+        `exchange` is in the order of Q257578, keywords in lower case, `;` and `\` in a value after a backslash. It can
+        be read back where there is a country.
+
+        >>> X400Address.parse("/G=Jane/S=Doe/O=Org/C=us/", form="rfc2156").format()
+        'c=us;a= ;o=Org;s=Doe;g=Jane;'
+        """
+        return _WRITERS[_form(form)](self)
+
+    def flat(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
+        for key in EXCHANGE_ORDER:
+            value = self.components.get(key)
+            if isinstance(value, str):
+                yield key, "", value
+            elif isinstance(value, Mapping):
+                yield from ((key, dda_type, text) for dda_type, text in value.items())
+            elif value is not None:
+                yield from ((key, str(number), name) for number, name in enumerate(value, 1))
+
+    def _key(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset(
+            (key, compared(which), compared(text)) for key, which, text in self.flat() if key != "A" or text.strip()
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, X400Address) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __str__(self) -> str:
+        return self.format()
+
+    def __repr__(self) -> str:
+        return f"X400Address({ {key: dict(v) if isinstance(v, Mapping) else v for key, v in self.components.items()} })"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        plain = {key: dict(v) if isinstance(v, Mapping) else v for key, v in self.components.items()}
+        return X400Address, (plain,)
+
+
+def findings(value: str, *, space: bool = False) -> tuple[Finding, ...]:
     """Judge an O/R address in the form with semicolons or slashes; nothing when it keeps the rules.
 
     Names C (Q146032) and a surname or another personal attribute (Q178537), knows every keyword, has no empty value
-    (Q145585; a blank ADMD is one blank) and keeps the limits of Q118563.
+    (Q145585; a blank ADMD is one blank), keeps the limits and the characters of Q118563. An address `space` may name as
+    little as it likes, with `*` for any value.
     """
-    found: list[Finding] = []
-    seen: set[str] = set()
-    for part in _PARTS["/" if value.startswith("/") else ";"].finditer(value):
-        written, equals, text = part[0].partition("=")
-        keyword = written.strip().lower()
-        if not keyword and not equals:
-            continue
-        if _DDA.match(keyword):
-            seen.add("DDA")
-            continue
-        attribute = ATTRIBUTES.get(keyword)
-        rule = _broken(attribute, equals, text, seen)
-        if rule is not None:
-            found.append(Finding(*rule, part.span()))
-        seen.add(attribute or keyword)
-    if "C" not in seen:
-        found.append(Finding("x400-no-country", "an O/R address names its country, c= (Q146032)", (0, len(value))))
-    if not seen & {"S", "G", "PN", "CN", "DDA", "X121", "N-ID"}:
+    try:
+        read = _read(value, Form.EXCHANGE, space=space)
+    except AddressSyntaxError as error:
+        return (Finding(error.code, error.message, error.span),)
+    found = [*read.problems, *read.unfinished((0, len(value)))]
+    if space:
+        return tuple(found)
+    if not read.seen("C"):
+        found.append(_no_country(value))
+    if not any(map(read.seen, PERSONAL)):
         found.append(Finding("x400-no-surname", "an O/R address of a person needs a surname, s= (Q178537)", None))
-    return tuple(found)
+    return (*found, *read.unprintable)
 
 
-def _broken(attribute: str | None, equals: str, text: str, seen: set[str]) -> tuple[str, str] | None:
-    """Return code and message of the rule that one attribute breaks."""
-    if attribute is None or not equals:
-        return "x400-unknown-keyword", "not a keyword of an O/R address and '='"
-    if attribute in seen:
-        return "x400-repeated-keyword", f"{attribute} stands there twice"
-    if not text.strip() and attribute != "A":
-        return "x400-empty-value", f"{attribute} has no value (Q145585)"
-    if attribute == "C" and not _COUNTRY.fullmatch(text.strip()):
-        return "x400-country", "C is two letters or three digits (Q118563)"
-    if len(text.strip()) > LIMITS.get(attribute, len(text)):
-        return "x400-too-long", f"{attribute} has at most {LIMITS[attribute]} characters (Q118563)"
-    return None
+class _Reading:
+    """Attributes as they are taken, the rules they break, and what still waits for its other half."""
+
+    def __init__(self, *, space: bool = False, repeats_units: bool = False) -> None:
+        self.single: dict[str, str] = {}
+        self.problems: list[Finding] = []
+        self.unprintable: list[Finding] = []
+        self._units: dict[int, str] = {}
+        self._ddas: dict[str, tuple[str, str]] = {}
+        self._waiting: deque[tuple[str, Span | None]] = deque()
+        self._named: set[str] = set()
+        self._space = space
+        self._repeats_units = repeats_units
+
+    def add(self, attribute: Attribute) -> None:
+        """Take one attribute as written: its keyword in any case and any spelling."""
+        keyword, value, span = attribute.keyword.lower(), attribute.value, attribute.span
+        if value is None:
+            self._object("x400-unknown-keyword", "an attribute is a keyword, '=' and a value", span)
+        elif keyword.startswith(("dda:", "dd.")):
+            self.take_dda(
+                attribute.keyword[keyword.index(":" if keyword.startswith("dda:") else ".") + 1 :], value, span
+            )
+        elif keyword == "dda":
+            dda_type, colon, text = value.partition(":")
+            self.take_dda(dda_type, text if colon else "", span)
+        elif keyword in ("dda.type", "ddat"):
+            self._waiting.append((value, span))
+        elif keyword in ("dda.value", "ddav"):
+            self._take_dda_value(value, span)
+        elif keyword == "pn":
+            self._take_personal_name(value, span)
+        elif keyword == "ou" and self._repeats_units:
+            self.take_unit(len(self._units) + 1, value, span, keyword)
+        elif keyword == "ou" or (keyword in ATTRIBUTES and _UNIT.fullmatch(keyword)):
+            self.take_unit(int(keyword[2:] or 1), value, span, "ou" if keyword == "ou" else "oun")
+        elif keyword in ATTRIBUTES:
+            self.take(ATTRIBUTES[keyword], value, span)
+        else:
+            near = ", without a blank before '='" if keyword.strip() in ATTRIBUTES else ""
+            self._object("x400-unknown-keyword", f"not a keyword of an O/R address{near}", span)
+
+    def take(self, key: str, value: str, span: Span | None) -> None:
+        """Take the value of an attribute that stands there once."""
+        text = value.strip()
+        if key == "A" and not text and (value or self._space):
+            text = " "
+        if self._judge(key, text, span, repeated=key in self.single):
+            self.single[key] = text
+
+    def take_unit(self, number: int, value: str, span: Span | None, spelling: str = "oun") -> None:
+        """Take an organizational unit; `ou` and `ou1` to `ou4` do not mix, and no number is left out."""
+        text = value.strip()
+        if number > MAX_UNITS:
+            self._object("x400-too-many-units", f"an O/R address has at most {MAX_UNITS} OU (Q118563)", span)
+        elif self._units and spelling not in self._named:
+            self._object("x400-mixed-units", "ou= does not stand beside ou1= to ou4=", span)
+        elif self._judge("OU", text, span, repeated=number in self._units):
+            self._units[number] = text
+        self._named.add(spelling)
+
+    def take_dda(self, dda_type: str, value: str, span: Span | None) -> None:
+        """Take a domain-defined attribute; a type stands there once."""
+        kind, text = dda_type.strip(), value.strip()
+        key = compared(kind)
+        if not kind or not text:
+            self._object("x400-empty-value", "a domain-defined attribute has a type and a value (Q145585)", span)
+        elif len(kind) > DDA_TYPE_MAX_LENGTH and not self._wild(kind):
+            self._object("x400-too-long", f"a DDA type has at most {DDA_TYPE_MAX_LENGTH} characters (Q118563)", span)
+        elif len(text) > DDA_VALUE_MAX_LENGTH and not self._wild(text):
+            self._object("x400-too-long", f"a DDA value has at most {DDA_VALUE_MAX_LENGTH} characters (Q118563)", span)
+        elif key in self._ddas:
+            self._object("x400-repeated-keyword", f"the DDA type {kind} stands there twice", span)
+        self._ddas.setdefault(key, (kind, text))
+
+    def unfinished(self, whole: Span) -> Iterator[Finding]:
+        """Yield what is only known at the end: units left out, DDA types without a value, no attribute at all."""
+        for number in range(1, max(self._units, default=0)):
+            if number not in self._units:
+                yield Finding("x400-unit-left-out", f"ou{number} is missing before a later one", whole)
+                return
+        for _, span in self._waiting:
+            yield Finding("x400-empty-value", "a DDA type has no value after it (Q145585)", span)
+
+    def seen(self, key: str) -> bool:
+        """Tell whether an attribute stands there, with a good value or a bad one."""
+        return key in self._named or key in self.single or (key == "DDA" and bool(self._ddas))
+
+    def reverse_units(self) -> None:
+        """Turn units written least significant first around (RFC 2156)."""
+        if "ou" in self._named:
+            self._units = dict(enumerate([name for _, name in sorted(self._units.items(), reverse=True)], 1))
+
+    def components(self) -> Mapping[str, str | list[str] | Mapping[str, str]]:
+        """Return what was taken, in the order of Exchange."""
+        found: dict[str, str | list[str] | Mapping[str, str]] = dict(self.single)
+        if self._units:
+            found["OU"] = [name for _, name in sorted(self._units.items())]
+        if self._ddas:
+            found["DDA"] = MappingProxyType(dict(self._ddas.values()))
+        return MappingProxyType({key: found[key] for key in EXCHANGE_ORDER if key in found})
+
+    def _take_dda_value(self, value: str, span: Span | None) -> None:
+        text = value.strip()
+        if len(text) > 1 and text[0] == text[-1] == '"':
+            text = text[1:-1]
+        if self._waiting:
+            self.take_dda(self._waiting.popleft()[0], text, span)
+        else:
+            self._object("x400-empty-value", "a DDA value has no type before it (Q145585)", span)
+
+    def _take_personal_name(self, value: str, span: Span | None) -> None:
+        """PN is given.initials.surname; it stands beside none of them (facts exchange55)."""
+        name = PERSONAL_NAME.fullmatch(value.strip())
+        if name is None:
+            self._object("x400-empty-value", "PN has no value (Q145585)", span)
+            return
+        given, initials, surname = name.groups()
+        for key, text in (("G", given), ("I", initials.replace(".", "")), ("S", surname)):
+            if text:
+                self.take(key, text, span)
+            elif key in self.single:
+                self._object("x400-repeated-keyword", f"PN does not stand beside {key}", span)
+            self._named.add(key)
+
+    def _judge(self, key: str, text: str, span: Span | None, *, repeated: bool) -> bool:
+        """Note the rule that a value breaks; tell whether it is the first of its attribute."""
+        if repeated or (key in {"S", "G", "I"} and key in self._named and key not in self.single):
+            self._object("x400-repeated-keyword", f"{key} stands there twice, or beside PN", span)
+        elif not text:
+            self._object("x400-empty-value", f"{key} has no value (Q145585)", span)
+        elif key == "C" and not _COUNTRY.fullmatch(text) and not self._wild(text):
+            self._object("x400-country", "C is two letters or three digits (Q118563)", span)
+        elif len(text) > LIMITS.get(key, len(text)) and not self._wild(text):
+            self._object("x400-too-long", f"{key} has at most {LIMITS[key]} characters (Q118563)", span)
+        elif not _PRINTABLE.fullmatch(text):
+            message = f"{key} holds more than letters, digits and '()+,-./:=? (Q118563)"
+            self.unprintable.append(Finding("x400-charset", message, span))
+        self._named.add(key)
+        return not repeated
+
+    def _wild(self, text: str) -> bool:
+        return self._space and "*" in text
+
+    def _object(self, code: str, message: str, span: Span | None) -> None:
+        self.problems.append(Finding(code, message, span))
+
+
+def _read(text: str, form: Form, *, space: bool = False) -> _Reading:
+    from proxyaddr._x400_text import read_attributes  # noqa: PLC0415 - loads lark
+
+    reading = _Reading(space=space, repeats_units=form is Form.RFC2156)
+    for attribute in read_attributes(text, form.value):
+        reading.add(attribute)
+    return reading
+
+
+def _no_country(text: str) -> Finding:
+    return Finding("x400-no-country", "an O/R address names its country, c= (Q146032)", (0, len(text)))
+
+
+def _form(form: Form | str) -> Form:
+    try:
+        return Form(form)
+    except ValueError:
+        written = str(form)
+        raise AddressSyntaxError(
+            "unknown-form", "no form of an O/R address", written, (0, len(written)), tuple(Form)
+        ) from None
+
+
+def _exchange(address: X400Address) -> str:
+    def quoted(text: str) -> str:
+        return text.replace("\\", r"\\").replace(";", r"\;")
+
+    parts = []
+    for key, which, text in address.flat():
+        keyword = "dda:" + quoted(which).replace("=", r"\=") if key == "DDA" else f"{key.lower()}{which}"
+        parts.append(f"{keyword}={quoted(text)};")
+    return "".join(parts)
+
+
+def _rfc1685(address: X400Address) -> str:
+    parts = []
+    for key, which, text in _ordered(address, RFC1685_ORDER):
+        value = text.replace(";", ";;")
+        if key == "DDA":
+            blank = " " if value.startswith("=") else ""  # read back as a value, not as a doubled `=`
+            parts.append(f"DDA:{which.replace(';', ';;').replace('=', '==')}={blank}{value}")
+        elif key != "A" or text.strip():
+            parts.append(f"{key}{which}={value}")
+    return "; ".join(parts)
+
+
+def _rfc2156(address: X400Address) -> str:
+    def quoted(text: str) -> str:
+        return re.sub(r"[$/=]", r"$\g<0>", text)
+
+    parts = []
+    for key, which, text in _ordered(address, RFC2156_ORDER, reverse_units=True):
+        keyword = f"DD.{quoted(which)}" if key == "DDA" else RFC2156_KEYWORDS.get(key, key)
+        if key != "A" or text.strip():
+            parts.append(f"/{keyword}={quoted(text)}")
+    return "".join(parts) + "/"
+
+
+_WRITERS = {Form.EXCHANGE: _exchange, Form.RFC1685: _rfc1685, Form.RFC2156: _rfc2156}
+
+
+def _ordered(
+    address: X400Address, order: tuple[str, ...], *, reverse_units: bool = False
+) -> Iterator[tuple[str, str, str]]:
+    flat = list(address.flat())
+    for key in order:
+        named = [part for part in flat if part[0] == key]
+        yield from reversed(named) if key == "OU" and reverse_units else named

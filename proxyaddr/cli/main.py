@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from proxyaddr import __version__
-from proxyaddr.cli import parse, resolve, route
+from proxyaddr.cli import decapsulate, encapsulate, parse, resolve, route
 from proxyaddr.errors import ProxyAddrError
 
 __all__ = ["main", "run"]
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"proxyaddr {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (parse, resolve, route):
+    for command in (parse, resolve, route, encapsulate, decapsulate):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
-from proxyaddr.errors import caret, visible
+from proxyaddr.errors import AddressSyntaxError, caret, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
@@ -74,10 +75,47 @@ def _record(address: TypedAddress) -> dict[str, object]:
     for name in ("display_name", "is_primary"):
         if hasattr(address, name):
             record[name] = getattr(address, name)
+    if (parts := _components(address)) is not None:
+        record["components"] = parts
     return record
+
+
+def _components(address: TypedAddress) -> dict[str, object] | list[object] | None:
+    """Return what an O/R address or a legacy DN is made of; None for other types, and where it does not parse."""
+    try:
+        if address.type == "X400":
+            from proxyaddr.x400 import X400Address  # noqa: PLC0415 - for this type alone
+
+            parts = X400Address.parse(address.value).components
+            return {key: dict(part) if isinstance(part, Mapping) else part for key, part in parts.items()}
+        if address.type in ("EX", "X500"):
+            from proxyaddr.x500 import X500Address  # noqa: PLC0415 - for these types alone
+
+            return [list(part) for part in X500Address.parse(address.value).components]
+    except AddressSyntaxError:  # the findings say why
+        return None
+    return None
 
 
 def _show(address: TypedAddress) -> None:
     for name, value in _record(address).items():
-        if value is not None:
+        if name == "components":
+            _show_components(value)
+        elif value is not None:
             print(f"{name.replace('_', ' ') + ':':14}{visible(str(value))}")
+
+
+def _show_components(parts: object) -> None:
+    pairs: list[tuple[str, object]] = []
+    if isinstance(parts, list):
+        pairs = [(keyword, name) for keyword, name in parts]
+    elif isinstance(parts, dict):
+        for key, part in parts.items():
+            if isinstance(part, dict):
+                pairs += [(f"{key} {kind}", text) for kind, text in part.items()]
+            elif isinstance(part, list):
+                pairs += [(f"{key}{number}", name) for number, name in enumerate(part, 1)]
+            else:
+                pairs.append((key, part))
+    for key, text in pairs:
+        print(f"  {visible(key) + ':':12}{visible(str(text))}")

@@ -1,0 +1,140 @@
+"""`proxyaddr decapsulate`: the addresses inside IMCEA addresses, whole bounces and one-off entry identifiers."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from proxyaddr.cli._lines import each, findings_as_json, show_findings, show_json
+from proxyaddr.encapsulation import LOCAL_PART_MAX_LENGTH, PREFIX, decapsulate
+from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+
+__all__ = ["add_to"]
+
+LEGACY_DN_TYPES = ("EX", "X500")
+"""Types whose address is worth adding to the mailbox as an X500 proxy (KB2807779)."""
+
+UNKNOWN_MAILBOX = "<mailbox>"
+
+_WORD = re.compile(r'[^\s<>"();,\[\]]+')
+_HEXADECIMAL = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}\s*){22,})", re.IGNORECASE)
+
+
+class _Found(NamedTuple):
+    """An address, and where it came from."""
+
+    source: str
+    type: str
+    value: str
+    findings: tuple[Finding, ...]
+    domain: str | None = None
+    display_name: str | None = None
+
+    @property
+    def proxy(self) -> str | None:
+        return f"X500:{self.value}" if self.type in LEGACY_DN_TYPES else None
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser(
+        "decapsulate", help="read IMCEA addresses, alone or in a bounce, and one-off entry identifiers"
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="TEXT",
+        help="an IMCEA address, text that holds some, or a hexadecimal entry identifier; without any, standard input",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--tolerant", action="store_true", help="take any case of IMCEA and slips in the encoding")
+    parser.add_argument("--powershell", action="store_true", help="print a Set-Mailbox line for each legacy DN")
+    parser.add_argument("--identity", default=UNKNOWN_MAILBOX, help="the mailbox that the Set-Mailbox line names")
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.inputs:
+        options.inputs = [sys.stdin.read()]
+
+    def handle(text: str) -> int:
+        return _one(text, options)
+
+    return each(options, handle)
+
+
+def _one(text: str, options: argparse.Namespace) -> int:
+    shown: set[tuple[str, str]] = set()
+    status = 0
+    for found in _addresses(text, tolerant=options.tolerant):
+        if isinstance(found, ProxyAddrError):
+            status = 2
+            print(f"proxyaddr: {found}", file=sys.stderr) if not options.json else show_json(_error(text, found))
+        elif (found.type, found.value) not in shown:
+            shown.add((found.type, found.value))
+            _show(text, found, options)
+    return status
+
+
+def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError]:
+    """Yield every address in a text, or the error of what looks like one; raise where nothing does."""
+    if identifier := _HEXADECIMAL.fullmatch(text.strip()):
+        from proxyaddr.entry_id import OneOffEntryId  # noqa: PLC0415 - seldom needed
+
+        entry = OneOffEntryId.from_bytes(bytes.fromhex(identifier[1]))
+        yield _Found(text.strip(), entry.type, entry.value, (), display_name=entry.display_name)
+        return
+    nothing = True
+    for word in _WORD.finditer(text):
+        place = (word[0].upper() if tolerant else word[0]).find(PREFIX)
+        if place < 0 or "-" not in word[0][place : place + LOCAL_PART_MAX_LENGTH]:
+            continue
+        nothing = False
+        source = word[0][place:].rstrip(".:'!?")
+        try:
+            inside = decapsulate(source, tolerant=tolerant)
+        except AddressSyntaxError as error:
+            start = word.start() + place
+            yield AddressSyntaxError(
+                error.code, error.message, text, (error.span[0] + start, error.span[1] + start), error.expected
+            )
+            continue
+        yield _Found(source, inside.type, inside.value, inside.findings, domain=inside.domain)
+    if nothing:
+        inside = decapsulate(text, tolerant=tolerant)  # says what is wrong with it
+        yield _Found(text, inside.type, inside.value, inside.findings, domain=inside.domain)
+
+
+def _show(text: str, found: _Found, options: argparse.Namespace) -> None:
+    command = None if found.proxy is None else _set_mailbox(options.identity, found.proxy)
+    if options.json:
+        record = {"input": found.source, **found._asdict(), "proxy": found.proxy}
+        record["findings"] = findings_as_json(found.findings)
+        del record["source"]
+        show_json(record | ({"powershell": command} if options.powershell else {}))
+        return
+    print(visible(found.source))
+    for name in ("display_name", "type", "value", "domain", "proxy"):
+        if value := getattr(found, name):
+            print(f"  {name.replace('_', ' ') + ':':14}{visible(value)}")
+    show_findings(found.findings)
+    if options.powershell and command is not None:
+        print(visible(command))
+
+
+def _set_mailbox(identity: str, proxy: str) -> str:
+    """Return the line that adds a proxy, both texts quoted for PowerShell (Set-Mailbox -EmailAddresses)."""
+    return f"Set-Mailbox -Identity {_quoted(identity)} -EmailAddresses @{{Add={_quoted(proxy)}}}"
+
+
+def _quoted(text: str) -> str:
+    """Quote for PowerShell: an apostrophe is doubled, in every form in which PowerShell takes one."""
+    return "'" + re.sub("['\u2018\u2019\u201a\u201b]", r"\g<0>\g<0>", text) + "'"
+
+
+def _error(text: str, error: ProxyAddrError) -> dict[str, object]:
+    span = error.span if isinstance(error, AddressSyntaxError) else None
+    return {"input": text, "error": {"code": error.code, "message": error.message, "span": span}}
