@@ -347,7 +347,7 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if not pattern.isprintable():
         place = next(index for index, c in enumerate(pattern) if not c.isprintable())
         raise AddressSyntaxError("unprintable", "a pattern is printable text", pattern, (place, place + 1))
-    if address_type == "X400" and pattern != "*":
+    if address_type == "X400" and pattern.strip("; ") not in ("", "*"):
         for found in x400_findings(pattern, space=True):
             raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
     if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
