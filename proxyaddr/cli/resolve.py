@@ -26,6 +26,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--override-proxy-out", metavar="TYPE", help="outbound address type instead of SMTP (Q183801)")
     parser.add_argument("--site-domain", metavar="DOMAIN", help="local domain of the site; an override needs it")
     parser.add_argument(
+        "--encapsulate", action="store_true", help="send addresses of other types as IMCEATYPE-...@DOMAIN"
+    )
+    parser.add_argument(
         "--address-space",
         metavar="SPACE",
         action="append",
@@ -66,6 +69,7 @@ def _configured(
     settings = {
         "override_proxy_out": options.override_proxy_out,
         "site_domain": options.site_domain,
+        "encapsulate": options.encapsulate or None,
         "address_spaces": options.address_space,
         "directory": _directory(options.directory),
     }
