@@ -21,7 +21,9 @@ __all__ = [
     "MatchKind",
     "Scope",
     "Target",
+    "fit_components",
     "matches_wildcards",
+    "pattern_components",
     "read_address",
 ]
 
@@ -150,7 +152,7 @@ class AddressSpace:
             text = str(self.cost)[:_SHOWN]
             raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text, (0, len(text)))
         _check_pattern(address_type, pattern, dialect)
-        parts = _pattern_components(address_type, pattern)
+        parts = pattern_components(address_type, pattern)
         for name, value in (
             ("type", address_type),
             ("pattern", pattern),
@@ -215,7 +217,7 @@ class AddressSpace:
         if target.type != self.type:
             return None
         if self.by_component:
-            return _fit_components(self._components, target.components)
+            return fit_components(self._components, target.components)
         compare = _fit_domain if self.dialect is Dialect.EXCHANGE2007 else _fit_string
         return compare(self._folded, target.value)
 
@@ -263,7 +265,7 @@ def _fit_domain(pattern: str, value: str) -> Fit | None:
     return None
 
 
-def _fit_components(pattern: Components, value: Components) -> Fit | None:
+def fit_components(pattern: Components, value: Components) -> Fit | None:
     """Compare by component: all that the space names must be there; `*` is any value or none (Q148389, Q187915)."""
     if not pattern:
         return Fit(MatchKind.BLANK, 0)
@@ -336,7 +338,8 @@ def _unwrapped(pattern: str) -> tuple[str, str, Scope]:
     return address_type, _trimmed(inner), Scope.SITE
 
 
-def _pattern_components(address_type: str, pattern: str) -> Components:
+def pattern_components(address_type: str, pattern: str) -> Components:
+    """Return what a pattern wants of each component; nothing for types that are compared as a whole."""
     if address_type not in COMPONENT_TYPES:
         return {}
     return {"*": "*"} if pattern == "*" else components(address_type, pattern)

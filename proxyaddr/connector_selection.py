@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from proxyaddr.address_spaces import Dialect, Fit, Scope
+from proxyaddr.address_spaces import Dialect, Fit, MatchKind, Scope
 
 if TYPE_CHECKING:
     from proxyaddr.routing import Route
 
-__all__ = ["CRITERIA", "Activation", "Candidate", "Connector", "Criterion", "Message", "Proximity"]
+__all__ = ["CRITERIA", "Activation", "Candidate", "Connector", "Criterion", "Message", "Proximity", "by_preference"]
 
 
 class Proximity(IntEnum):
@@ -252,3 +252,29 @@ CRITERIA: dict[tuple[Dialect, bool], tuple[Criterion, ...]] = {
     (Dialect.EXCHANGE2007, True): EXCHANGE2007,
 }
 """By dialect, and whether only the lowest cost counts. A criterion that all fail drops none, unless it excludes."""
+
+
+def by_preference(routes: Sequence[Route], connectors: Sequence[Connector], dialect: Dialect) -> list[int] | None:
+    """Return the places of the enabled routes, the one first that wins where several fit an address alike.
+
+    Of the message nothing is known. None where no such order exists: with connectors near and far, open retry counts
+    among some of them and not among others (Q193322).
+    """
+    near = {connector.proximity is Proximity.LOCAL for connector in connectors}
+    if dialect is Dialect.EXCHANGE55 and len(near) > 1 and any(connector.in_open_retry for connector in connectors):
+        return None
+    criteria = CRITERIA[dialect, False]
+    message = Message()
+    keys = [
+        criterion.key
+        for criterion in criteria[criteria.index(_LITERALS) + 1 :]
+        if criterion is not _OPEN_RETRY or near == {True}
+    ]
+    fit = Fit(MatchKind.EXACT, 0)
+    candidates = [
+        Candidate(index, route, fit, connector)
+        for index, (route, connector) in enumerate(zip(routes, connectors, strict=True))
+        if connector.enabled
+    ]
+    candidates.sort(key=lambda candidate: [key(candidate, message) for key in keys])
+    return [candidate.index for candidate in candidates]

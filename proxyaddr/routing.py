@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from proxyaddr.address_spaces import AddressSpace, Dialect, Target, read_address
 from proxyaddr.addresses import TypedAddress
-from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message
+from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message, by_preference
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.explanation import Explanation, Outcome
 
@@ -144,9 +144,21 @@ class RoutingTable:
 
     def compile(self) -> Matcher:
         """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
-        from proxyaddr.matcher import Matcher  # noqa: PLC0415 - the engines load on first use
+        from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
 
-        return Matcher(self)
+        states = [self._connectors.get(route.connector) or Connector(route.connector) for route in self._routes]
+        chosen = by_preference(self._routes, states, self._dialect)
+        if chosen is None:
+            return Matcher(self.route_index)
+        return Matcher(
+            Plan(
+                self._dialect is Dialect.EXCHANGE2007,
+                [self._routes[index].space.type for index in chosen],
+                [self._routes[index].space.pattern for index in chosen],
+                range(len(chosen)),
+                chosen,
+            )
+        )
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which holds no scope but LOCAL."""

@@ -1,24 +1,71 @@
-"""The compiled matcher; so far it asks the routing table itself, one address at a time."""
+"""The compiled matcher: millions of addresses to indices of routes, the same answers as the table's."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from proxyaddr.errors import ConfigurationError
+from proxyaddr.matcher._plan import Plan
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
-    from proxyaddr.routing import RoutingTable
+    from proxyaddr.matcher._arrow import IndexColumn
 
-__all__ = ["Matcher"]
+__all__ = ["ENGINES", "Matcher", "Plan", "engine"]
+
+ENGINES = {"python": ("proxyaddr.matcher._python", "PythonEngine")}
+"""Engine to its module and class; both give the same answers."""
+
+_ASKING = ("proxyaddr.matcher._python", "AskingEngine")
+
+
+def _chosen_engine() -> str:
+    """Return the engine that PROXYADDR_ENGINE names, else the fastest that is installed."""
+    wanted = os.environ.get("PROXYADDR_ENGINE", "")
+    if wanted and wanted not in ENGINES:
+        message = f"PROXYADDR_ENGINE is {' or '.join(ENGINES)}, not {wanted!r}"
+        raise ConfigurationError("no-such-engine", message, "PROXYADDR_ENGINE")
+    return wanted or next(iter(ENGINES))
+
+
+engine = _chosen_engine()
+"""Which engine matchers use."""
 
 
 class Matcher:
-    """Gives the index of the route that takes an address."""
+    """Gives the index of the route that takes an address, -1 for none. Immutable, picklable, safe between threads."""
 
-    __slots__ = ("_table",)
+    __slots__ = ("_engine", "_plan")
 
-    def __init__(self, table: RoutingTable) -> None:
-        self._table = table
+    def __init__(self, plan: Plan | Callable[[str | TypedAddress], int]) -> None:
+        """Compile a plan; a function in its place is asked for each address."""
+        self._plan = plan
+        module, name = ENGINES[engine] if isinstance(plan, Plan) else _ASKING
+        self._engine = getattr(import_module(module), name)(plan)
 
     def match(self, address: str | TypedAddress) -> int:
-        """Return the index into the table's routes, -1 where there is none."""
-        return self._table.route_index(address)
+        """Return the index into the table's routes, -1 where none takes the address.
+
+        The answer is that of `RoutingTable.route` for a message of which nothing is known.
+        """
+        found: int = self._engine.match(address)
+        return found
+
+    def match_many(self, column: object, *, threads: int | None = None) -> IndexColumn:
+        """Return the indices for a column of addresses, int32, one a row; null gives -1.
+
+        `column` is anything with the Arrow C data interface that holds text (string, large string, string view, or
+        dictionary-encoded: each distinct value is matched once), or an iterable of str, UTF-8 bytes or None. `threads`
+        is how many work at once; None chooses by size. TypeError for other columns.
+        """
+        if threads is not None and threads < 1:
+            raise ConfigurationError("bad-threads", f"threads is 1 or more, not {threads}", "threads")
+        from proxyaddr.matcher._columns import match_column  # noqa: PLC0415 - ctypes, for columns alone
+
+        return match_column(self._engine, column, threads)
+
+    def __reduce__(self) -> tuple[type[Matcher], tuple[object]]:
+        return Matcher, (self._plan,)

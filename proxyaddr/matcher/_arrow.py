@@ -1,0 +1,279 @@
+"""Text columns through the Arrow C data interface, without any Arrow library: in by capability, int32 out."""
+
+from __future__ import annotations
+
+import array
+import ctypes
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    _Int32s = array.array[int]
+else:
+    _Int32s = array.array
+
+__all__ = ["Chunk", "IndexColumn", "chunks", "is_column"]
+
+
+class _Schema(ctypes.Structure):
+    """struct ArrowSchema."""
+
+
+class _Array(ctypes.Structure):
+    """struct ArrowArray."""
+
+
+class _Stream(ctypes.Structure):
+    """struct ArrowArrayStream."""
+
+
+_SchemaPointer, _ArrayPointer = ctypes.POINTER(_Schema), ctypes.POINTER(_Array)
+_Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+_Schema._fields_ = [
+    ("format", ctypes.c_char_p),
+    ("name", ctypes.c_char_p),
+    ("metadata", ctypes.c_char_p),
+    ("flags", ctypes.c_int64),
+    ("n_children", ctypes.c_int64),
+    ("children", ctypes.POINTER(_SchemaPointer)),
+    ("dictionary", _SchemaPointer),
+    ("release", _Release),
+    ("private_data", ctypes.c_void_p),
+]
+_Array._fields_ = [
+    ("length", ctypes.c_int64),
+    ("null_count", ctypes.c_int64),
+    ("offset", ctypes.c_int64),
+    ("n_buffers", ctypes.c_int64),
+    ("n_children", ctypes.c_int64),
+    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+    ("children", ctypes.POINTER(_ArrayPointer)),
+    ("dictionary", _ArrayPointer),
+    ("release", _Release),
+    ("private_data", ctypes.c_void_p),
+]
+_Stream._fields_ = [
+    ("get_schema", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, _SchemaPointer)),
+    ("get_next", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, _ArrayPointer)),
+    ("get_last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)),
+    ("release", _Release),
+    ("private_data", ctypes.c_void_p),
+]
+
+OFFSETS = {b"u": ctypes.c_int32, b"z": ctypes.c_int32, b"U": ctypes.c_int64, b"Z": ctypes.c_int64}
+"""Formats of text in one buffer, with the width of their offsets."""
+
+VIEWS = (b"vu", b"vz")
+VIEW_BYTES = 16
+INLINE_VIEW = 12
+"""A view of up to so many octets holds them itself."""
+
+NULLS = b"n"
+_INDEX_TYPES = {
+    **{b"c": ctypes.c_int8, b"C": ctypes.c_uint8, b"s": ctypes.c_int16, b"S": ctypes.c_uint16},
+    **{b"i": ctypes.c_int32, b"I": ctypes.c_uint32, b"l": ctypes.c_int64, b"L": ctypes.c_uint64},
+}
+
+_new_capsule = ctypes.pythonapi.PyCapsule_New
+_new_capsule.restype, _new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+_pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
+_pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+
+
+class Chunk(NamedTuple):
+    """Texts of one array: its format, and addresses of its buffers as the format defines them; `owner` keeps them."""
+
+    format: bytes
+    length: int
+    offset: int
+    validity: int
+    buffers: tuple[int, ...]
+    dictionary: Chunk | None
+    owner: object
+
+    def valid(self) -> Iterator[bool]:
+        """Tell of each member whether it is not null."""
+        if not self.validity:
+            return (True for _ in range(self.length))
+        first, last = self.offset // 8, (self.offset + self.length + 7) // 8
+        bits = ctypes.string_at(self.validity + first, last - first)
+        skipped = self.offset - 8 * first
+        return (bool(bits[place >> 3] >> (place & 7) & 1) for place in range(skipped, skipped + self.length))
+
+    def texts(self) -> Iterator[str | None]:
+        """Yield the members as text, None for null; octets that are no UTF-8 become lone surrogates."""
+        if self.format == NULLS:
+            return (None for _ in range(self.length))
+        spans = self._views() if self.format in VIEWS else self._spans()
+        return (
+            ctypes.string_at(start, length).decode("utf-8", "surrogateescape") if valid else None
+            for valid, (start, length) in zip(self.valid(), spans, strict=True)
+        )
+
+    def indices(self) -> Iterator[int | None]:
+        """Yield the places in the dictionary, None for null."""
+        kind = _INDEX_TYPES[self.format]
+        start = self.buffers[1] + self.offset * ctypes.sizeof(kind) if self.length else 0
+        places = (kind * self.length).from_address(start) if self.length else ()
+        return (place if valid else None for valid, place in zip(self.valid(), places, strict=True))
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        width = OFFSETS[self.format]
+        if not self.length:
+            return
+        offsets: Any = (width * (self.length + 1)).from_address(self.buffers[1] + self.offset * ctypes.sizeof(width))
+        data = self.buffers[2]
+        for place in range(self.length):
+            start: int = offsets[place]
+            yield data + start, offsets[place + 1] - start
+
+    def _views(self) -> Iterator[tuple[int, int]]:
+        for place in range(self.offset, self.offset + self.length):
+            view = self.buffers[1] + place * VIEW_BYTES
+            length, _, buffer, start = (ctypes.c_int32 * 4).from_address(view)
+            yield (view + 4 if length <= INLINE_VIEW else self.buffers[2 + buffer] + start), length
+
+
+def is_column(column: object) -> bool:
+    """Tell whether an object offers the Arrow C data interface."""
+    return hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")
+
+
+def chunks(column: object) -> Iterator[Chunk]:
+    """Yield the arrays of a column of text; TypeError where it holds something else."""
+    source: Any = column
+    if hasattr(column, "__arrow_c_array__"):
+        schema_capsule, array_capsule = source.__arrow_c_array__()
+        found = ctypes.cast(_pointer_of(schema_capsule, b"arrow_schema"), _SchemaPointer).contents
+        held = ctypes.cast(_pointer_of(array_capsule, b"arrow_array"), _ArrayPointer).contents
+        yield _chunk(found, held, (schema_capsule, array_capsule))
+        return
+    capsule = source.__arrow_c_stream__()
+    address = _pointer_of(capsule, b"arrow_array_stream")
+    stream = ctypes.cast(address, ctypes.POINTER(_Stream)).contents
+    schema_of_all = _Owned(_Schema())
+    _check(stream, address, stream.get_schema(address, ctypes.byref(schema_of_all.struct)))
+    while True:
+        array_of_next = _Owned(_Array())
+        _check(stream, address, stream.get_next(address, ctypes.byref(array_of_next.struct)))
+        if not array_of_next.struct.release:
+            return
+        yield _chunk(schema_of_all.struct, array_of_next.struct, (capsule, schema_of_all, array_of_next))
+
+
+class _Owned:
+    """A struct that was filled for us, released with this object."""
+
+    def __init__(self, struct: _Schema | _Array) -> None:
+        self.struct: Any = struct
+
+    def __del__(self) -> None:
+        if self.struct.release:
+            self.struct.release(ctypes.addressof(self.struct))
+
+
+def _check(stream: Any, address: int, status: int) -> None:  # noqa: ANN401 - a ctypes struct has no types
+    if status:
+        message = stream.get_last_error(address) or b"the Arrow stream failed"
+        raise OSError(status, message.decode("utf-8", "replace"))
+
+
+def _chunk(schema: Any, held: Any, owner: object) -> Chunk:  # noqa: ANN401 - ctypes structs have no types
+    written = schema.format
+    dictionary = None
+    if schema.dictionary and written in _INDEX_TYPES:
+        dictionary = _chunk(schema.dictionary.contents, held.dictionary.contents, owner)
+    elif written not in OFFSETS and written not in VIEWS and written != NULLS:
+        raise TypeError(f"a column of addresses holds text, not Arrow format {written.decode('ascii', 'replace')!r}")
+    buffers = tuple(held.buffers[place] or 0 for place in range(held.n_buffers))
+    validity = buffers[0] if buffers and held.null_count != 0 else 0
+    return Chunk(written, held.length, held.offset, validity, buffers, dictionary, owner)
+
+
+class IndexColumn(_Int32s):
+    """Indices into a table's routes, int32, -1 for none; an Arrow column and a buffer, with no Arrow library needed."""
+
+    __slots__ = ()
+
+    def __new__(cls, length: int) -> IndexColumn:
+        """Return a column of a length, full of zeros."""
+        return super().__new__(cls, "i", bytes(4 * length))  # type: ignore[return-value]  # typeshed says array
+
+    def __arrow_c_schema__(self) -> object:
+        """Return the type, int32, as a capsule (Arrow PyCapsule interface)."""
+        return _schema_capsule()
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Return type and values as capsules (Arrow PyCapsule interface); the values are shared, not copied."""
+        return _schema_capsule(), _array_capsule(self)
+
+
+_kept: dict[int, object] = {}
+"""What exported structs point to, by the address of the struct's own memory, until they are released."""
+
+
+@_Release  # type: ignore[untyped-decorator]
+def _released_schema(address: int) -> None:
+    schema = ctypes.cast(address, _SchemaPointer).contents
+    _kept.pop(schema.private_data, None)
+    schema.release = _Release()
+
+
+@_Release  # type: ignore[untyped-decorator]
+def _released_array(address: int) -> None:
+    held = ctypes.cast(address, _ArrayPointer).contents
+    _kept.pop(held.private_data, None)
+    held.release = _Release()
+
+
+@ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
+def _destroyed_schema(capsule: int) -> None:
+    _destroy(capsule, b"arrow_schema", _SchemaPointer)
+
+
+@ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
+def _destroyed_array(capsule: int) -> None:
+    _destroy(capsule, b"arrow_array", _ArrayPointer)
+
+
+_pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(
+    ("PyCapsule_GetPointer", ctypes.pythonapi)
+)
+
+
+def _destroy(capsule: int, name: bytes, pointer: Any) -> None:  # noqa: ANN401 - a pointer type of ctypes
+    address = _pointer_in_destructor(capsule, name)
+    struct = ctypes.cast(address, pointer).contents
+    if struct.release:
+        struct.release(address)
+    _kept.pop(address, None)
+
+
+def _schema_capsule() -> object:
+    schema = _Schema(format=b"i", name=b"", n_children=0, release=_released_schema)
+    address = ctypes.addressof(schema)
+    schema.private_data = address
+    _kept[address] = schema
+    return _new_capsule(address, b"arrow_schema", ctypes.cast(_destroyed_schema, ctypes.c_void_p))
+
+
+def _array_capsule(column: IndexColumn) -> object:
+    start, length = column.buffer_info()
+    buffers = (ctypes.c_void_p * 2)(None, start if length else None)
+    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array)
+    pinned = memoryview(column)  # the values stay where they are
+    address = ctypes.addressof(held)
+    shared = object.__new__(_Shared)
+    shared.struct, shared.parts = held, (buffers, pinned)
+    held.private_data = id(shared)
+    _kept[id(shared)] = shared
+    _kept[address] = held
+    return _new_capsule(address, b"arrow_array", ctypes.cast(_destroyed_array, ctypes.c_void_p))
+
+
+class _Shared:
+    """What an exported array points to; a consumer may move the struct and keep this."""
+
+    struct: _Array
+    parts: tuple[object, ...]

@@ -1,0 +1,182 @@
+"""The compiled matcher gives the answers of the table, for every address and every way in."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import proxyaddr as px
+from proxyaddr.matcher._arrow import IndexColumn
+
+PIECES = [
+    "a",
+    "A",
+    "b",
+    "@",
+    ".",
+    "*",
+    "%",
+    "com",
+    "a.com",
+    "*@",
+    "@a.com",
+    "*.",
+    "b.a.com",
+    "É",
+    "ß",
+    " ",
+    ":",
+    "İ",
+    ";",
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+TYPES = st.sampled_from(["SMTP", "smtp", "FAX", "X400", "EX", "MS"])
+X400 = st.lists(
+    st.sampled_from(["c=us", "a= ", "a=x", "p=org", "p=*", "o=o*", "s=Doe", "dda:SMTP=a@b", "c=*"]), max_size=4
+)
+COMPONENTS = st.one_of(
+    X400.map(";".join), st.lists(st.sampled_from(["o", "ou=*", "cn=x", "*", ""]), max_size=4).map("/".join)
+)
+VALUES = st.one_of(TEXTS, COMPONENTS)
+DOMAINS = st.sampled_from(["*", "com", "*.com", "a.com", "*.a.com", "B.a.com", "*.b.a.com", "é.com"])
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> px.RoutingTable:
+    dialect = draw(st.sampled_from(list(px.Dialect)))
+    patterns = VALUES if dialect is px.Dialect.EXCHANGE55 else st.one_of(VALUES, DOMAINS)
+    rows = draw(st.lists(st.tuples(TYPES, patterns, st.integers(1, 3), st.sampled_from(["x", "y", "Z"])), max_size=12))
+    routes = []
+    for kind, pattern, cost, connector in rows:
+        try:
+            routes.append(px.Route(px.AddressSpace(kind, pattern, cost, dialect=dialect), connector))
+        except px.AddressSyntaxError:
+            continue
+    states = draw(
+        st.lists(
+            st.builds(
+                px.Connector,
+                st.sampled_from(["x", "y", "Z"]),
+                enabled=st.booleans(),
+                proximity=st.sampled_from(list(px.Proximity)),
+                open_retries=st.integers(0, 1),
+                site_cost=st.integers(0, 2),
+                activation=st.sampled_from(list(px.Activation)),
+            ),
+            max_size=2,
+        )
+    )
+    return px.RoutingTable(routes, dialect, connectors=states)
+
+
+ADDRESSES = st.lists(
+    st.builds(
+        lambda kind, value: kind + value,
+        st.sampled_from(["", "SMTP:", "fax:", "X400:", "EX:", "MS:", " smtp:"]),
+        VALUES,
+    ),
+    max_size=8,
+)
+
+
+def table(*spaces: str, dialect: str = "exchange55") -> px.RoutingTable:
+    return px.RoutingTable([px.Route(px.AddressSpace.parse(s, dialect=dialect), "c") for s in spaces], dialect)
+
+
+@given(tables(), ADDRESSES)
+@example(table("SMTP:a@com", "SMTP:*@*.a.com", "SMTP:*@.a.com"), ["a@b.com", "x@.a.com", "", "*@*.a.com"])
+def test_answers_are_those_of_the_table(spaces: px.RoutingTable, addresses: list[str]) -> None:
+    expected = [spaces.route_index(address) for address in addresses]
+    matcher = spaces.compile()
+    assert [matcher.match(address) for address in addresses] == expected
+    assert list(matcher.match_many(addresses)) == expected
+    assert list(pickle.loads(pickle.dumps(matcher)).match_many(addresses)) == expected
+    assert list(matcher.match_many(pa.array(addresses, pa.string()))) == expected
+
+
+SPACES = table("SMTP:*@contoso.com", "SMTP:*@*.contoso.com", "SMTP:jane@contoso.com", "SMTP:*", "FAX:", "X400:c=us")
+ADDRESSED: Sequence[str | None] = [
+    "a@contoso.com",
+    None,
+    "JANE@Contoso.com",
+    "",
+    "x@y.contoso.com",
+    "é@ü",
+    "FAX:1",
+    "X400:c=us;s=x",
+    "NOTES:x",
+]
+EXPECTED = [0, -1, 2, 3, 1, 3, 4, 5, -1]
+LONG = "a-rather-long-local-part@contoso.com"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string()), pa.binary()],
+    ids=str,
+)
+def test_every_arrow_text(kind: object) -> None:
+    column = (
+        pa.array([*ADDRESSED, LONG], pa.string()).cast(kind)
+        if kind != pa.binary()
+        else pa.array([*ADDRESSED, LONG], kind)
+    )
+    matcher = SPACES.compile()
+    assert list(matcher.match_many(column)) == [*EXPECTED, 0]
+    assert list(matcher.match_many(column.slice(1, 4))) == EXPECTED[1:5]
+    assert list(matcher.match_many(column.slice(9))) == [0]
+    assert list(matcher.match_many(pa.chunked_array([column, column.slice(3, 2), column.slice(0, 0)]))) == [
+        *EXPECTED,
+        0,
+        3,
+        1,
+    ]
+
+
+def test_other_columns() -> None:
+    matcher = SPACES.compile()
+    assert list(matcher.match_many(iter(ADDRESSED))) == EXPECTED
+    assert list(matcher.match_many([b"jane@contoso.com", px.parse("[FAX:1]"), "a@b"])) == [2, 4, 3]
+    assert list(matcher.match_many(pa.nulls(3))) == [-1, -1, -1]
+    assert list(matcher.match_many([])) == []
+    for wrong in ("a@b", b"a@b", 5, [5], pa.array([1])):
+        with pytest.raises(TypeError):
+            matcher.match_many(wrong)
+    with pytest.raises(px.ConfigurationError, match="threads"):
+        matcher.match_many([], threads=0)
+
+
+def test_an_index_column_is_arrow_data_and_a_buffer() -> None:
+    found = SPACES.compile().match_many(ADDRESSED)
+    assert isinstance(found, IndexColumn)
+    assert (len(found), found[0], found[-1], memoryview(found).itemsize) == (9, 0, -1, 4)
+    exported = pa.array(found)
+    del found
+    assert (exported.type, exported.to_pylist()) == (pa.int32(), EXPECTED)
+    assert pa.array(SPACES.compile().match_many([])).to_pylist() == []
+    assert pa.chunked_array([exported]).take(pa.array([0])).to_pylist() == [0]
+
+
+def test_a_million_nulls_blanks_and_letters_beyond_ascii() -> None:
+    column = pa.array([None, "", "ü@é.contoso.com"] * 333_334, pa.large_string())
+    found = pa.array(SPACES.compile().match_many(column))
+    assert found.value_counts().to_pylist() == [{"values": v, "counts": 333_334} for v in (-1, 3, 1)]
+
+
+def test_a_disabled_connector_takes_nothing() -> None:
+    routes = [px.Route(px.AddressSpace.parse(f"SMTP:*;{cost}"), name) for cost, name in ((1, "off"), (2, "on"))]
+    spaces = px.RoutingTable(routes, connectors=[px.Connector("off", enabled=False)])
+    assert spaces.compile().match("a@b") == 1 == spaces.route_index("a@b")
+
+
+def test_where_no_order_gives_the_answer_the_table_is_asked() -> None:
+    routes = [px.Route(px.AddressSpace.parse(f"SMTP:*;{cost}"), name) for cost, name in ((1, "a"), (2, "b"), (3, "c"))]
+    near = px.Connector("a", open_retries=1)
+    spaces = px.RoutingTable(routes, connectors=[near, px.Connector("c", proximity=px.Proximity.REMOTE)])
+    matcher = spaces.compile()
+    assert list(pickle.loads(pickle.dumps(matcher)).match_many(["x@y", None])) == [spaces.route_index("x@y"), -1]
