@@ -155,7 +155,6 @@ class RoutingTable:
                 self._dialect is Dialect.EXCHANGE2007,
                 [self._routes[index].space.type for index in chosen],
                 [self._routes[index].space.pattern for index in chosen],
-                range(len(chosen)),
                 chosen,
             )
         )

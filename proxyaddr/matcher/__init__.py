@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from proxyaddr.errors import ConfigurationError
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGINES", "Matcher", "Plan", "engine"]
 
-ENGINES = {"python": ("proxyaddr.matcher._python", "PythonEngine")}
-"""Engine to its module and class; both give the same answers."""
+ENGINES = {
+    "native": ("proxyaddr.matcher._native", "NativeEngine"),
+    "python": ("proxyaddr.matcher._python", "PythonEngine"),
+}
+"""Engine to its module and class, the fastest first; both give the same answers."""
 
 _ASKING = ("proxyaddr.matcher._python", "AskingEngine")
 
@@ -28,7 +32,11 @@ def _chosen_engine() -> str:
     if wanted and wanted not in ENGINES:
         message = f"PROXYADDR_ENGINE is {' or '.join(ENGINES)}, not {wanted!r}"
         raise ConfigurationError("no-such-engine", message, "PROXYADDR_ENGINE")
-    return wanted or next(iter(ENGINES))
+    for name, (module, _) in ENGINES.items():
+        if name == wanted or (not wanted and (name == "python" or find_spec(module) is not None)):
+            import_module(module)  # one that is asked for by name and missing is an error
+            return name
+    raise AssertionError("one of the engines is chosen")
 
 
 engine = _chosen_engine()

@@ -111,6 +111,10 @@ class Chunk(NamedTuple):
             for valid, (start, length) in zip(self.valid(), spans, strict=True)
         )
 
+    def text(self, row: int) -> str | None:
+        """Return one member as text, None for null."""
+        return next(self._replace(offset=self.offset + row, length=1).texts())
+
     def indices(self) -> Iterator[int | None]:
         """Yield the places in the dictionary, None for null."""
         kind = _INDEX_TYPES[self.format]
@@ -199,6 +203,14 @@ class IndexColumn(_Int32s):
     def __new__(cls, length: int) -> IndexColumn:
         """Return a column of a length, full of zeros."""
         return super().__new__(cls, "i", bytes(4 * length))  # type: ignore[return-value]  # typeshed says array
+
+    @classmethod
+    def of(cls, value: int, length: int) -> IndexColumn:
+        """Return a column of one value."""
+        column = cls(1)
+        column[0] = value
+        column *= length
+        return column
 
     def __arrow_c_schema__(self) -> object:
         """Return the type, int32, as a capsule (Arrow PyCapsule interface)."""

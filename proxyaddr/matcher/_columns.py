@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from proxyaddr.addresses import TypedAddress
-from proxyaddr.matcher._arrow import Chunk, IndexColumn, chunks, is_column
+from proxyaddr.matcher._arrow import NULLS, Chunk, IndexColumn, chunks, is_column
 
 __all__ = ["Engine", "match_column"]
 
@@ -16,36 +15,37 @@ NO_ROUTE = -1
 class Engine(Protocol):
     """What an engine does with many addresses."""
 
-    def match_each(self, addresses: Iterable[str | None]) -> Iterator[int]:
-        """Yield the index for each address, -1 for None."""
+    def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
+        """Match texts, octets or None of a list into a column of its length."""
+
+    def match_chunk(self, chunk: Chunk, out: IndexColumn, threads: int | None = None) -> None:
+        """Match the texts of an Arrow array into a column of its length."""
 
 
 def match_column(engine: Engine, column: object, threads: int | None) -> IndexColumn:
     """Return the indices for a column of addresses; see `Matcher.match_many`."""
     if is_column(column):
-        found = IndexColumn(0)
-        for chunk in chunks(column):
-            found.extend(_match_chunk(engine, chunk))
+        parts = [_match_chunk(engine, chunk, threads) for chunk in chunks(column)]
+        found = parts[0] if parts else IndexColumn(0)
+        for part in parts[1:]:
+            found.extend(part)
         return found
     if isinstance(column, str | bytes | bytearray) or not isinstance(column, Iterable):
         raise TypeError(f"a column is Arrow data or an iterable of addresses, not {type(column).__name__}")
-    found = IndexColumn(0)
-    found.extend(engine.match_each(map(_as_text, column)))
-    return found
+    items = list(column)
+    out = IndexColumn(len(items))
+    engine.match_list(items, out, threads)
+    return out
 
 
-def _match_chunk(engine: Engine, chunk: Chunk) -> Iterator[int]:
-    if chunk.dictionary is None:
-        return engine.match_each(chunk.texts())
-    answers = list(_match_chunk(engine, chunk.dictionary))
-    return (NO_ROUTE if place is None else answers[place] for place in chunk.indices())
-
-
-def _as_text(address: object) -> str | None:
-    if address is None or isinstance(address, str):
-        return address
-    if isinstance(address, bytes | bytearray):
-        return address.decode("utf-8", "surrogateescape")
-    if isinstance(address, TypedAddress):
-        return f"{address.type}:{address.value}"
-    raise TypeError(f"an address is text, not {type(address).__name__}")
+def _match_chunk(engine: Engine, chunk: Chunk, threads: int | None) -> IndexColumn:
+    out = IndexColumn(chunk.length)
+    if chunk.dictionary is not None:  # each distinct value once
+        answers = _match_chunk(engine, chunk.dictionary, threads)
+        for row, place in enumerate(chunk.indices()):
+            out[row] = NO_ROUTE if place is None else answers[place]
+    elif chunk.format == NULLS:
+        out[:] = IndexColumn.of(NO_ROUTE, chunk.length)
+    else:
+        engine.match_chunk(chunk, out, threads)
+    return out

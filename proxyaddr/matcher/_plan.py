@@ -9,14 +9,23 @@ __all__ = ["Plan"]
 
 
 class Plan(NamedTuple):
-    """Rows of equal length: types in upper case, patterns as written, and which of two routes that fit alike wins.
+    """Rows of equal length: types in upper case, patterns as written, and the answers, places of routes in the table.
 
-    The lowest `ranks` wins; they are distinct. `indices` are the answers, the places of the routes in the table.
-    `by_domain` is the dialect of Exchange 2007, else whole values are compared.
+    Of two that fit an address alike the earlier row wins. `by_domain` is the dialect of Exchange 2007, else whole
+    values are compared.
     """
 
     by_domain: bool
     types: Sequence[str]
     patterns: Sequence[str]
-    ranks: Sequence[int]
     indices: Sequence[int]
+
+    def of_type(self, address_type: str) -> Plan:
+        """Return the rows of one type."""
+        rows = [row for row, kind in enumerate(self.types) if kind == address_type]
+        return Plan(
+            self.by_domain,
+            [address_type] * len(rows),
+            [self.patterns[row] for row in rows],
+            [self.indices[row] for row in rows],
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from proxyaddr._components import COMPONENT_TYPES, Components
@@ -16,6 +16,7 @@ from proxyaddr.address_spaces import (
     read_address,
 )
 from proxyaddr.addresses import BLANKS, TypedAddress
+from proxyaddr.matcher._arrow import Chunk, IndexColumn
 from proxyaddr.matcher._plan import Plan
 
 __all__ = ["AskingEngine", "PythonEngine"]
@@ -174,7 +175,28 @@ class _ByComponent:
         return best.route
 
 
-class PythonEngine:
+class _OneByOne:
+    """Matches columns an address at a time."""
+
+    match: Callable[[str | TypedAddress], int]
+
+    def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
+        """Match texts, octets or None of a list into a column of its length; one thread, whatever `threads` says."""
+        match = self.match
+        for row, item in enumerate(items):
+            if item is None:
+                out[row] = NO_ROUTE
+            elif isinstance(item, bytes | bytearray):
+                out[row] = match(item.decode("utf-8", "surrogateescape"))
+            else:
+                out[row] = match(item)  # type: ignore[arg-type]  # TypeError where it is no address
+
+    def match_chunk(self, chunk: Chunk, out: IndexColumn, threads: int | None = None) -> None:
+        """Match the texts of an Arrow array into a column of its length."""
+        self.match_list(list(chunk.texts()), out)
+
+
+class PythonEngine(_OneByOne):
     """Answers as the table does, from dictionaries built once."""
 
     name = "python"
@@ -182,7 +204,8 @@ class PythonEngine:
     def __init__(self, plan: Plan) -> None:
         self._strings: dict[str, _Values | _Domains] = {}
         self._components: dict[str, _ByComponent] = {}
-        for address_type, pattern, rank, index in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
+        rows = zip(plan.types, plan.patterns, plan.indices, strict=True)
+        for rank, (address_type, pattern, index) in enumerate(rows):
             if address_type in COMPONENT_TYPES:
                 if address_type not in self._components:
                     self._components[address_type] = _ByComponent(address_type)
@@ -195,8 +218,9 @@ class PythonEngine:
         for strings in self._strings.values():
             strings.finish()
         self._default = self._strings.get(DEFAULT_TYPE)
+        self.match = self._find
 
-    def match(self, address: str | TypedAddress) -> int:
+    def _find(self, address: str | TypedAddress) -> int:
         """Return the index of the route that takes an address, -1 where there is none."""
         if isinstance(address, str) and ":" not in address:
             if self._default is None:
@@ -210,24 +234,14 @@ class PythonEngine:
         by_component = self._components.get(target.type)
         return NO_ROUTE if by_component is None else by_component.find(target)
 
-    def match_each(self, addresses: Iterable[str | None]) -> Iterator[int]:
-        """Yield the index for each address, -1 for None."""
-        match = self.match
-        for address in addresses:
-            yield NO_ROUTE if address is None else match(address)
 
-
-class AskingEngine:
+class AskingEngine(_OneByOne):
     """Asks a function for each address: for tables whose answers no order of the routes gives."""
 
     name = "python"
 
     def __init__(self, ask: Callable[[str | TypedAddress], int]) -> None:
         self.match = ask
-
-    def match_each(self, addresses: Iterable[str | None]) -> Iterator[int]:
-        """Yield the index for each address, -1 for None."""
-        return (NO_ROUTE if address is None else self.match(address) for address in addresses)
 
 
 def _keep_better(rows: dict[str, _Row], key: str, row: _Row) -> None:

@@ -90,7 +90,7 @@ def table(*spaces: str, dialect: str = "exchange55") -> px.RoutingTable:
 
 @given(tables(), ADDRESSES)
 @example(table("SMTP:a@com", "SMTP:*@*.a.com", "SMTP:*@.a.com"), ["a@b.com", "x@.a.com", "", "*@*.a.com"])
-def test_answers_are_those_of_the_table(spaces: px.RoutingTable, addresses: list[str]) -> None:
+def test_answers_are_those_of_the_table(engine: str, spaces: px.RoutingTable, addresses: list[str]) -> None:
     expected = [spaces.route_index(address) for address in addresses]
     matcher = spaces.compile()
     assert [matcher.match(address) for address in addresses] == expected
@@ -120,7 +120,7 @@ LONG = "a-rather-long-local-part@contoso.com"
     [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string()), pa.binary()],
     ids=str,
 )
-def test_every_arrow_text(kind: object) -> None:
+def test_every_arrow_text(engine: str, kind: object) -> None:
     column = (
         pa.array([*ADDRESSED, LONG], pa.string()).cast(kind)
         if kind != pa.binary()
@@ -138,7 +138,7 @@ def test_every_arrow_text(kind: object) -> None:
     ]
 
 
-def test_other_columns() -> None:
+def test_other_columns(engine: str) -> None:
     matcher = SPACES.compile()
     assert list(matcher.match_many(iter(ADDRESSED))) == EXPECTED
     assert list(matcher.match_many([b"jane@contoso.com", px.parse("[FAX:1]"), "a@b"])) == [2, 4, 3]
@@ -151,7 +151,7 @@ def test_other_columns() -> None:
         matcher.match_many([], threads=0)
 
 
-def test_an_index_column_is_arrow_data_and_a_buffer() -> None:
+def test_an_index_column_is_arrow_data_and_a_buffer(engine: str) -> None:
     found = SPACES.compile().match_many(ADDRESSED)
     assert isinstance(found, IndexColumn)
     assert (len(found), found[0], found[-1], memoryview(found).itemsize) == (9, 0, -1, 4)
@@ -162,21 +162,87 @@ def test_an_index_column_is_arrow_data_and_a_buffer() -> None:
     assert pa.chunked_array([exported]).take(pa.array([0])).to_pylist() == [0]
 
 
-def test_a_million_nulls_blanks_and_letters_beyond_ascii() -> None:
+def test_a_million_nulls_blanks_and_letters_beyond_ascii(engine: str) -> None:
     column = pa.array([None, "", "ü@é.contoso.com"] * 333_334, pa.large_string())
     found = pa.array(SPACES.compile().match_many(column))
     assert found.value_counts().to_pylist() == [{"values": v, "counts": 333_334} for v in (-1, 3, 1)]
 
 
-def test_a_disabled_connector_takes_nothing() -> None:
+def test_a_disabled_connector_takes_nothing(engine: str) -> None:
     routes = [px.Route(px.AddressSpace.parse(f"SMTP:*;{cost}"), name) for cost, name in ((1, "off"), (2, "on"))]
     spaces = px.RoutingTable(routes, connectors=[px.Connector("off", enabled=False)])
     assert spaces.compile().match("a@b") == 1 == spaces.route_index("a@b")
 
 
-def test_where_no_order_gives_the_answer_the_table_is_asked() -> None:
+def test_where_no_order_gives_the_answer_the_table_is_asked(engine: str) -> None:
     routes = [px.Route(px.AddressSpace.parse(f"SMTP:*;{cost}"), name) for cost, name in ((1, "a"), (2, "b"), (3, "c"))]
     near = px.Connector("a", open_retries=1)
     spaces = px.RoutingTable(routes, connectors=[near, px.Connector("c", proximity=px.Proximity.REMOTE)])
     matcher = spaces.compile()
     assert list(pickle.loads(pickle.dumps(matcher)).match_many(["x@y", None])) == [spaces.route_index("x@y"), -1]
+
+
+DOTTED = st.lists(st.sampled_from(["a", "b", "com", "", "x-1"]), max_size=4).map(".".join)
+FOUND = st.one_of(
+    st.builds("*@{}".format, DOTTED),
+    st.builds("*@*.{}".format, DOTTED),
+    st.builds("{}@{}".format, DOTTED, DOTTED),
+    st.builds("{}*@{}".format, DOTTED, DOTTED),
+    st.builds("*{}*".format, DOTTED),
+    st.builds("*{}".format, DOTTED),
+    st.builds("{}%*{}".format, DOTTED, DOTTED),
+    DOTTED,
+)
+
+
+@given(
+    st.lists(st.tuples(FOUND, st.integers(1, 3)), max_size=15),
+    st.lists(st.builds("{}{}@{}".format, st.sampled_from(["", "b@", "x"]), DOTTED, DOTTED), max_size=10),
+    st.sampled_from(list(px.Dialect)),
+)
+def test_tables_of_domains(
+    engine: str, patterns: list[tuple[str, int]], addresses: list[str], dialect: px.Dialect
+) -> None:
+    routes = []
+    for pattern, cost in patterns:
+        try:
+            routes.append(px.Route(px.AddressSpace("SMTP", pattern, cost, dialect=dialect), "c"))
+        except px.AddressSyntaxError:
+            assert dialect is px.Dialect.EXCHANGE2007
+    spaces = px.RoutingTable(routes, dialect)
+    asked = [*addresses, *(pattern for pattern, _ in patterns), *(f"y{pattern}" for pattern, _ in patterns)]
+    matcher = spaces.compile()
+    expected = [spaces.route_index(address) for address in asked]
+    assert list(matcher.match_many(asked)) == expected
+    assert [matcher.match(address) for address in asked] == expected
+
+
+@pytest.mark.parametrize("length", [200, 250, 255, 256, 257, 300, 100_000])
+def test_long_addresses_and_patterns(engine: str, length: int) -> None:
+    long = "a" * length
+    spaces = table(
+        f"SMTP:{long}@x", f"SMTP:*@{long}", f"SMTP:*@*.{long}", f"SMTP:{long}*@x", f"SMTP:*{long}", "SMTP:z*"
+    )
+    asked = [f"{long}@x", f"b@{long}", f"b@c.{long}", f"{long}b@x", long, f"z{long}", f"b@{'c.' * 50}{long}", "b"]
+    assert list(spaces.compile().match_many(asked)) == [spaces.route_index(address) for address in asked]
+
+
+def test_many_types(engine: str) -> None:
+    spaces = table(*(f"T{number}:*;{number % 100 + 1}" for number in range(250)), "X400:c=us", "X400:", f"{'T' * 60}:*")
+    asked = [f"t{number}:x" for number in range(251)] + [
+        "X.400:c=us;s=x",
+        "x400:c=fr",
+        "X400:",
+        f"{'t' * 60}:1",
+        "U:1",
+        ":x",
+    ]
+    assert list(spaces.compile().match_many(asked)) == [spaces.route_index(address) for address in asked]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5, 64])
+def test_threads_do_not_change_answers(engine: str, threads: int) -> None:
+    column = [ADDRESSED[row % len(ADDRESSED)] for row in range(1000)]
+    matcher = SPACES.compile()
+    assert list(matcher.match_many(column, threads=threads)) == [EXPECTED[row % len(EXPECTED)] for row in range(1000)]
+    assert list(matcher.match_many(pa.array(column), threads=threads)) == list(matcher.match_many(column))

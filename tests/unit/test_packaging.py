@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -23,6 +24,9 @@ import proxyaddr, proxyaddr.parser
 print(proxyaddr.__file__)
 print(repr(str(proxyaddr.parse_one_off("User [SMTPOUT:user@internal.domain.com]"))))
 print(len(proxyaddr.parse_proxies("SMTP:a@b.com;smtp:c@d.com")))
+table = proxyaddr.RoutingTable.from_gwart("SMTP,*@contoso.com;,1,imc")
+print(list(table.compile().match_many(["a@contoso.com", None, "é@contoso.com"])))
+print(proxyaddr.matcher.engine)
 """
 
 
@@ -35,9 +39,9 @@ def output(*command: str | Path, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def build(source: Path, into: Path) -> Path:
+def build(source: Path, into: Path, **environment: str) -> Path:
     pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", into)
-    output(*pip, source, cwd=into)
+    output(*pip, source, cwd=into, **environment)
     (wheel,) = into.glob("proxyaddr-*.whl")
     return wheel
 
@@ -47,16 +51,27 @@ def dependencies() -> list[str]:
     return sorted({str(Path(str(module.__file__)).parents[1]) for module in (lark, email_validator)})
 
 
-def check_use(printed: str, place: Path) -> None:
-    file, one_off, count = printed.splitlines()
+def check_use(printed: str, place: Path, engine: str) -> None:
+    file, one_off, count, matched, used = printed.splitlines()
+    assert (matched, used) == ("[0, -1, 0]", engine)
     assert Path(file).is_relative_to(place)
     assert one_off == "'User [SMTPOUT:user@internal.domain.com]'"
     assert count == "2"
 
 
+@pytest.fixture(scope="session", params=["native", "python"])
+def built_for(request: pytest.FixtureRequest) -> str:
+    """The engine that the wheel is built with."""
+    name: str = request.param
+    if name == "native" and not any(map(shutil.which, ("cc", "gcc", "clang", "cl"))):
+        pytest.skip("there is no C compiler to build the native engine with")
+    return name
+
+
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+def wheel(built_for: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    setting = "PROXYADDR_RELEASE" if built_for == "native" else "PROXYADDR_PURE"
+    return build(ROOT, tmp_path_factory.mktemp(built_for), **{setting: "1"})
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +84,11 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def expected_in_wheel() -> set[str]:
     modules = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "proxyaddr").rglob("*.py")}
-    return modules | {"proxyaddr/py.typed"} | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
+    return (
+        modules
+        | {"proxyaddr/py.typed", "proxyaddr/matcher/_native.pyi"}
+        | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
+    )
 
 
 def test_wheel_holds_modules_grammar_and_type_marker(wheel: Path) -> None:
@@ -80,17 +99,24 @@ def test_wheel_holds_modules_grammar_and_type_marker(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"proxyaddr", "proxyaddr-0.1.0.dist-info"}
 
 
-def test_wheel_is_for_every_platform(wheel: Path) -> None:
-    assert wheel.name.endswith("-py3-none-any.whl")
+def test_only_a_pure_wheel_is_for_every_platform(wheel: Path, built_for: str) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl") == (built_for == "python")
+
+
+def test_without_a_compiler_the_wheel_is_pure_and_a_release_fails(tmp_path: Path) -> None:
+    none = {"CC": str(tmp_path / "no-compiler")}
+    assert build(ROOT, tmp_path, **none).name.endswith("-py3-none-any.whl")
+    with pytest.raises(AssertionError, match="(?i)compiler"):
+        build(ROOT, tmp_path, PROXYADDR_RELEASE="1", **none)
 
 
 def test_zipped_wheel_is_importable_as_it_is(wheel: Path, tmp_path: Path) -> None:
     search = os.pathsep.join((str(wheel), *dependencies()))
     # -S: without `site`, so that an editable install in this environment does not come first
-    check_use(output(sys.executable, "-S", "-c", USE, cwd=tmp_path, PYTHONPATH=search), wheel)
+    check_use(output(sys.executable, "-S", "-c", USE, cwd=tmp_path, PYTHONPATH=search), wheel, "python")
 
 
-def test_installed_wheel_works_with_its_command(wheel: Path, tmp_path: Path) -> None:
+def test_installed_wheel_works_with_its_command(wheel: Path, built_for: str, tmp_path: Path) -> None:
     place = tmp_path / "venv"
     venv.create(place, symlinks=os.name != "nt")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -99,7 +125,7 @@ def test_installed_wheel_works_with_its_command(wheel: Path, tmp_path: Path) -> 
     # runs no .pth file of a folder that it only takes from another one, so an editable install here is not picked up.
     (packages,) = place.glob("**/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(dependencies()) + "\n", "utf-8")
-    check_use(output(python, "-c", USE, cwd=tmp_path), packages)
+    check_use(output(python, "-c", USE, cwd=tmp_path), packages, built_for)
     command = python.with_name("proxyaddr")
     settings = ("--override-proxy-out", "SMTPOUT", "--site-domain", "internal.domain.com")
     printed = output(command, "resolve", *settings, "[SMTPOUT:user@internal.domain.com]", cwd=tmp_path)
@@ -112,7 +138,8 @@ def test_sdist_holds_the_sources_and_builds_a_whole_wheel(sdist: Path, tmp_path:
     (source,) = tmp_path.glob("proxyaddr-*")
     assert {file.name for file in (source / "grammar").glob("*.lark")} == set(GRAMMARS)
     assert (source / "tests").is_dir()
+    assert (source / "proxyaddr/matcher/native/kernel.c").is_file()
     into = tmp_path / "wheel"
     into.mkdir()
-    with zipfile.ZipFile(build(source, into)) as archive:
+    with zipfile.ZipFile(build(source, into, PROXYADDR_PURE="1")) as archive:
         assert expected_in_wheel() <= set(archive.namelist())

@@ -1,0 +1,269 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The native engine: a thin binding of kernel.c, which answers with the GIL released; the Python engine answers the odd."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport free, malloc
+
+from proxyaddr._components import COMPONENT_TYPES
+from proxyaddr._folding import fold
+from proxyaddr.address_spaces import pattern_components, read_address
+from proxyaddr.addresses import SPELLINGS, TypedAddress
+from proxyaddr.matcher._python import PythonEngine
+
+__all__ = ["NativeEngine"]
+
+cdef extern from "Python.h":
+    bint PyUnicode_IS_COMPACT_ASCII(object text)
+
+cdef extern from "kernel.h":
+    ctypedef struct kernel:
+        pass
+    ctypedef struct kernel_text:
+        const uint8_t *text
+        int64_t length
+    const int KERNEL_NONE
+    const int KERNEL_ODD
+    const int KERNEL_LONGEST
+    kernel *kernel_new(int by_domain, uint64_t rows, uint64_t seed)
+    void kernel_free(kernel *table)
+    int kernel_add_type(kernel *table, const uint8_t *name, size_t length)
+    int kernel_add_alias(kernel *table, int number, const uint8_t *name, size_t length)
+    void kernel_set_constant(kernel *table, int number, int32_t answer)
+    void kernel_set_other_types(kernel *table, int32_t answer)
+    int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer)
+    int kernel_finish(kernel *table)
+    int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length)
+    void kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
+    void kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
+                           int64_t first, size_t count, int32_t *answers) nogil
+    void kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets,
+                                 const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
+    void kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t **buffers,
+                            const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
+    uint64_t kernel_size(const kernel *table)
+    uint64_t kernel_floor_read(const uint8_t *data, const int32_t *offsets, size_t count) nogil
+    uint64_t kernel_floor_hash(const uint8_t *data, const int32_t *offsets, size_t count) nogil
+
+ROWS_A_THREAD = 100_000
+"""Fewer rows than twice this are one thread's work, unless the caller says otherwise."""
+
+
+cdef class NativeEngine:
+    """Answers as the table does, by the kernel; what the kernel leaves, an engine of dictionaries for that type."""
+
+    cdef kernel *_table
+    cdef object _plan
+    cdef dict _python
+
+    name = "native"
+
+    def __cinit__(self, plan):
+        self._table = kernel_new(plan.by_domain, len(plan.types), int.from_bytes(os.urandom(8), "little"))
+        if self._table is NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        kernel_free(self._table)
+
+    def __init__(self, plan):
+        """Build from a plan, whose rows come best first."""
+        cdef dict numbers = {}
+        cdef int number = -1, status
+        cdef object kind, last = None, pattern
+        self._plan = plan
+        self._python = {}
+        for kind, pattern, answer in zip(plan.types, plan.patterns, plan.indices, strict=True):
+            if kind is not last:
+                last = kind
+                found = numbers.get(kind)
+                if found is None:
+                    found = numbers[kind] = self._add_type(kind)
+                number = found
+            if number < 0:
+                continue
+            if not PyUnicode_IS_COMPACT_ASCII(pattern):
+                pattern = fold(pattern)
+                if not PyUnicode_IS_COMPACT_ASCII(pattern):
+                    continue  # it matches no ASCII text, and the kernel decides no other
+            status = kernel_add(
+                self._table, number, <const uint8_t *>PyUnicode_DATA(pattern), PyUnicode_GET_LENGTH(pattern), answer
+            )
+            if status < 0:
+                raise MemoryError
+            if status > 0:
+                kernel_set_constant(self._table, number, KERNEL_ODD)
+        if kernel_finish(self._table):
+            raise MemoryError
+
+    cdef int _add_type(self, kind) except -2:
+        """Name a type to the kernel; -1 where its addresses are not the kernel's to decide."""
+        name = kind.encode("ascii")
+        number = kernel_add_type(self._table, <const uint8_t *><const char *>name, len(name))
+        if number < 0:
+            kernel_set_other_types(self._table, KERNEL_ODD)
+            return -1
+        for spelling, canonical in SPELLINGS.items():
+            if canonical == kind:
+                other = spelling.encode("ascii")
+                if kernel_add_alias(self._table, number, <const uint8_t *><const char *>other, len(other)):
+                    kernel_set_other_types(self._table, KERNEL_ODD)
+        if kind not in COMPONENT_TYPES:
+            return number
+        rows = [row for row, other in enumerate(self._plan.types) if other == kind]
+        covers_all = all(pattern_components(kind, self._plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
+        kernel_set_constant(self._table, number, self._plan.indices[rows[0]] if covers_all else KERNEL_ODD)
+        return -1
+
+    def match(self, address):
+        """Return the index of the route that takes an address, -1 where there is none."""
+        cdef int32_t answer = KERNEL_ODD
+        if isinstance(address, str) and PyUnicode_IS_COMPACT_ASCII(address):
+            answer = kernel_match_one(
+                self._table, <const uint8_t *>PyUnicode_DATA(address), PyUnicode_GET_LENGTH(address)
+            )
+        return self._odd(address) if answer == KERNEL_ODD else answer
+
+    def match_list(self, list items, out, threads=None):
+        """Match texts, octets or None, of a list that nobody else changes, into an int32 column."""
+        cdef size_t count = len(items), place
+        cdef kernel_text *texts = <kernel_text *>malloc((count + 1) * sizeof(kernel_text))
+        cdef object item
+        cdef int32_t[::1] answers
+        if texts is NULL:
+            raise MemoryError
+        try:
+            for place in range(count):
+                item = items[place]
+                if type(item) is str and PyUnicode_IS_COMPACT_ASCII(item):
+                    texts[place].text = <const uint8_t *>PyUnicode_DATA(item)
+                    texts[place].length = PyUnicode_GET_LENGTH(item)
+                elif item is None:
+                    texts[place].text = b""
+                    texts[place].length = -1
+                elif isinstance(item, bytes):
+                    texts[place].text = <const uint8_t *><const char *>item
+                    texts[place].length = len(item)
+                elif isinstance(item, (str, TypedAddress, bytearray)):
+                    texts[place].text = b""
+                    texts[place].length = KERNEL_LONGEST + 1
+                else:
+                    raise TypeError(f"an address is text, not {type(item).__name__}")
+            if count:
+                answers = out
+                self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[0]), count, threads)
+        finally:
+            free(texts)
+        for row in odd_rows(out):
+            item = items[row]
+            out[row] = self._odd(item.decode("utf-8", "surrogateescape") if isinstance(item, bytes | bytearray) else item)
+
+    def match_chunk(self, chunk, out, threads=None):
+        """Match the texts of an Arrow array into an int32 column."""
+        cdef int32_t[::1] answers
+        cdef const uint8_t **buffers = NULL
+        if not chunk.length:
+            return
+        answers = out
+        written = chunk.format
+        if written in (b"u", b"z"):
+            job = _Job.make(1, chunk.buffers[2], chunk.buffers[1] + 4 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
+        elif written in (b"U", b"Z"):
+            job = _Job.make(2, chunk.buffers[2], chunk.buffers[1] + 8 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
+        else:
+            buffers = <const uint8_t **>malloc((len(chunk.buffers) + 1) * sizeof(uint8_t *))
+            if buffers is NULL:
+                raise MemoryError
+            for place, address in enumerate(chunk.buffers[2:]):
+                buffers[place] = <const uint8_t *><uintptr_t>address
+            job = _Job.make(3, <uintptr_t>buffers, chunk.buffers[1] + 16 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
+        try:
+            self._in_parts(job, chunk.length, threads)
+        finally:
+            free(buffers)
+        for row in odd_rows(out):
+            out[row] = self._odd(chunk.text(row))
+
+    def _in_parts(self, _Job job, size_t count, threads):
+        """Run the job over its rows, by several threads where there are many."""
+        parts = threads or max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
+        parts = max(1, min(parts, count))
+        if parts == 1:
+            self._run(job, 0, count)
+            return
+        bounds = [count * part // parts for part in range(parts + 1)]
+        with ThreadPoolExecutor(parts - 1) as pool:
+            others = [pool.submit(self._run, job, bounds[part], bounds[part + 1]) for part in range(1, parts)]
+            self._run(job, 0, bounds[1])
+            for other in others:
+                other.result()
+
+    def _run(self, _Job job, size_t start, size_t stop):
+        cdef int kind = job.kind
+        cdef uintptr_t data = job.data, offsets = job.offsets
+        cdef const uint8_t *validity = <const uint8_t *>job.validity
+        cdef int32_t *answers = <int32_t *>job.answers + start
+        cdef int64_t first = job.first + <int64_t>start
+        cdef size_t count = stop - start
+        with nogil:
+            if kind == 0:
+                kernel_match(self._table, <const kernel_text *>data + start, count, answers)
+            elif kind == 1:
+                kernel_match_utf8(self._table, <const uint8_t *>data, <const int32_t *>offsets + start, validity, first, count, answers)
+            elif kind == 2:
+                kernel_match_large_utf8(self._table, <const uint8_t *>data, <const int64_t *>offsets + start, validity, first, count, answers)
+            else:
+                kernel_match_views(self._table, <const uint8_t *>offsets + 16 * start, <const uint8_t **>data, validity, first, count, answers)
+
+    def _odd(self, address):
+        """Ask the Python engine of the address's type, made when it is first needed."""
+        kind = read_address(address).type
+        engine = self._python.get(kind)
+        if engine is None:
+            engine = self._python.setdefault(kind, PythonEngine(self._plan.of_type(kind)))
+        return engine.match(address)
+
+    @property
+    def size(self):
+        """Octets that the kernel holds."""
+        return kernel_size(self._table)
+
+
+cdef class _Job:
+    """Where texts and answers stand."""
+
+    cdef int kind
+    cdef uintptr_t data, offsets, validity, answers
+    cdef int64_t first
+
+    @staticmethod
+    def make(int kind, uintptr_t data, uintptr_t offsets, uintptr_t validity, int64_t first, uintptr_t answers):
+        cdef _Job job = _Job()
+        job.kind, job.data, job.offsets, job.validity, job.first, job.answers = kind, data, offsets, validity, first, answers
+        return job
+
+
+cdef list odd_rows(out):
+    """Return the rows that the kernel did not decide."""
+    cdef int32_t[::1] answers = out
+    cdef size_t row
+    cdef list found = []
+    for row in range(len(out)):
+        if answers[row] == KERNEL_ODD:
+            found.append(row)
+    return found
+
+
+def floor(uintptr_t data, uintptr_t offsets, size_t count, hashed):
+    """Read each octet of Arrow text, or hash each text an octet at a time: what a benchmark compares with."""
+    cdef uint64_t found
+    cdef bint by_hash = hashed
+    with nogil:
+        if by_hash:
+            found = kernel_floor_hash(<const uint8_t *>data, <const int32_t *>offsets, count)
+        else:
+            found = kernel_floor_read(<const uint8_t *>data, <const int32_t *>offsets, count)
+    return found

@@ -1,0 +1,21 @@
+"""What the tests share: each engine of the matcher in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+import proxyaddr.matcher
+
+
+@pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Make matchers with one engine, then with the other."""
+    name: str = request.param
+    if find_spec(proxyaddr.matcher.ENGINES[name][0]) is None:
+        pytest.skip(f"the {name} engine was not built: there was no C compiler")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proxyaddr.matcher, "engine", name)
+        yield name

@@ -1,0 +1,110 @@
+/* Random tables and addresses through the kernel, under sanitizers: see tests/README.md.
+ *
+ * LLVMFuzzerTestOneInput serves libFuzzer; without it (-DSTANDALONE) main makes random inputs for so many seconds. */
+#include "kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint8_t take(const uint8_t **data, size_t *size) {
+    if (!*size)
+        return 0;
+    --*size;
+    return *(*data)++;
+}
+
+/* Pieces that make look-ups meet; the last takes an octet as it is. */
+static size_t text_of(uint8_t *to, size_t room, const uint8_t **data, size_t *size) {
+    static const char *const pieces[] = {"a", "b", "@", ".", "*", "%", "com", "*@", "*@*.", "SMTP:", "fax:", "X", " ", ":"};
+    size_t length = 0;
+    uint8_t count = take(data, size);
+    uint8_t repeat = count > 250 ? 40 : 1;
+    for (count %= 12; count; count--) {
+        uint8_t piece = take(data, size) % 16;
+        for (uint8_t again = 0; again < repeat; again++) {
+            char one[2] = {(char)take(data, size), 0};
+            const char *text = piece < 14 ? pieces[piece] : one;
+            size_t width = piece < 14 ? strlen(text) : 1;
+            if (length + width > room)
+                return length;
+            memcpy(to + length, text, width);
+            length += width;
+        }
+    }
+    return length;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    uint8_t head = take(&data, &size), rows = take(&data, &size) % 64;
+    kernel *table = kernel_new(head & 1, head & 2 ? rows : 0, head * UINT64_C(0x9e3779b97f4a7c15));
+    if (!table)
+        return 0;
+    int smtp = kernel_add_type(table, (const uint8_t *)"SMTP", 4), fax = kernel_add_type(table, (const uint8_t *)"FAX", 3);
+    kernel_add_alias(table, fax, (const uint8_t *)"X", 1);
+    for (int32_t row = 0; row < rows; row++) {
+        uint8_t pattern[1500];
+        size_t length = text_of(pattern, sizeof pattern, &data, &size);
+        for (size_t place = 0; place < length; place++)
+            pattern[place] &= 0x7f;
+        if (kernel_add(table, take(&data, &size) & 1 ? smtp : fax, pattern, length, row) > 0)
+            kernel_set_constant(table, smtp, KERNEL_ODD);
+    }
+    if (!kernel_finish(table)) {
+        enum { ASKED = 40 };
+        kernel_text texts[ASKED];
+        int32_t answers[ASKED], offsets[ASKED + 1] = {0}, again[ASKED];
+        uint8_t *joined = malloc(ASKED * 700);
+        for (int each = 0; each < ASKED; each++) {
+            uint8_t *copy, address[700];
+            size_t length = text_of(address, sizeof address, &data, &size);
+            copy = malloc(length); /* of its exact size, so that a read past it is seen */
+            if (copy)
+                memcpy(copy, address, length);
+            texts[each] = (kernel_text){copy, copy ? (int64_t)length : -1};
+            memcpy(joined + offsets[each], address, length);
+            offsets[each + 1] = offsets[each] + (int32_t)length;
+        }
+        uint8_t *exact = malloc((size_t)offsets[ASKED]);
+        if (exact)
+            memcpy(exact, joined, (size_t)offsets[ASKED]);
+        kernel_match(table, texts, ASKED, answers);
+        if (exact)
+            kernel_match_utf8(table, exact, offsets, NULL, 0, ASKED, again);
+        for (int each = 0; each < ASKED; each++) {
+            int32_t one = kernel_match_one(table, texts[each].text, texts[each].length);
+            if (texts[each].length > 0 && exact && (one != answers[each] || again[each] != one))
+                abort(); /* the ways in agree */
+            if (one < KERNEL_ODD || one >= rows)
+                abort();
+            free((void *)texts[each].text);
+        }
+        free(exact);
+        free(joined);
+        if (!kernel_size(table))
+            abort();
+    }
+    kernel_free(table);
+    return 0;
+}
+
+#ifdef STANDALONE
+int main(int count, char **arguments) {
+    double seconds = count > 1 ? atof(arguments[1]) : 10;
+    uint64_t state = count > 2 ? strtoull(arguments[2], NULL, 10) : 1, runs = 0;
+    uint8_t input[4096];
+    time_t start = time(NULL);
+    while (difftime(time(NULL), start) < seconds) {
+        for (int batch = 0; batch < 100; batch++, runs++) {
+            for (size_t place = 0; place < sizeof input; place += 8) {
+                state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+                memcpy(input + place, &state, 8);
+            }
+            LLVMFuzzerTestOneInput(input, 64 + state % (sizeof input - 64));
+        }
+    }
+    printf("%llu inputs in %.0f s, no finding\n", (unsigned long long)runs, seconds);
+    return 0;
+}
+#endif
