@@ -10,15 +10,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from proxyaddr._route_columns import cost_of, text_of
 from proxyaddr._text_files import csv_records, json_objects, toml_document
 from proxyaddr.address_spaces import DEFAULT_TYPE, AddressSpace, Dialect, Scope
 from proxyaddr.connector_selection import Activation, Connector, Proximity
-from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
+from proxyaddr.errors import ConfigurationError, ProxyAddrError, RowError
 from proxyaddr.routing import Route
 
 __all__ = [
     "Rows",
-    "column_rows",
     "csv_rows",
     "csv_text",
     "gwart_rows",
@@ -34,9 +34,6 @@ CSV_COLUMNS = ("type", "pattern", "cost", "scope", "connector")
 
 HOP_SEPARATOR = "|"
 """Between the connectors of one route in a CSV file."""
-
-COST_MAX_DIGITS = 18
-"""Longer digits are no number to convert, whatever their value."""
 
 _SIZE = re.compile(
     r"\(([0-9,.\u00a0\u202f ]{1,30}) bytes\)|^\s*([0-9]{1,18}(?:\.[0-9]{1,6})?)\s*([KMGT]?B?)\s*$", re.IGNORECASE
@@ -82,11 +79,11 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None = None) -> tuple[
         line, read = row
         try:
             space = (
-                AddressSpace(_text(read.type), _text(read.pattern), _cost(read.cost), Scope(read.scope), dialect)
+                AddressSpace(text_of(read.type), text_of(read.pattern), cost_of(read.cost), Scope(read.scope), dialect)
                 if read.space is None
                 else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope)
             )
-            routes.append(Route(space, [_text(connector) for connector in read.connectors]))
+            routes.append(Route(space, [text_of(connector) for connector in read.connectors]))
         except ProxyAddrError as error:
             errors.append(RowError("bad-route", f"no route [{error.code}]: {error}", line, source, error))
     return routes, errors
@@ -158,25 +155,6 @@ def csv_text(routes: Iterable[Route]) -> str:
         space = route.space
         writer.writerow((space.type, space.pattern, space.cost, space.scope, HOP_SEPARATOR.join(route.connectors)))
     return out.getvalue()
-
-
-def column_rows(*columns: object) -> Iterator[tuple[int, RouteRow]]:
-    """Yield the rows of the columns type, pattern, cost and connector."""
-    lists = [_as_list(column) for column in columns]
-    lengths = {len(column) for column in lists}
-    if len(lengths) != 1:
-        message = f"columns are of one length, not of {', '.join(str(len(column)) for column in lists)}"
-        raise ConfigurationError("unequal-columns", message)
-    for line, (address_type, pattern, cost, connector) in enumerate(zip(*lists, strict=True), 1):
-        yield (
-            line,
-            RouteRow(
-                (connector,),
-                type=DEFAULT_TYPE if address_type is None else address_type,
-                pattern="" if pattern is None else pattern,
-                cost=1 if cost is None else cost,
-            ),
-        )
 
 
 def json_rows(path: str | Path) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector]]:
@@ -300,30 +278,6 @@ def _size(value: object) -> int | None:
     if match[1]:
         return int(re.sub(r"[^0-9]", "", match[1]) or 0)
     return int(float(match[2]) * _UNITS[match[3].lower()])
-
-
-def _as_list(column: object) -> Sequence[object]:
-    """Return the values of a column: a sequence, or anything that gives itself as a list."""
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(column, method):
-            found: Sequence[object] = getattr(column, method)()
-            return found
-    if isinstance(column, str | bytes) or not isinstance(column, Iterable):
-        raise TypeError(f"a column is an Arrow array or a sequence, not {type(column).__name__}")
-    return list(column)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise AddressSyntaxError("wrong-type", f"expected text, not {type(value).__name__}", repr(value)[:60], (0, 0))
-
-
-def _cost(value: object) -> int:
-    text = str(value).strip()
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
-        raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text[:60], (0, len(text[:60])))
-    return int(text)
 
 
 def _refuse(route: Route, separator: str) -> None:

@@ -36,10 +36,10 @@ DEFAULT_TYPE = "SMTP"
 LOCAL = "LOCAL"
 """The type before a space that is not replicated to other sites; X.400 has commas in it (Q161947, Q182798)."""
 
-ACCEPTED_DOMAINS = "--"
+ACCEPTEDDOMAINS = "--"
 """Stands for all accepted domains on an Edge server (New-SendConnector); a table does not know them."""
 
-_DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
+DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
 """What an SMTP space of Exchange 2007 may hold: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
 
 _TYPE_BEFORE_COLON = re.compile(r'([^:@" \t\r\n\f\v]*):(.*)', re.DOTALL)
@@ -356,10 +356,10 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
         return
     whole: Span = (0, len(pattern))
-    if pattern == ACCEPTED_DOMAINS:
+    if pattern == ACCEPTEDDOMAINS:
         message = "-- stands for the accepted domains of a server, which a table does not know; name them"
         raise AddressSyntaxError("accepted-domains", message, pattern, whole)
-    if not pattern or (address_type == DEFAULT_TYPE and not _DOMAIN.fullmatch(pattern)):
+    if not pattern or (address_type == DEFAULT_TYPE and not DOMAIN.fullmatch(pattern)):
         expected = ("a domain", "'*.' and a domain", "'*'")
         raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
     if "*" in pattern and pattern != "*" and "*" in pattern.removeprefix("*."):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from proxyaddr.address_spaces import Dialect, Fit, MatchKind, Scope
+from proxyaddr.address_spaces import Dialect, Fit, Scope
 
 if TYPE_CHECKING:
     from proxyaddr.routing import Route
 
-__all__ = ["CRITERIA", "Activation", "Candidate", "Connector", "Criterion", "Message", "Proximity", "by_preference"]
+__all__ = ["CRITERIA", "Activation", "Candidate", "Connector", "Criterion", "Message", "Proximity", "preferences"]
 
 
 class Proximity(IntEnum):
@@ -230,8 +230,8 @@ _OPEN_RETRY = Criterion(
 _NAME = Criterion(
     "name",
     "connector-selection.md",
-    lambda candidate, _: candidate.route.connector.casefold(),
-    lambda candidate, _: candidate.route.connector,
+    lambda candidate, _: candidate.connector.name.casefold(),
+    lambda candidate, _: candidate.connector.name,
 )
 
 _BEST_SPACE = (_DISABLED, _SCOPE, _CLASS, _LITERALS)
@@ -254,27 +254,34 @@ CRITERIA: dict[tuple[Dialect, bool], tuple[Criterion, ...]] = {
 """By dialect, and whether only the lowest cost counts. A criterion that all fail drops none, unless it excludes."""
 
 
-def by_preference(routes: Sequence[Route], connectors: Sequence[Connector], dialect: Dialect) -> list[int] | None:
-    """Return the places of the enabled routes, the one first that wins where several fit an address alike.
+class _Standing(NamedTuple):
+    """What is left of a candidate once its space fits as well as another's, apart from its place in the table."""
+
+    cost: int
+    connector: Connector
+
+
+def preferences(
+    standings: Iterable[tuple[int, str]], connectors: Mapping[str, Connector], dialect: Dialect
+) -> dict[tuple[int, str], int] | None:
+    """Return a rank for each cost of a space and connector: the lowest wins where several fit alike, then the earlier.
 
     Of the message nothing is known. None where no such order exists: with connectors near and far, open retry counts
     among some of them and not among others (Q193322).
     """
-    near = {connector.proximity is Proximity.LOCAL for connector in connectors}
-    if dialect is Dialect.EXCHANGE55 and len(near) > 1 and any(connector.in_open_retry for connector in connectors):
+    near = {connector.proximity is Proximity.LOCAL for connector in connectors.values()}
+    if dialect is Dialect.EXCHANGE55 and len(near) > 1 and any(c.in_open_retry for c in connectors.values()):
         return None
     criteria = CRITERIA[dialect, False]
-    message = Message()
-    keys = [
+    asked = [
         criterion.key
         for criterion in criteria[criteria.index(_LITERALS) + 1 :]
-        if criterion is not _OPEN_RETRY or near == {True}
+        if not criterion.is_tie and (criterion is not _OPEN_RETRY or near == {True})
     ]
-    fit = Fit(MatchKind.EXACT, 0)
-    candidates = [
-        Candidate(index, route, fit, connector)
-        for index, (route, connector) in enumerate(zip(routes, connectors, strict=True))
-        if connector.enabled
-    ]
-    candidates.sort(key=lambda candidate: [key(candidate, message) for key in keys])
-    return [candidate.index for candidate in candidates]
+    message = Message()
+    keys: dict[tuple[int, str], list[Any]] = {}
+    for cost, name in standings:
+        standing: Any = _Standing(cost + connectors[name].site_cost, connectors[name])
+        keys[cost, name] = [key(standing, message) for key in asked]
+    ranks = {tuple(key): rank for rank, key in enumerate(sorted(keys.values()))}
+    return {place: ranks[tuple(key)] for place, key in keys.items()}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proxyaddr._route_columns import RouteColumns, read_columns
 from proxyaddr.address_spaces import AddressSpace, Dialect, Target, read_address
 from proxyaddr.addresses import TypedAddress
-from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message, by_preference
+from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message, preferences
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.explanation import Explanation, Outcome
 
@@ -49,7 +50,7 @@ class RoutingTable:
     `errors` lists the bad lines of the text that the table came from; they never hide the rest (Q182798).
     """
 
-    __slots__ = ("_by_type", "_connectors", "_dialect", "_errors", "_routes")
+    __slots__ = ("_columns", "_connectors", "_dialect", "_errors", "_routes_made", "_rows_by_type")
 
     def __init__(
         self,
@@ -60,20 +61,25 @@ class RoutingTable:
         errors: Iterable[RowError] = (),
     ) -> None:
         self._dialect = Dialect(dialect)
-        self._routes = tuple(routes)
+        self._routes_made: tuple[Route, ...] | None = tuple(routes)
         self._errors = tuple(errors)
         self._connectors = {connector.name: connector for connector in connectors}
-        self._by_type: dict[str, list[int]] = {}
-        for index, route in enumerate(self._routes):
+        self._columns: RouteColumns | None = None
+        self._rows_by_type: dict[str, list[int]] | None = None
+        for route in self._routes_made:
             if route.space.dialect is not self._dialect:
                 message = f"{route.space} was parsed for {route.space.dialect}, the table is of {self._dialect}"
                 raise ConfigurationError("mixed-dialects", message, "dialect")
-            self._by_type.setdefault(route.space.type, []).append(index)
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The routes, in the order given."""
-        return self._routes
+        """The routes, in the order given; those of columns are made when they are first asked for."""
+        if self._routes_made is None and self._columns is not None:
+            columns, dialect = self._columns, self._dialect
+            self._routes_made = tuple(
+                Route(columns.space(row, dialect), connector) for row, connector in enumerate(columns.connectors)
+            )
+        return self._routes_made or ()
 
     @property
     def dialect(self) -> Dialect:
@@ -92,7 +98,7 @@ class RoutingTable:
 
     def with_connectors(self, connectors: Iterable[Connector]) -> RoutingTable:
         """Return the same routes with other states of the connectors."""
-        return RoutingTable(self._routes, self._dialect, connectors=connectors, errors=self._errors)
+        return RoutingTable(self.routes, self._dialect, connectors=connectors, errors=self._errors)
 
     def route(
         self,
@@ -146,30 +152,32 @@ class RoutingTable:
         """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
         from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
 
-        states = [self._connectors.get(route.connector) or Connector(route.connector) for route in self._routes]
-        chosen = by_preference(self._routes, states, self._dialect)
-        if chosen is None:
-            return Matcher(self.route_index)
-        return Matcher(
-            Plan(
-                self._dialect is Dialect.EXCHANGE2007,
-                [self._routes[index].space.type for index in chosen],
-                [self._routes[index].space.pattern for index in chosen],
-                chosen,
-            )
-        )
+        columns = self._columns or _columns_of(self.routes)
+        rows: Sequence[int] = range(len(columns.types))
+        if self._connectors or self._dialect is Dialect.EXCHANGE2007:
+            states = {name: self._connectors.get(name) or Connector(name) for name in set(columns.connectors)}
+            ranks = preferences(set(zip(columns.costs, columns.connectors, strict=True)), states, self._dialect)
+            if ranks is None:
+                return Matcher(self.route_index)
+            rows = [row for row in rows if states[columns.connectors[row]].enabled]
+            columns = columns.of(rows)
+            ranked = [ranks[place] for place in zip(columns.costs, columns.connectors, strict=True)]
+        else:
+            ranked = columns.costs
+        by_domain = self._dialect is Dialect.EXCHANGE2007
+        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranked, rows))
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which holds no scope but LOCAL."""
         from proxyaddr._route_files import gwart_text  # noqa: PLC0415 - only for files
 
-        return gwart_text(self._routes)
+        return gwart_text(self.routes)
 
     def to_csv(self) -> str:
         """Return the routes as CSV, as from_csv reads it."""
         from proxyaddr._route_files import csv_text  # noqa: PLC0415 - only for files
 
-        return csv_text(self._routes)
+        return csv_text(self.routes)
 
     @classmethod
     def from_gwart(cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55) -> RoutingTable:
@@ -243,15 +251,21 @@ class RoutingTable:
 
         A null type is SMTP, a null pattern blank, a null cost 1. The line of an error is the number of the row, from 1.
         """
-        from proxyaddr._route_files import column_rows  # noqa: PLC0415 - only for columns
-
-        return cls._from_rows(column_rows(type, pattern, cost, connector), dialect)
+        columns, errors = read_columns(type, pattern, cost, connector, Dialect(dialect))
+        table = cls((), dialect, errors=errors)
+        table._columns, table._routes_made = columns, None
+        return table
 
     def _candidates(self, target: Target) -> Sequence[Candidate]:
         """Return the routes whose space matches, in the order of the table."""
         found = []
-        for index in self._by_type.get(target.type, ()):
-            route = self._routes[index]
+        if self._rows_by_type is None:
+            by_type: dict[str, list[int]] = {}
+            for index, route in enumerate(self.routes):
+                by_type.setdefault(route.space.type, []).append(index)
+            self._rows_by_type = by_type
+        for index in self._rows_by_type.get(target.type, ()):
+            route = self.routes[index]
             fit = route.space.fit(target)
             if fit is not None:
                 connector = self._connectors.get(route.connector) or Connector(route.connector)
@@ -276,6 +290,17 @@ class RoutingTable:
 
         routes, errors = routes_of(rows, Dialect(dialect), source)
         return cls(routes, dialect, connectors=connectors, errors=errors)
+
+
+def _columns_of(routes: Sequence[Route]) -> RouteColumns:
+    spaces = [route.space for route in routes]
+    return RouteColumns(
+        [space.type for space in spaces],
+        [space.pattern for space in spaces],
+        [space.cost for space in spaces],
+        [route.connector for route in routes],
+        {},
+    )
 
 
 def _outcome(candidate: Candidate, lost: str | None) -> Outcome:

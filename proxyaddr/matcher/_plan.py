@@ -9,15 +9,16 @@ __all__ = ["Plan"]
 
 
 class Plan(NamedTuple):
-    """Rows of equal length: types in upper case, patterns as written, and the answers, places of routes in the table.
+    """Rows of equal length: types in upper case, patterns as written, ranks, and the answers, ascending.
 
-    Of two that fit an address alike the earlier row wins. `by_domain` is the dialect of Exchange 2007, else whole
-    values are compared.
+    Of two that fit an address alike the lower rank wins, then the lower answer. `by_domain` is the dialect of Exchange
+    2007, else whole values are compared.
     """
 
     by_domain: bool
     types: Sequence[str]
     patterns: Sequence[str]
+    ranks: Sequence[int]
     indices: Sequence[int]
 
     def of_type(self, address_type: str) -> Plan:
@@ -27,5 +28,6 @@ class Plan(NamedTuple):
             self.by_domain,
             [address_type] * len(rows),
             [self.patterns[row] for row in rows],
+            [self.ranks[row] for row in rows],
             [self.indices[row] for row in rows],
         )

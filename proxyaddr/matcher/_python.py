@@ -204,8 +204,7 @@ class PythonEngine(_OneByOne):
     def __init__(self, plan: Plan) -> None:
         self._strings: dict[str, _Values | _Domains] = {}
         self._components: dict[str, _ByComponent] = {}
-        rows = zip(plan.types, plan.patterns, plan.indices, strict=True)
-        for rank, (address_type, pattern, index) in enumerate(rows):
+        for address_type, pattern, rank, index in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
             if address_type in COMPONENT_TYPES:
                 if address_type not in self._components:
                     self._components[address_type] = _ByComponent(address_type)

@@ -246,3 +246,40 @@ def test_threads_do_not_change_answers(engine: str, threads: int) -> None:
     matcher = SPACES.compile()
     assert list(matcher.match_many(column, threads=threads)) == [EXPECTED[row % len(EXPECTED)] for row in range(1000)]
     assert list(matcher.match_many(pa.array(column), threads=threads)) == list(matcher.match_many(column))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(TYPES, st.sampled_from([None, "", "LOCAL", "b@d", 7, "X.400"])),
+            st.one_of(VALUES, DOMAINS, st.sampled_from([None, " *@x ", "a;", 3, "SMTP:*", "a\nb", "*@x\x00"])),
+            st.one_of(st.integers(0, 4), st.sampled_from([None, "5", 100, 101, True, 2.0])),
+            st.sampled_from(["x", "Y", "z", "", None]),
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(list(px.Dialect)),
+    ADDRESSES,
+)
+def test_columns_are_judged_as_single_rows_are(
+    engine: str, rows: list[tuple[object, ...]], dialect: px.Dialect, addresses: list[str]
+) -> None:
+    read = px.RoutingTable.from_columns(
+        *([list(column) for column in zip(*rows, strict=True)] or [[]] * 4), dialect=dialect
+    )
+    single = [px.RoutingTable.from_columns(*([value] for value in row), dialect=dialect) for row in rows]
+    matcher = read.compile()  # before any route is an object
+    assert read.routes == tuple(route for table in single for route in table.routes)
+    assert [error.line for error in read.errors] == [row for row, table in enumerate(single, 1) if table.errors]
+    again = px.RoutingTable(read.routes, dialect)
+    expected = [again.route_index(address) for address in addresses]
+    assert list(matcher.match_many(addresses)) == expected
+    assert [read.route_index(address) for address in addresses] == expected
+
+
+def test_a_column_of_odd_rows_among_a_hundred_thousand_plain_ones() -> None:
+    patterns: list[object] = [f"*@d{row}.example" for row in range(100_000)]
+    patterns[77_777], patterns[5] = "a\tb", " *@Trimmed.example;"
+    read = px.RoutingTable.from_columns(["smtp"] * 100_000, patterns, [1] * 100_000, ["x"] * 100_000)
+    assert [error.line for error in read.errors] == [77_778]
+    assert list(read.compile().match_many(["a@d99999.example", "a@trimmed.example"])) == [99_998, 5]

@@ -106,7 +106,7 @@ def test_only_a_pure_wheel_is_for_every_platform(wheel: Path, built_for: str) ->
 def test_without_a_compiler_the_wheel_is_pure_and_a_release_fails(tmp_path: Path) -> None:
     none = {"CC": str(tmp_path / "no-compiler")}
     assert build(ROOT, tmp_path, **none).name.endswith("-py3-none-any.whl")
-    with pytest.raises(AssertionError, match="(?i)compiler"):
+    with pytest.raises(AssertionError, match=r"(?i)compiler"):
         build(ROOT, tmp_path, PROXYADDR_RELEASE="1", **none)
 
 

@@ -34,7 +34,7 @@ cdef extern from "kernel.h":
     int kernel_add_alias(kernel *table, int number, const uint8_t *name, size_t length)
     void kernel_set_constant(kernel *table, int number, int32_t answer)
     void kernel_set_other_types(kernel *table, int32_t answer)
-    int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer)
+    int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank)
     int kernel_finish(kernel *table)
     int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length)
     void kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
@@ -70,13 +70,13 @@ cdef class NativeEngine:
         kernel_free(self._table)
 
     def __init__(self, plan):
-        """Build from a plan, whose rows come best first."""
+        """Build from a plan."""
         cdef dict numbers = {}
         cdef int number = -1, status
         cdef object kind, last = None, pattern
         self._plan = plan
         self._python = {}
-        for kind, pattern, answer in zip(plan.types, plan.patterns, plan.indices, strict=True):
+        for kind, pattern, rank, answer in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
             if kind is not last:
                 last = kind
                 found = numbers.get(kind)
@@ -90,7 +90,12 @@ cdef class NativeEngine:
                 if not PyUnicode_IS_COMPACT_ASCII(pattern):
                     continue  # it matches no ASCII text, and the kernel decides no other
             status = kernel_add(
-                self._table, number, <const uint8_t *>PyUnicode_DATA(pattern), PyUnicode_GET_LENGTH(pattern), answer
+                self._table,
+                number,
+                <const uint8_t *>PyUnicode_DATA(pattern),
+                PyUnicode_GET_LENGTH(pattern),
+                answer,
+                rank,
             )
             if status < 0:
                 raise MemoryError
@@ -115,7 +120,8 @@ cdef class NativeEngine:
             return number
         rows = [row for row, other in enumerate(self._plan.types) if other == kind]
         covers_all = all(pattern_components(kind, self._plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
-        kernel_set_constant(self._table, number, self._plan.indices[rows[0]] if covers_all else KERNEL_ODD)
+        best = min(rows, key=self._plan.ranks.__getitem__)  # the earlier of two
+        kernel_set_constant(self._table, number, self._plan.indices[best] if covers_all else KERNEL_ODD)
         return -1
 
     def match(self, address):

@@ -62,7 +62,6 @@ typedef struct {
     uint32_t length;
     int32_t literals;
     int32_t answer;
-    int32_t order; /* among the patterns of the table: lower wins a tie */
     int32_t next;  /* with the same gram, -1 at the end */
     uint8_t type;
 } general_pattern;
@@ -103,9 +102,8 @@ struct kernel {
     int type_count;
     int smtp;
     int32_t other_types; /* the answer for a type that was not named */
-    int32_t *orders; /* by answer: which of two that fit alike wins; grown as rows come */
-    uint64_t orders_room;
-    int32_t rows;
+    int32_t *ranks; /* by answer: which of two that fit alike wins; grown as rows come */
+    uint64_t ranks_room;
 };
 
 /* ------------------------------------------------------------------ octets */
@@ -270,27 +268,46 @@ static uint32_t domain_take(kernel *table, const uint8_t *text, uint32_t length,
     return entry;
 }
 
-static inline int32_t local_find(const kernel *table, const uint8_t *text, uint32_t length, uint32_t domain, int is_prefix) {
+/* Whether an answer wins over another that fits as well. */
+static inline int is_better(const kernel *table, int32_t answer, int32_t other) {
+    return table->ranks[answer] < table->ranks[other] ||
+           (table->ranks[answer] == table->ranks[other] && answer < other);
+}
+
+static inline void keep_better(const kernel *table, int32_t *kept, int32_t answer) {
+    if (*kept == KERNEL_NONE || is_better(table, answer, *kept))
+        *kept = answer;
+}
+
+static inline local_entry *local_place(const kernel *table, const uint8_t *text, uint32_t length, uint32_t domain, int is_prefix) {
     uint64_t hash = hash_of_local(table, text, length, domain, is_prefix);
     uint64_t place = hash & table->locals.mask;
     uint32_t tag = (uint32_t)(hash >> 32);
     for (;;) {
         slot found = table->locals.slots[place];
         if (!found.entry)
-            return KERNEL_NONE;
+            return NULL;
         if (found.tag == tag) {
-            const local_entry *entry = local_at(table, found.entry);
+            local_entry *entry = local_at(table, found.entry);
             if (entry->domain == domain && entry->is_prefix == is_prefix && entry->length == length &&
                 !memcmp(entry + 1, text, length))
-                return entry->answer;
+                return entry;
         }
         place = (place + 1) & table->locals.mask;
     }
 }
 
+static inline int32_t local_find(const kernel *table, const uint8_t *text, uint32_t length, uint32_t domain, int is_prefix) {
+    const local_entry *found = local_place(table, text, length, domain, is_prefix);
+    return found ? found->answer : KERNEL_NONE;
+}
+
 static int local_add(kernel *table, const uint8_t *text, uint32_t length, uint32_t domain, int is_prefix, int32_t answer) {
-    if (local_find(table, text, length, domain, is_prefix) != KERNEL_NONE)
+    local_entry *held = local_place(table, text, length, domain, is_prefix);
+    if (held) {
+        keep_better(table, &held->answer, answer);
         return 0;
+    }
     if ((table->locals.used + 1) * 8 > (table->locals.mask + 1) * 5 && table_grow(table, &table->locals, 1))
         return -1;
     uint32_t entry = arena_take(table, sizeof(local_entry) + length);
@@ -381,7 +398,7 @@ void kernel_free(kernel *table) {
     free(table->grams);
     free(table->gram_first);
     free(table->filter);
-    free(table->orders);
+    free(table->ranks);
     free(table->arena);
     free(table->domains.slots);
     free(table->locals.slots);
@@ -416,16 +433,16 @@ void kernel_set_constant(kernel *table, int type, int32_t answer) {
     table->types[type].constant = answer;
 }
 
-static int order_add(kernel *table, int32_t answer) {
-    if ((uint64_t)answer >= table->orders_room) {
+static int rank_add(kernel *table, int32_t answer, int32_t rank) {
+    if ((uint64_t)answer >= table->ranks_room) {
         uint64_t room = (uint64_t)answer * 3 / 2 + 64;
-        int32_t *moved = realloc(table->orders, room * sizeof(int32_t));
+        int32_t *moved = realloc(table->ranks, room * sizeof(int32_t));
         if (!moved)
             return -1;
-        table->orders = moved;
-        table->orders_room = room;
+        table->ranks = moved;
+        table->ranks_room = room;
     }
-    table->orders[answer] = table->rows++;
+    table->ranks[answer] = rank;
     return 0;
 }
 
@@ -443,7 +460,7 @@ static int general_add(kernel *table, int type, const uint8_t *pattern, uint32_t
         return -1;
     memcpy(copy, pattern, length);
     table->generals[table->general_count++] = (general_pattern){
-        copy, length, literals, answer, table->orders[answer], -1, (uint8_t)type};
+        copy, length, literals, answer, -1, (uint8_t)type};
     type_state *state = &table->types[type];
     state->has_generals = 1;
     if (literals > state->most_literals)
@@ -468,10 +485,8 @@ static int domain_set(kernel *table, const uint8_t *text, size_t length, uint32_
     if (!entry)
         return -1;
     int32_t *field = below ? &domain_at(table, entry)->below : &domain_at(table, entry)->at;
-    if (*field == KERNEL_NONE) {
-        *field = answer;
-        table->below_count += below;
-    }
+    table->below_count += below && *field == KERNEL_NONE;
+    keep_better(table, field, answer);
     return 0;
 }
 
@@ -482,8 +497,7 @@ static int add_by_domain(kernel *table, int type, const uint8_t *text, size_t le
     if (length > KERNEL_LONGEST + 2)
         return 0; /* so is every address that it matches */
     if (length == 1 && *text == '*') {
-        if (state->any == KERNEL_NONE)
-            state->any = answer;
+        keep_better(table, &state->any, answer);
         return 0;
     }
     if (length > 1 && text[0] == '*' && text[1] == '.') {
@@ -498,8 +512,7 @@ static int add_by_domain(kernel *table, int type, const uint8_t *text, size_t le
 static int add_by_value(kernel *table, int type, const uint8_t *text, size_t length, int32_t answer) {
     type_state *state = &table->types[type];
     if (!length) {
-        if (state->blank == KERNEL_NONE)
-            state->blank = answer;
+        keep_better(table, &state->blank, answer);
         return 0;
     }
     const uint8_t *at = last_at(text, length);
@@ -520,8 +533,7 @@ static int add_by_value(kernel *table, int type, const uint8_t *text, size_t len
         return local_add(table, text, (uint32_t)local, entry, 0, answer);
     }
     if (length == 1 && *text == '*') {
-        if (state->any == KERNEL_NONE)
-            state->any = answer;
+        keep_better(table, &state->any, answer);
         return 0;
     }
     if (at && domain <= KERNEL_LONGEST && local && text[local - 1] == '*' && !has_wildcard(text, local - 1)) {
@@ -543,14 +555,14 @@ static int add_by_value(kernel *table, int type, const uint8_t *text, size_t len
     return general_add(table, type, text, (uint32_t)length, literals, answer);
 }
 
-int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer) {
+int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank) {
     uint8_t small[MARGIN + 512 + MARGIN] = {0}, *room = small;
     if (length > 512 && !(room = calloc(1, length + 2 * MARGIN)))
         return -1;
     uint8_t *text = room + MARGIN;
     for (size_t place = 0; place < length; place++)
         text[place] = lower(pattern[place]);
-    int status = order_add(table, answer);
+    int status = rank_add(table, answer, rank);
     if (!status)
         status = (table->by_domain ? add_by_domain : add_by_value)(table, type, text, length, answer);
     if (room != small)
@@ -652,7 +664,7 @@ int kernel_finish(kernel *table) {
 }
 
 uint64_t kernel_size(const kernel *table) {
-    uint64_t size = sizeof(kernel) + table->arena_size + (table->filter_mask + 1) / 8 + table->orders_room * 4;
+    uint64_t size = sizeof(kernel) + table->arena_size + (table->filter_mask + 1) / 8 + table->ranks_room * 4;
     size += (table->domains.mask + table->locals.mask + table->prefix_maps.mask + 3) * sizeof(slot);
     size += (uint64_t)table->general_room * sizeof(general_pattern) + (uint64_t)(table->gram_mask + 1) * 8;
     for (uint32_t place = 0; place < table->general_count; place++)
@@ -678,7 +690,7 @@ typedef struct {
 
 static inline void consider(const kernel *table, match_so_far *best, int32_t literals, int32_t answer) {
     if (literals > best->literals ||
-        (literals == best->literals && table->orders[answer] < table->orders[best->answer])) {
+        (literals == best->literals && is_better(table, answer, best->answer))) {
         best->literals = literals;
         best->answer = answer;
     }

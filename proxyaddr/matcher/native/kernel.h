@@ -37,9 +37,9 @@ void kernel_set_constant(kernel *table, int type, int32_t answer);
 /* Answer every address of a type that was not named with one route, or with KERNEL_ODD. */
 void kernel_set_other_types(kernel *table, int32_t answer);
 
-/* Add a pattern of printable ASCII; the earlier of two that fit alike wins, so rows come best first.
+/* Add a pattern of printable ASCII; of two that fit alike the lower rank wins, then the lower answer.
  * 0, or -1 without memory, or 1 when only KERNEL_ODD can answer for this type (the caller sets that). */
-int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer);
+int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank);
 
 /* Make the filters; 0, or -1 without memory. No row is added afterwards. */
 int kernel_finish(kernel *table);

@@ -1,0 +1,158 @@
+"""Routes as four columns: a million spaces that become objects only when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from proxyaddr._components import COMPONENT_TYPES
+from proxyaddr.address_spaces import COST_RANGE, DEFAULT_TYPE, DOMAIN, LOCAL, AddressSpace, Dialect
+from proxyaddr.addresses import canonical_type
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
+
+__all__ = ["RouteColumns", "cost_of", "read_columns", "text_of"]
+
+COST_MAX_DIGITS = 18
+"""Longer digits are no number to convert, whatever their value."""
+
+_SHOWN = 60
+
+
+class RouteColumns(NamedTuple):
+    """Good rows of equal length, as AddressSpace keeps them; `spaces` holds those that were made on the way, by row."""
+
+    types: list[str]
+    patterns: list[str]
+    costs: list[int]
+    connectors: list[str]
+    spaces: dict[int, AddressSpace]
+
+    def of(self, rows: Sequence[int]) -> RouteColumns:
+        """Return these rows alone, their spaces to be made again."""
+        if len(rows) == len(self.types):
+            return self
+        types, patterns, costs, connectors = ([column[row] for row in rows] for column in self[:4])
+        return RouteColumns(types, patterns, costs, connectors, {})  # type: ignore[arg-type]
+
+    def space(self, row: int, dialect: Dialect) -> AddressSpace:
+        """Return the address space of a row."""
+        made = self.spaces.get(row)
+        return made or AddressSpace(self.types[row], self.patterns[row], self.costs[row], dialect=dialect)
+
+
+def read_columns(
+    types: object, patterns: object, costs: object, connectors: object, dialect: Dialect
+) -> tuple[RouteColumns, list[RowError]]:
+    """Return the good rows of columns of one length, and an error for each bad one.
+
+    Rows are judged by the million where they are plain; the odd ones among them are found by halves, and AddressSpace
+    judges those.
+    """
+    lists: list[list[Any]] = [_as_list(column) for column in (types, patterns, costs, connectors)]
+    lengths = {len(column) for column in lists}
+    if len(lengths) != 1:
+        message = f"columns are of one length, not of {', '.join(str(len(column)) for column in lists)}"
+        raise ConfigurationError("unequal-columns", message)
+    for column, default in zip(lists, (DEFAULT_TYPE, "", 1), strict=False):
+        if None in column:
+            column[:] = [default if value is None else value for value in column]
+    lists[0] = _canonical(lists[0])
+    good = RouteColumns([], [], [], [], {})
+    mine: list[list[Any]] = [good.types, good.patterns, good.costs, good.connectors]
+    errors: list[RowError] = []
+    for start, stop in _runs(lists, 0, len(lists[0]), dialect):
+        if stop - start > 1 or _are_plain([column[start:stop] for column in lists], dialect):
+            for kept, column in zip(mine, lists, strict=True):
+                kept.extend(column[start:stop])
+            continue
+        address_type, pattern, cost, connector = (column[start] for column in lists)
+        try:
+            space = AddressSpace(text_of(address_type), text_of(pattern), cost_of(cost), dialect=dialect)
+            if not text_of(connector):
+                raise AddressSyntaxError("no-connector", f"a route names a connector: {space}", "", (0, 0))
+        except ProxyAddrError as error:
+            errors.append(RowError("bad-route", f"no route [{error.code}]: {error}", start + 1, None, error))
+            continue
+        good.spaces[len(good.types)] = space
+        for kept, value in zip(mine, (space.type, space.pattern, space.cost, connector), strict=True):
+            kept.append(value)
+    return good, errors
+
+
+def _runs(lists: list[list[Any]], start: int, stop: int, dialect: Dialect) -> Iterator[tuple[int, int]]:
+    """Yield runs of plain rows, and single rows."""
+    waiting = [(start, stop)]
+    while waiting:
+        start, stop = waiting.pop()
+        if stop - start <= 1 or _are_plain([column[start:stop] for column in lists], dialect):
+            if start < stop:
+                yield start, stop
+        else:
+            middle = (start + stop) // 2
+            waiting += [(middle, stop), (start, middle)]
+
+
+def _are_plain(lists: list[list[Any]], dialect: Dialect) -> bool:
+    """Tell whether all rows are what AddressSpace would take as they are: whole columns at once."""
+    types, patterns, costs, connectors = lists
+    kinds = [set(map(type, column)) for column in lists]
+    if kinds != [{str}, {str}, {int}, {str}] or not all(connectors):
+        return False
+    if min(costs) not in COST_RANGE or max(costs) not in COST_RANGE:
+        return False
+    if dialect is Dialect.EXCHANGE2007:
+        if set(types) != {DEFAULT_TYPE} or not all(map(DOMAIN.fullmatch, patterns)):
+            return False
+        return all(map(str.isprintable, patterns))
+    if not all(map(_is_plain_type, set(types))) or not all(map(str.isprintable, patterns)):
+        return False
+    lines = "\n".join(["", *patterns, ""])  # no pattern holds a line end: it would not be printable
+    return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n"))
+
+
+def _is_plain_type(text: str) -> bool:
+    try:
+        return canonical_type(text) == text and text != LOCAL and text not in COMPONENT_TYPES
+    except AddressSyntaxError:
+        return False
+
+
+def _canonical(types: list[Any]) -> list[Any]:
+    """Return types as they are kept; what is none stays, to be judged."""
+    try:
+        kept = {kind: _canonical_type(kind) for kind in set(types)}
+    except TypeError:  # something among them can't be a key
+        return [_canonical_type(kind) for kind in types]
+    return types if all(key == value for key, value in kept.items()) else [kept[kind] for kind in types]
+
+
+def _canonical_type(kind: object) -> object:
+    try:
+        return canonical_type(kind) if isinstance(kind, str) else kind
+    except AddressSyntaxError:
+        return kind
+
+
+def _as_list(column: object) -> list[Any]:
+    """Return the values of a column: a sequence, or anything that gives itself as a list."""
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(column, method):
+            return list(getattr(column, method)())
+    if isinstance(column, str | bytes) or not isinstance(column, Iterable):
+        raise TypeError(f"a column is an Arrow array or a sequence, not {type(column).__name__}")
+    return list(column)
+
+
+def text_of(value: object) -> str:
+    """Return a value that is text; AddressSyntaxError where it is not."""
+    if isinstance(value, str):
+        return value
+    raise AddressSyntaxError("wrong-type", f"expected text, not {type(value).__name__}", repr(value)[:_SHOWN], (0, 0))
+
+
+def cost_of(value: object) -> int:
+    """Return a cost from a number or digits; AddressSyntaxError where it is neither."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
+        raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text[:_SHOWN], (0, len(text[:_SHOWN])))
+    return int(text)
