@@ -18,10 +18,12 @@
 #endif
 
 #define BLOCK 32              /* addresses whose memory is fetched while others are read */
+#define MARKED 64             /* octets of an address whose marks fit a word */
 #define SCRATCH 288           /* an address, folded, and room to read 16 octets past its end on either side */
 #define MARGIN 16
 #define FILTER_BITS_A_KEY 12  /* of the filter that stands before look-ups of parent domains */
 #define GRAM 4                /* octets of a fragment that lead to the patterns which hold it */
+#define MOST_STRIDE 4
 #define LONGEST_PREFIX 62
 #define LONGEST_TYPE 32
 #define NO_AT 128             /* added to a type for values without `@` */
@@ -62,9 +64,15 @@ typedef struct {
     uint32_t length;
     int32_t literals;
     int32_t answer;
-    int32_t next;  /* with the same gram, -1 at the end */
+    int32_t next;  /* that is always tried, -1 at the end */
     uint8_t type;
 } general_pattern;
+
+/* A general pattern that a gram leads to. */
+typedef struct {
+    int32_t number;
+    int32_t next; /* with the same gram, -1 at the end */
+} gram_link;
 
 typedef struct {
     uint8_t name[LONGEST_TYPE];
@@ -93,8 +101,10 @@ struct kernel {
     general_pattern *generals;
     uint32_t general_count, general_room;
     uint32_t *grams;       /* slots of a hash table: gram */
-    int32_t *gram_first;   /* slots: first pattern, -1 for a free slot */
+    int32_t *gram_first;   /* slots: first link, -1 for a free slot */
+    gram_link *links;
     uint32_t gram_mask;
+    uint32_t gram_stride;  /* every so many octets of an address are looked at */
     uint64_t gram_filter[512];
     type_name names[2 * KERNEL_MAX_TYPES];
     int name_count;
@@ -135,8 +145,45 @@ static inline uint64_t mixed(uint64_t one, uint64_t other) {
 #endif
 }
 
+/* The first octets of a word, the rest shifted out: whatever follows a text in memory. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define FIRST_OCTETS(word, count) ((word) >> (64 - 8 * (count)))
+#else
+#define FIRST_OCTETS(word, count) ((word) << (64 - 8 * (count)))
+#endif
+
+/* Whether two texts are the same; seven octets after each must be readable. */
+static inline int same(const uint8_t *one, const uint8_t *other, uint32_t length) {
+    for (; length >= 8; length -= 8, one += 8, other += 8)
+        if (load8(one) != load8(other))
+            return 0;
+    return !length || !FIRST_OCTETS(load8(one) ^ load8(other), length);
+}
+
 #define STEP UINT64_C(0x9e3779b97f4a7c15)
 #define LAST UINT64_C(0xd6e8feb86659fd93)
+
+static inline uint32_t lowest_bit(uint64_t bits) {
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t bit = 0;
+    while (!(bits >> bit & 1))
+        bit++;
+    return bit;
+#endif
+}
+
+static inline uint32_t highest_bit(uint64_t bits) {
+#if defined(__GNUC__)
+    return 63 - (uint32_t)__builtin_clzll(bits);
+#else
+    uint32_t bit = 63;
+    while (!(bits >> bit & 1))
+        bit--;
+    return bit;
+#endif
+}
 
 static inline int is_blank(uint8_t octet) { return octet == ' ' || (octet >= '\t' && octet <= '\r'); }
 
@@ -152,7 +199,7 @@ static inline uint64_t chain(uint64_t state, const uint8_t *end, uint32_t from, 
 
 static inline uint64_t chain_end(uint64_t state, const uint8_t *start, uint32_t length, uint32_t salt) {
     uint32_t rest = length & 7;
-    uint64_t word = rest ? load8(start) << (64 - 8 * rest) : 0; /* the first octets of the text, on top */
+    uint64_t word = rest ? FIRST_OCTETS(load8(start), rest) : 0;
     return mixed(state ^ word, LAST ^ ((uint64_t)salt << 32 | length));
 }
 
@@ -244,7 +291,8 @@ static inline uint32_t domain_find(const kernel *table, uint64_t hash, const uin
             return 0;
         if (found.tag == tag) {
             const domain_entry *entry = domain_at(table, found.entry);
-            if (entry->length == length && entry->type == type && !memcmp(entry + 1, text, length))
+            if (entry->length == length && entry->type == type &&
+                same((const uint8_t *)(entry + 1), text, length))
                 return found.entry;
         }
         place = (place + 1) & domains->mask;
@@ -290,7 +338,7 @@ static inline local_entry *local_place(const kernel *table, const uint8_t *text,
         if (found.tag == tag) {
             local_entry *entry = local_at(table, found.entry);
             if (entry->domain == domain && entry->is_prefix == is_prefix && entry->length == length &&
-                !memcmp(entry + 1, text, length))
+                same((const uint8_t *)(entry + 1), text, length))
                 return entry;
         }
         place = (place + 1) & table->locals.mask;
@@ -397,6 +445,7 @@ void kernel_free(kernel *table) {
     free(table->generals);
     free(table->grams);
     free(table->gram_first);
+    free(table->links);
     free(table->filter);
     free(table->ranks);
     free(table->arena);
@@ -610,15 +659,45 @@ static inline uint32_t gram_slot(const kernel *table, uint32_t gram) {
     return place;
 }
 
-/* Put each general pattern where its rarest gram leads to it, or among those that are always tried. */
+/* Where the longest run without a wildcard starts in a pattern, and its length. */
+static uint32_t longest_fragment(const general_pattern *made, uint32_t *start) {
+    uint32_t best = 0, from = 0;
+    for (uint32_t place = 0; place <= made->length; place++) {
+        if (place < made->length && made->pattern[place] != '*' && made->pattern[place] != '%')
+            continue;
+        if (place - from > best)
+            best = place - from, *start = from;
+        from = place + 1;
+    }
+    return best;
+}
+
+static void gram_put(kernel *table, uint32_t gram, uint32_t link) {
+    uint32_t place = gram_slot(table, gram), bit = gram_hash(table, gram) >> 17;
+    table->links[link].next = table->gram_first[place];
+    table->grams[place] = gram;
+    table->gram_first[place] = (int32_t)link;
+    table->gram_filter[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+/* Put each general pattern where a fragment leads to it, or among those that are always tried. Of a fragment as many
+ * grams in a row are put as make sure that one of them stands where an address is looked at; those that lead to the
+ * fewest patterns so far. */
 static int make_grams(kernel *table) {
-    uint32_t size = 16;
-    while (size < table->general_count * 2)
+    uint32_t size = 16, shortest = GRAM + MOST_STRIDE - 1, start = 0;
+    for (uint32_t number = 0; number < table->general_count; number++) {
+        uint32_t length = longest_fragment(&table->generals[number], &start);
+        if (length >= GRAM && length < shortest)
+            shortest = length;
+    }
+    table->gram_stride = shortest - GRAM + 1;
+    while (size < table->general_count * table->gram_stride * 2)
         size *= 2;
     uint32_t *counts = calloc(65536, sizeof(uint32_t));
     table->grams = calloc(size, sizeof(uint32_t));
     table->gram_first = malloc(size * sizeof(int32_t));
-    if (!table->grams || !table->gram_first || !counts) {
+    table->links = calloc((size_t)table->general_count * table->gram_stride + 1, sizeof(gram_link));
+    if (!table->grams || !table->gram_first || !table->links || !counts) {
         free(counts);
         return -1;
     }
@@ -627,26 +706,26 @@ static int make_grams(kernel *table) {
         table->gram_first[place] = -1;
     for (uint32_t number = 0; number < table->general_count; number++) {
         general_pattern *made = &table->generals[number];
-        uint32_t best = 0, fewest = UINT32_MAX;
-        for (uint32_t place = 0; place + GRAM <= made->length; place++) {
-            if (has_wildcard(made->pattern + place, GRAM))
-                continue;
-            uint32_t gram = load4(made->pattern + place), used = counts[gram_hash(table, gram) & 65535];
-            if (used < fewest)
-                fewest = used, best = gram;
-        }
-        type_state *state = &table->types[made->type];
-        if (fewest == UINT32_MAX) {
+        uint32_t length = longest_fragment(made, &start), best = 0, fewest = UINT32_MAX;
+        if (length < GRAM) {
+            type_state *state = &table->types[made->type];
             made->next = state->first_always;
             state->first_always = (int32_t)number;
             continue;
         }
-        counts[gram_hash(table, best) & 65535]++;
-        uint32_t place = gram_slot(table, best), bit = gram_hash(table, best) >> 17;
-        made->next = table->gram_first[place];
-        table->grams[place] = best;
-        table->gram_first[place] = (int32_t)number;
-        table->gram_filter[bit >> 6] |= UINT64_C(1) << (bit & 63);
+        for (uint32_t place = start; place + GRAM + table->gram_stride - 1 <= start + length; place++) {
+            uint32_t used = 0;
+            for (uint32_t gram = 0; gram < table->gram_stride; gram++)
+                used += counts[gram_hash(table, load4(made->pattern + place + gram)) & 65535];
+            if (used < fewest)
+                fewest = used, best = place;
+        }
+        for (uint32_t gram = 0; gram < table->gram_stride; gram++) {
+            uint32_t found = load4(made->pattern + best + gram), link = number * table->gram_stride + gram;
+            counts[gram_hash(table, found) & 65535]++;
+            table->links[link].number = (int32_t)number;
+            gram_put(table, found, link);
+        }
     }
     free(counts);
     return 0;
@@ -667,6 +746,7 @@ uint64_t kernel_size(const kernel *table) {
     uint64_t size = sizeof(kernel) + table->arena_size + (table->filter_mask + 1) / 8 + table->ranks_room * 4;
     size += (table->domains.mask + table->locals.mask + table->prefix_maps.mask + 3) * sizeof(slot);
     size += (uint64_t)table->general_room * sizeof(general_pattern) + (uint64_t)(table->gram_mask + 1) * 8;
+    size += (uint64_t)table->general_count * table->gram_stride * sizeof(gram_link);
     for (uint32_t place = 0; place < table->general_count; place++)
         size += table->generals[place].length;
     return size;
@@ -680,7 +760,10 @@ typedef struct {
     uint32_t length, local; /* octets of the value; of its local part, which is all of it without `@` */
     int32_t answer;         /* where it is known already */
     uint32_t known;
-    uint32_t type, ats;
+    uint32_t type;
+    uint8_t one_at;         /* it holds one `@` */
+    uint8_t masked;         /* `dots` says where the dots of its domain are */
+    uint64_t dots;
     uint64_t hash;          /* of what stands after the last `@` */
 } query;
 
@@ -731,51 +814,57 @@ static int covers(const uint8_t *pattern, uint32_t length, const uint8_t *text, 
     return 1;
 }
 
-static void try_generals(const kernel *table, const query *asked, int32_t number, match_so_far *best) {
-    for (; number >= 0; number = table->generals[number].next) {
-        const general_pattern *made = &table->generals[number];
-        if (made->type == asked->type && made->literals >= best->literals &&
-            covers(made->pattern, made->length, asked->value, asked->length))
-            consider(table, best, made->literals, made->answer);
-    }
+static inline void try_general(const kernel *table, const query *asked, const general_pattern *made, match_so_far *best) {
+    if (made->type == asked->type && made->literals >= best->literals &&
+        covers(made->pattern, made->length, asked->value, asked->length))
+        consider(table, best, made->literals, made->answer);
 }
 
 static void find_generals(const kernel *table, const query *asked, match_so_far *best) {
     const uint8_t *value = asked->value;
-    for (uint32_t place = 0; place + GRAM <= asked->length; place++) {
-        uint32_t gram = load4(value + place), hash = gram_hash(table, gram), bit = hash >> 17;
-        if (table->gram_filter[bit >> 6] >> (bit & 63) & 1) {
-            uint32_t found = gram_slot(table, gram);
-            if (table->gram_first[found] >= 0)
-                try_generals(table, asked, table->gram_first[found], best);
-        }
+    for (uint32_t place = 0; place + GRAM <= asked->length; place += table->gram_stride) {
+        uint32_t gram = load4(value + place), bit = gram_hash(table, gram) >> 17;
+        if (!(table->gram_filter[bit >> 6] >> (bit & 63) & 1))
+            continue;
+        for (int32_t link = table->gram_first[gram_slot(table, gram)]; link >= 0; link = table->links[link].next)
+            try_general(table, asked, &table->generals[table->links[link].number], best);
     }
-    try_generals(table, asked, table->types[asked->type].first_always, best);
+    for (int32_t number = table->types[asked->type].first_always; number >= 0; number = table->generals[number].next)
+        try_general(table, asked, &table->generals[number], best);
 }
 
-/* Walk the parents of a domain, the longest first, from the dot after `from`; 0 at the end. */
+/* Walk the parents of a domain, what stands after each dot, the longest first. */
 typedef struct {
     const uint8_t *start, *end, *place;
-    uint64_t state;
-    uint32_t words; /* of the chain, done from the right */
-    uint64_t states[KERNEL_LONGEST / 8 + 1];
+    uint64_t dots;
+    uint32_t masked;
+    uint64_t states[KERNEL_LONGEST / 8 + 1]; /* of the hash, after each word from the right */
 } parents;
 
-static void parents_begin(parents *walk, const kernel *table, const uint8_t *start, const uint8_t *end) {
+static inline void parents_begin(parents *walk, const kernel *table, const query *asked, const uint8_t *start, const uint8_t *end) {
     uint32_t words = (uint32_t)(end - start) / 8;
     walk->start = walk->place = start;
     walk->end = end;
+    walk->dots = asked->dots;
+    walk->masked = asked->masked;
     walk->states[0] = table->seed;
     for (uint32_t word = 0; word < words; word++)
         walk->states[word + 1] = mixed(walk->states[word] ^ load8(end - 8 * (word + 1)), STEP);
 }
 
 static inline int parents_next(parents *walk, uint32_t type, uint64_t *hash, uint32_t *length) {
-    while (walk->place < walk->end && *walk->place != '.')
+    if (walk->masked) {
+        if (!walk->dots)
+            return 0;
+        walk->place = walk->start + lowest_bit(walk->dots) + 1;
+        walk->dots &= walk->dots - 1;
+    } else {
+        while (walk->place < walk->end && *walk->place != '.')
+            walk->place++;
+        if (walk->place == walk->end)
+            return 0;
         walk->place++;
-    if (walk->place == walk->end)
-        return 0;
-    walk->place++;
+    }
     *length = (uint32_t)(walk->end - walk->place);
     *hash = chain_end(walk->states[*length / 8], walk->place, *length, type);
     return 1;
@@ -797,7 +886,7 @@ static int32_t find_by_domain(const kernel *table, const query *asked) {
     if (state->has_below) {
         parents walk;
         uint64_t hash;
-        parents_begin(&walk, table, domain, end);
+        parents_begin(&walk, table, asked, domain, end);
         while (parents_next(&walk, asked->type, &hash, &length))
             if (filter_has(table, hash) && (entry = domain_find(table, hash, walk.place, length, asked->type)) &&
                 domain_at(table, entry)->below != KERNEL_NONE)
@@ -842,7 +931,7 @@ static int32_t find_by_value(const kernel *table, const query *asked) {
         }
         /* A parent has fewer literals, unless the first label is empty */
         if (state->has_below && (best.literals < 0 || (domain_length && *domain == '.'))) {
-            parents_begin(&walk, table, domain, end);
+            parents_begin(&walk, table, asked, domain, end);
             while (parents_next(&walk, asked->type, &hash, &length)) {
                 if (!filter_has(table, hash))
                     continue;
@@ -864,8 +953,8 @@ static int32_t find_by_value(const kernel *table, const query *asked) {
         consider(table, &best, 0, state->any);
     if (best.answer != KERNEL_NONE)
         return best.answer;
-    if (state->has_locals && asked->ats == 1) { /* partial: the longest parent at which the local part is named */
-        parents_begin(&walk, table, domain, end);
+    if (state->has_locals && asked->one_at) { /* partial: the longest parent at which the local part is named */
+        parents_begin(&walk, table, asked, domain, end);
         while (parents_next(&walk, asked->type, &hash, &length)) {
             uint32_t parent = length ? domain_find(table, hash, walk.place, length, asked->type) : 0;
             if (parent && domain_at(table, parent)->flags & HAS_LOCALS) {
@@ -878,37 +967,56 @@ static int32_t find_by_value(const kernel *table, const query *asked) {
     return state->blank;
 }
 
-/* Fold into the scratch area; 0 where the text holds what is not decided here. */
-static inline int fold(uint8_t *to, const uint8_t *text, uint32_t length) {
+/* Where certain octets stand in a short address. */
+typedef struct {
+    uint64_t ats, dots, stops; /* stops: what ends a type, or its search, and other octets up to a blank */
+} marks;
+
+/* Fold into the scratch area; 0 where the text holds what is not decided here. Up to 64 octets are marked. */
+static inline int fold(uint8_t *to, const uint8_t *text, uint32_t length, marks *found) {
+    *found = (marks){0, 0, 0};
 #ifdef HAVE_SSE2
     const __m128i before_a = _mm_set1_epi8('A' - 1), after_z = _mm_set1_epi8('Z' + 1), bit = _mm_set1_epi8(0x20);
-    const __m128i star = _mm_set1_epi8('*'), percent = _mm_set1_epi8('%');
+    const __m128i star = _mm_set1_epi8('*'), percent = _mm_set1_epi8('%'), at = _mm_set1_epi8('@');
+    const __m128i dot = _mm_set1_epi8('.'), colon = _mm_set1_epi8(':'), quote = _mm_set1_epi8('"');
+    const __m128i after_blank = _mm_set1_epi8(' ' + 1);
     __m128i odd = _mm_setzero_si128();
     for (uint32_t place = 0; place < length; place += 16) {
         __m128i octets;
         if (LIKELY(place + 16 <= length)) {
             octets = _mm_loadu_si128((const __m128i *)(text + place));
+        } else if (length >= 16) { /* the last 16 again, where they belong */
+            place = length - 16;
+            octets = _mm_loadu_si128((const __m128i *)(text + place));
         } else {
-            uint32_t rest = length - place;
-            if (length >= 16) { /* the last 16 again, shifted into place by storing them there */
-                octets = _mm_loadu_si128((const __m128i *)(text + length - 16));
-                place = length - 16;
-            } else {
-                uint8_t padded[16] = {0};
-                memcpy(padded, text + place, rest);
-                octets = _mm_loadu_si128((const __m128i *)padded);
-            }
+            uint8_t padded[16] = {0};
+            memcpy(padded, text, length);
+            octets = _mm_loadu_si128((const __m128i *)padded);
         }
-        odd = _mm_or_si128(odd, _mm_or_si128(octets, _mm_or_si128(_mm_cmpeq_epi8(octets, star), _mm_cmpeq_epi8(octets, percent))));
+        __m128i ats = _mm_cmpeq_epi8(octets, at);
+        __m128i stops = _mm_or_si128(_mm_or_si128(ats, _mm_cmpeq_epi8(octets, colon)),
+                                     _mm_or_si128(_mm_cmpeq_epi8(octets, quote), _mm_cmplt_epi8(octets, after_blank)));
         __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(octets, before_a), _mm_cmplt_epi8(octets, after_z));
+        odd = _mm_or_si128(odd, _mm_or_si128(octets, _mm_or_si128(_mm_cmpeq_epi8(octets, star), _mm_cmpeq_epi8(octets, percent))));
         _mm_storeu_si128((__m128i *)(to + place), _mm_or_si128(octets, _mm_and_si128(upper, bit)));
+        if (place < MARKED) {
+            found->ats |= (uint64_t)(uint32_t)_mm_movemask_epi8(ats) << place;
+            found->dots |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(octets, dot)) << place;
+            found->stops |= (uint64_t)(uint32_t)_mm_movemask_epi8(stops) << place;
+        }
     }
     return !_mm_movemask_epi8(odd);
 #else
     uint8_t odd = 0;
     for (uint32_t place = 0; place < length; place++) {
-        odd |= text[place] | (text[place] == '*' || text[place] == '%' ? 0x80 : 0);
-        to[place] = lower(text[place]);
+        uint8_t octet = text[place];
+        odd |= octet | (octet == '*' || octet == '%' ? 0x80 : 0);
+        to[place] = lower(octet);
+        if (place < MARKED) {
+            found->ats |= (uint64_t)(octet == '@') << place;
+            found->dots |= (uint64_t)(octet == '.') << place;
+            found->stops |= (uint64_t)(octet == '@' || octet == ':' || octet == '"' || octet <= ' ') << place;
+        }
     }
     return !(odd & 0x80);
 #endif
@@ -930,18 +1038,21 @@ static int type_of(const kernel *table, const uint8_t *name, uint32_t length) {
     return -1;
 }
 
-/* Where an address without a type in front starts looking for one: a colon, unless another of these comes first. */
-static const uint8_t ends_type[256] = {
-    [':'] = 1, ['@'] = 1, ['"'] = 1, [' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1};
-
 static inline void settle(query *asked, int32_t answer) {
     asked->known = 1;
     asked->answer = answer;
 }
 
+static inline const uint8_t *without_blanks(const uint8_t *text, const uint8_t *end) {
+    while (text < end && is_blank(*text))
+        text++;
+    return text;
+}
+
 /* First pass: fold, find type, value and domain, hash the domain, and ask memory for its slot. */
 static inline void prepare(const kernel *table, query *asked, uint8_t *scratch, const uint8_t *text, int64_t size) {
     asked->known = 0;
+    asked->hash = 0;
     if (size < 0) {
         settle(asked, KERNEL_NONE);
         return;
@@ -951,7 +1062,8 @@ static inline void prepare(const kernel *table, query *asked, uint8_t *scratch, 
         return;
     }
     uint32_t length = (uint32_t)size;
-    if (!fold(scratch, text, length)) {
+    marks found;
+    if (!fold(scratch, text, length, &found)) {
         settle(asked, KERNEL_ODD);
         return;
     }
@@ -961,20 +1073,21 @@ static inline void prepare(const kernel *table, query *asked, uint8_t *scratch, 
     while (value < end && is_blank(end[-1]))
         end--;
     int type = table->smtp;
-    if (end - value >= 5 && (load8(value) & UINT64_C(0xffffffffff)) == UINT64_C(0x3a70746d73)) { /* smtp: */
-        value += 5;
-        while (value < end && is_blank(*value))
-            value++;
-    } else {
-        const uint8_t *place = value;
-        while (place < end && !ends_type[*place])
-            place++;
-        if (place < end && *place == ':') {
-            type = type_of(table, value, (uint32_t)(place - value));
-            value = place + 1;
-            while (value < end && is_blank(*value))
-                value++;
-        }
+    /* Without a branch: half of the addresses have the prefix, and nobody can foretell which */
+    uint32_t named = (end - value >= 5) & !FIRST_OCTETS(load8(value) ^ load8((const uint8_t *)"smtp:\0\0"), 5);
+    value += 5 * named;
+    if (value < end && is_blank(*value))
+        value = without_blanks(value, end);
+    const uint8_t *place = value;
+    if (length <= MARKED) {
+        uint64_t stops = value < end ? found.stops >> (value - scratch) : 0;
+        place = stops ? value + lowest_bit(stops) : end;
+    }
+    while (place < end && *place != ':' && *place != '@' && *place != '"' && !is_blank(*place))
+        place++;
+    if (!named & (place < end) & (*place == ':')) {
+        type = type_of(table, value, (uint32_t)(place - value));
+        value = without_blanks(place + 1, end);
     }
     if (type < 0 || table->types[type].is_constant) {
         settle(asked, type < 0 ? table->other_types : table->types[type].constant);
@@ -982,53 +1095,37 @@ static inline void prepare(const kernel *table, query *asked, uint8_t *scratch, 
     }
     asked->type = (uint32_t)type;
     asked->value = value;
-    asked->length = (uint32_t)(end - value);
-    asked->ats = 0;
-    const uint8_t *domain = value;
-    uint32_t salt = asked->type | (table->by_domain ? 0 : NO_AT);
-    asked->local = asked->length;
-#ifdef HAVE_SSE2
-    for (uint32_t place = 0; place < asked->length; place += 16) {
-        __m128i octets = _mm_loadu_si128((const __m128i *)(value + place));
-        uint32_t found = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(octets, _mm_set1_epi8('@')));
-        if (asked->length - place < 16)
-            found &= (1u << (asked->length - place)) - 1;
-        while (found) {
-            uint32_t bit = (uint32_t)__builtin_ctz(found);
-            asked->local = place + bit;
-            asked->ats++;
-            found &= found - 1;
+    asked->length = asked->local = (uint32_t)(end - value);
+    asked->one_at = 0;
+    asked->masked = length <= MARKED;
+    const uint8_t *at = NULL;
+    if (asked->masked) {
+        uint32_t skipped = (uint32_t)(value - scratch);
+        uint64_t ats = asked->length ? found.ats >> skipped : 0;
+        if (ats) {
+            at = value + highest_bit(ats);
+            asked->one_at = !(ats & (ats - 1));
+            asked->dots = at + 1 < end ? found.dots >> (skipped + (at - value) + 1) : 0;
         }
+    } else {
+        at = last_at(value, asked->length);
+        asked->one_at = at && !last_at(value, (size_t)(at - value));
     }
-#else
-    for (uint32_t place = 0; place < asked->length; place++)
-        if (value[place] == '@') {
-            asked->local = place;
-            asked->ats++;
-        }
-#endif
-    if (asked->ats) {
-        domain = value + asked->local + 1;
-        salt = asked->type;
-    }
-    asked->hash = hash_of(table->seed, domain, (uint32_t)(end - domain), salt);
+    const uint8_t *domain = at ? at + 1 : value;
+    if (at)
+        asked->local = (uint32_t)(at - value);
+    else
+        asked->dots = asked->length && asked->masked ? found.dots >> (value - scratch) : 0;
+    asked->hash = hash_of(table->seed, domain, (uint32_t)(end - domain), asked->type | (at || table->by_domain ? 0 : NO_AT));
     PREFETCH(&table->domains.slots[asked->hash & table->domains.mask]);
 }
 
-/* Second pass: ask memory for the entry that the slot points to. */
+/* Second pass: ask memory for the entry that the slot points to, the right one more often than not. */
 static inline void approach(const kernel *table, const query *asked) {
-    uint64_t place = asked->hash & table->domains.mask;
-    uint32_t tag = (uint32_t)(asked->hash >> 32);
-    slot found = table->domains.slots[place];
-    while (found.entry && found.tag != tag) {
-        place = (place + 1) & table->domains.mask;
-        found = table->domains.slots[place];
-    }
-    if (found.entry) {
-        const uint8_t *entry = (const uint8_t *)domain_at(table, found.entry);
-        PREFETCH(entry);
-        PREFETCH(entry + 63);
-    }
+    slot found = table->domains.slots[asked->hash & table->domains.mask];
+    const uint8_t *entry = table->arena + (found.entry ? (uint64_t)(found.entry - 1) * 4 : 0);
+    PREFETCH(entry);
+    PREFETCH(entry + 63);
 }
 
 static inline int32_t answer_of(const kernel *table, const query *asked) {
@@ -1047,8 +1144,7 @@ static inline int32_t answer_of(const kernel *table, const query *asked) {
             prepare(table, &asked[each], scratch[each] + MARGIN, text_of, size_of);                    \
         }                                                                                              \
         for (size_t each = 0; each < stop; each++)                                                     \
-            if (!asked[each].known)                                                                    \
-                approach(table, &asked[each]);                                                         \
+            approach(table, &asked[each]);                                                             \
         for (size_t each = 0; each < stop; each++)                                                     \
             answers[start + each] = answer_of(table, &asked[each]);                                    \
     }
