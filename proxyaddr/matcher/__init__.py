@@ -75,5 +75,11 @@ class Matcher:
 
         return match_column(self._engine, column, threads)
 
+    @property
+    def size(self) -> int | None:
+        """Octets that the native engine's tables hold; None for the Python engine."""
+        found: int | None = getattr(self._engine, "size", None)
+        return found
+
     def __reduce__(self) -> tuple[type[Matcher], tuple[object]]:
         return Matcher, (self._plan,)
