@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from proxyaddr._components import COMPONENT_TYPES
@@ -80,8 +81,12 @@ def read_columns(
 
 
 def _runs(lists: list[list[Any]], start: int, stop: int, dialect: Dialect) -> Iterator[tuple[int, int]]:
-    """Yield runs of plain rows, and single rows."""
-    waiting = [(start, stop)]
+    """Yield runs of plain rows, and single rows: those of types that AddressSpace judges, and odd ones."""
+    keys = lists[0] if set(map(type, lists[0])) == {str} else [k if isinstance(k, str) else "" for k in lists[0]]
+    odd_types = {kind for kind in set(keys) if not _is_plain_type(kind)}
+    cuts = [row for row, kind in enumerate(keys) if kind in odd_types] if odd_types else []
+    bounds = sorted({start, stop, *cuts, *(row + 1 for row in cuts)})
+    waiting = list(pairwise(bounds))[::-1]
     while waiting:
         start, stop = waiting.pop()
         if stop - start <= 1 or _are_plain([column[start:stop] for column in lists], dialect):

@@ -202,15 +202,14 @@ class IndexColumn(_Int32s):
 
     def __new__(cls, length: int) -> IndexColumn:
         """Return a column of a length, full of zeros."""
-        return super().__new__(cls, "i", bytes(4 * length))  # type: ignore[return-value]  # typeshed says array
+        return cls.of(0, length)
 
     @classmethod
     def of(cls, value: int, length: int) -> IndexColumn:
         """Return a column of one value."""
-        column = cls(1)
-        column[0] = value
+        column = super().__new__(cls, "i", (value,))
         column *= length
-        return column
+        return column  # type: ignore[return-value]  # typeshed says array
 
     def __arrow_c_schema__(self) -> object:
         """Return the type, int32, as a capsule (Arrow PyCapsule interface)."""

@@ -48,6 +48,8 @@ cdef extern from "kernel.h":
     uint64_t kernel_floor_read(const uint8_t *data, const int32_t *offsets, size_t count) nogil
     uint64_t kernel_floor_hash(const uint8_t *data, const int32_t *offsets, size_t count) nogil
 
+cdef size_t GATHERED = 1024
+
 ROWS_A_THREAD = 100_000
 """Fewer rows than twice this are one thread's work, unless the caller says otherwise."""
 
@@ -73,10 +75,17 @@ cdef class NativeEngine:
         """Build from a plan."""
         cdef dict numbers = {}
         cdef int number = -1, status
+        cdef int32_t answer
+        cdef size_t row
         cdef object kind, last = None, pattern
+        cdef list types = list(plan.types), patterns = list(plan.patterns), ranks = list(plan.ranks)
+        cdef object answers = plan.indices
+        cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
         self._plan = plan
         self._python = {}
-        for kind, pattern, rank, answer in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
+        for row in range(len(types)):
+            kind, pattern = types[row], patterns[row]
+            answer = row if in_order else answers[row]
             if kind is not last:
                 last = kind
                 found = numbers.get(kind)
@@ -95,7 +104,7 @@ cdef class NativeEngine:
                 <const uint8_t *>PyUnicode_DATA(pattern),
                 PyUnicode_GET_LENGTH(pattern),
                 answer,
-                rank,
+                ranks[row],
             )
             if status < 0:
                 raise MemoryError
@@ -135,32 +144,18 @@ cdef class NativeEngine:
 
     def match_list(self, list items, out, threads=None):
         """Match texts, octets or None, of a list that nobody else changes, into an int32 column."""
-        cdef size_t count = len(items), place
-        cdef kernel_text *texts = <kernel_text *>malloc((count + 1) * sizeof(kernel_text))
-        cdef object item
+        cdef size_t count = len(items), start, stop, parts = parts_of(count, threads)
+        cdef size_t room = count if parts > 1 else min(count, GATHERED)
+        cdef kernel_text *texts = <kernel_text *>malloc((room + 1) * sizeof(kernel_text))
         cdef int32_t[::1] answers
         if texts is NULL:
             raise MemoryError
         try:
-            for place in range(count):
-                item = items[place]
-                if type(item) is str and PyUnicode_IS_COMPACT_ASCII(item):
-                    texts[place].text = <const uint8_t *>PyUnicode_DATA(item)
-                    texts[place].length = PyUnicode_GET_LENGTH(item)
-                elif item is None:
-                    texts[place].text = b""
-                    texts[place].length = -1
-                elif isinstance(item, bytes):
-                    texts[place].text = <const uint8_t *><const char *>item
-                    texts[place].length = len(item)
-                elif isinstance(item, (str, TypedAddress, bytearray)):
-                    texts[place].text = b""
-                    texts[place].length = KERNEL_LONGEST + 1
-                else:
-                    raise TypeError(f"an address is text, not {type(item).__name__}")
-            if count:
+            for start in range(0, count, max(room, 1)):  # what was gathered is still near when it is matched
+                stop = min(start + room, count)
+                gather(items, start, stop, texts)
                 answers = out
-                self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[0]), count, threads)
+                self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[start]), stop - start, parts)
         finally:
             free(texts)
         for row in odd_rows(out):
@@ -187,16 +182,14 @@ cdef class NativeEngine:
                 buffers[place] = <const uint8_t *><uintptr_t>address
             job = _Job.make(3, <uintptr_t>buffers, chunk.buffers[1] + 16 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
         try:
-            self._in_parts(job, chunk.length, threads)
+            self._in_parts(job, chunk.length, parts_of(chunk.length, threads))
         finally:
             free(buffers)
         for row in odd_rows(out):
             out[row] = self._odd(chunk.text(row))
 
-    def _in_parts(self, _Job job, size_t count, threads):
-        """Run the job over its rows, by several threads where there are many."""
-        parts = threads or max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
-        parts = max(1, min(parts, count))
+    def _in_parts(self, _Job job, size_t count, size_t parts):
+        """Run the job over its rows, by several threads."""
         if parts == 1:
             self._run(job, 0, count)
             return
@@ -250,6 +243,35 @@ cdef class _Job:
         cdef _Job job = _Job()
         job.kind, job.data, job.offsets, job.validity, job.first, job.answers = kind, data, offsets, validity, first, answers
         return job
+
+
+cdef size_t parts_of(size_t count, threads):
+    """Return how many threads work: as many as the caller says, or by the number of rows."""
+    cdef size_t parts = threads or max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
+    return max(1, min(parts, count))
+
+
+cdef int gather(list items, size_t start, size_t stop, kernel_text *texts) except -1:
+    """Point to the texts of some rows; what the kernel can't read is marked as too long."""
+    cdef size_t place
+    cdef object item
+    for place in range(start, stop):
+        item = items[place]
+        if type(item) is str and PyUnicode_IS_COMPACT_ASCII(item):
+            texts[place - start].text = <const uint8_t *>PyUnicode_DATA(item)
+            texts[place - start].length = PyUnicode_GET_LENGTH(item)
+        elif item is None:
+            texts[place - start].text = b""
+            texts[place - start].length = -1
+        elif isinstance(item, bytes):
+            texts[place - start].text = <const uint8_t *><const char *>item
+            texts[place - start].length = len(item)
+        elif isinstance(item, (str, TypedAddress, bytearray)):
+            texts[place - start].text = b""
+            texts[place - start].length = KERNEL_LONGEST + 1
+        else:
+            raise TypeError(f"an address is text, not {type(item).__name__}")
+    return 0
 
 
 cdef list odd_rows(out):
