@@ -75,6 +75,9 @@ _INDEX_TYPES = {
     **{b"i": ctypes.c_int32, b"I": ctypes.c_uint32, b"l": ctypes.c_int64, b"L": ctypes.c_uint64},
 }
 
+_REPEATED = 4096
+"""Values that are repeated together."""
+
 _new_capsule = ctypes.pythonapi.PyCapsule_New
 _new_capsule.restype, _new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
 _pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
@@ -208,7 +211,9 @@ class IndexColumn(_Int32s):
     def of(cls, value: int, length: int) -> IndexColumn:
         """Return a column of one value."""
         column = super().__new__(cls, "i", (value,))
-        column *= length
+        column *= min(length, _REPEATED)  # one value at a time is slow
+        column *= length // _REPEATED if length > _REPEATED else 1
+        column.extend(column[: length - len(column)])
         return column  # type: ignore[return-value]  # typeshed says array
 
     def __arrow_c_schema__(self) -> object:

@@ -162,6 +162,11 @@ def test_an_index_column_is_arrow_data_and_a_buffer(engine: str) -> None:
     assert pa.chunked_array([exported]).take(pa.array([0])).to_pylist() == [0]
 
 
+@pytest.mark.parametrize("length", [0, 1, 2, 4095, 4096, 4097, 8192, 10_000])
+def test_an_index_column_has_the_length_asked_for(length: int) -> None:
+    assert list(IndexColumn.of(7, length)) == [7] * length
+
+
 def test_a_million_nulls_blanks_and_letters_beyond_ascii(engine: str) -> None:
     column = pa.array([None, "", "ü@é.contoso.com"] * 333_334, pa.large_string())
     found = pa.array(SPACES.compile().match_many(column))
