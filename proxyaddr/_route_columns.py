@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from proxyaddr import matcher
 from proxyaddr._components import COMPONENT_TYPES
 from proxyaddr.address_spaces import COST_RANGE, DEFAULT_TYPE, DOMAIN, LOCAL, AddressSpace, Dialect
 from proxyaddr.addresses import canonical_type
@@ -46,8 +47,7 @@ def read_columns(
 ) -> tuple[RouteColumns, list[RowError]]:
     """Return the good rows of columns of one length, and an error for each bad one.
 
-    Rows are judged by the million where they are plain; the odd ones among them are found by halves, and AddressSpace
-    judges those.
+    Rows are judged by the million where they are plain; AddressSpace judges the odd ones among them.
     """
     lists: list[list[Any]] = [_as_list(column) for column in (types, patterns, costs, connectors)]
     lengths = {len(column) for column in lists}
@@ -58,59 +58,66 @@ def read_columns(
         if None in column:
             column[:] = [default if value is None else value for value in column]
     lists[0] = _canonical(lists[0])
-    good = RouteColumns([], [], [], [], {})
-    mine: list[list[Any]] = [good.types, good.patterns, good.costs, good.connectors]
+    spaces: dict[int, AddressSpace] = {}
     errors: list[RowError] = []
-    for start, stop in _runs(lists, 0, len(lists[0]), dialect):
-        if stop - start > 1 or _are_plain([column[start:stop] for column in lists], dialect):
-            for kept, column in zip(mine, lists, strict=True):
-                kept.extend(column[start:stop])
-            continue
-        address_type, pattern, cost, connector = (column[start] for column in lists)
+    bad: list[int] = []
+    for row in _odd_rows(lists, dialect):
+        address_type, pattern, cost, connector = (column[row] for column in lists)
         try:
             space = AddressSpace(text_of(address_type), text_of(pattern), cost_of(cost), dialect=dialect)
             if not text_of(connector):
                 raise AddressSyntaxError("no-connector", f"a route names a connector: {space}", "", (0, 0))
         except ProxyAddrError as error:
-            errors.append(RowError("bad-route", f"no route [{error.code}]: {error}", start + 1, None, error))
+            errors.append(RowError("bad-route", f"no route [{error.code}]: {error}", row + 1, None, error))
+            bad.append(row)
             continue
-        good.spaces[len(good.types)] = space
-        for kept, value in zip(mine, (space.type, space.pattern, space.cost, connector), strict=True):
-            kept.append(value)
-    return good, errors
+        spaces[row - len(bad)] = space
+        for column, value in zip(lists, (space.type, space.pattern, space.cost), strict=False):
+            column[row] = value
+    good = [_without(column, bad) for column in lists] if bad else lists
+    return RouteColumns(good[0], good[1], good[2], good[3], spaces), errors
 
 
-def _runs(lists: list[list[Any]], start: int, stop: int, dialect: Dialect) -> Iterator[tuple[int, int]]:
-    """Yield runs of plain rows, and single rows: those of types that AddressSpace judges, and odd ones."""
-    keys = lists[0] if set(map(type, lists[0])) == {str} else [k if isinstance(k, str) else "" for k in lists[0]]
-    odd_types = {kind for kind in set(keys) if not _is_plain_type(kind)}
-    cuts = [row for row, kind in enumerate(keys) if kind in odd_types] if odd_types else []
-    bounds = sorted({start, stop, *cuts, *(row + 1 for row in cuts)})
-    waiting = list(pairwise(bounds))[::-1]
-    while waiting:
+def _without(column: list[Any], rows: list[int]) -> list[Any]:
+    """Return a column without some rows, which are in order."""
+    kept: list[Any] = []
+    for before, after in pairwise([-1, *rows, len(column)]):
+        kept += column[before + 1 : after]
+    return kept
+
+
+def _odd_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
+    """Return the rows that AddressSpace must judge, in order; what the others hold it would take as it is."""
+    types = lists[0] if set(map(type, lists[0])) == {str} else [kind for kind in lists[0] if isinstance(kind, str)]
+    plain_types = {kind for kind in set(types) if _is_plain_type(kind)}
+    if dialect is Dialect.EXCHANGE55 and matcher.engine == "native":
+        from proxyaddr.matcher._native import odd_rows  # noqa: PLC0415 - where it was built
+
+        return odd_rows(lists[0], lists[1], lists[2], lists[3], plain_types)
+    odd: list[int] = []
+    waiting = [(0, len(lists[0]))] if lists[0] else []
+    while waiting:  # halves of what is not plain as a whole
         start, stop = waiting.pop()
-        if stop - start <= 1 or _are_plain([column[start:stop] for column in lists], dialect):
-            if start < stop:
-                yield start, stop
+        if _are_plain([column[start:stop] for column in lists], plain_types, dialect):
+            continue
+        middle = (start + stop) // 2
+        if middle == start:
+            odd.append(start)
         else:
-            middle = (start + stop) // 2
             waiting += [(middle, stop), (start, middle)]
+    return odd
 
 
-def _are_plain(lists: list[list[Any]], dialect: Dialect) -> bool:
+def _are_plain(lists: list[list[Any]], plain_types: set[str], dialect: Dialect) -> bool:
     """Tell whether all rows are what AddressSpace would take as they are: whole columns at once."""
     types, patterns, costs, connectors = lists
     kinds = [set(map(type, column)) for column in lists]
-    if kinds != [{str}, {str}, {int}, {str}] or not all(connectors):
+    if kinds != [{str}, {str}, {int}, {str}] or not all(connectors) or not plain_types.issuperset(types):
         return False
-    if min(costs) not in COST_RANGE or max(costs) not in COST_RANGE:
+    if min(costs) not in COST_RANGE or max(costs) not in COST_RANGE or not all(map(str.isprintable, patterns)):
         return False
     if dialect is Dialect.EXCHANGE2007:
-        if set(types) != {DEFAULT_TYPE} or not all(map(DOMAIN.fullmatch, patterns)):
-            return False
-        return all(map(str.isprintable, patterns))
-    if not all(map(_is_plain_type, set(types))) or not all(map(str.isprintable, patterns)):
-        return False
+        return set(types) == {DEFAULT_TYPE} and all(map(DOMAIN.fullmatch, patterns))
     lines = "\n".join(["", *patterns, ""])  # no pattern holds a line end: it would not be printable
     return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n"))
 

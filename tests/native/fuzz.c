@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t length = text_of(pattern, sizeof pattern, &data, &size);
         for (size_t place = 0; place < length; place++)
             pattern[place] &= 0x7f;
+        kernel_expect(table, smtp, pattern, length);
         if (kernel_add(table, take(&data, &size) & 1 ? smtp : fax, pattern, length, row, take(&data, &size) & 3) > 0)
             kernel_set_constant(table, smtp, KERNEL_ODD);
     }

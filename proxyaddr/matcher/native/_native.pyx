@@ -35,6 +35,7 @@ cdef extern from "kernel.h":
     void kernel_set_constant(kernel *table, int number, int32_t answer)
     void kernel_set_other_types(kernel *table, int32_t answer)
     int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank)
+    void kernel_expect(const kernel *table, int number, const uint8_t *pattern, size_t length)
     int kernel_finish(kernel *table)
     int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length)
     void kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
@@ -49,6 +50,7 @@ cdef extern from "kernel.h":
     uint64_t kernel_floor_hash(const uint8_t *data, const int32_t *offsets, size_t count) nogil
 
 cdef size_t GATHERED = 1024
+cdef size_t EXPECTED = 16
 
 ROWS_A_THREAD = 100_000
 """Fewer rows than twice this are one thread's work, unless the caller says otherwise."""
@@ -76,15 +78,21 @@ cdef class NativeEngine:
         cdef dict numbers = {}
         cdef int number = -1, status
         cdef int32_t answer
-        cdef size_t row
-        cdef object kind, last = None, pattern
-        cdef list types = list(plan.types), patterns = list(plan.patterns), ranks = list(plan.ranks)
+        cdef size_t row, total = len(plan.types)
+        cdef object kind, last = None, pattern, expected
+        cdef list types = as_list(plan.types), patterns = as_list(plan.patterns), ranks = as_list(plan.ranks)
         cdef object answers = plan.indices
         cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
         self._plan = plan
         self._python = {}
         for row in range(len(types)):
             kind, pattern = types[row], patterns[row]
+            if row + EXPECTED < total and number >= 0:
+                expected = patterns[row + EXPECTED]
+                if PyUnicode_IS_COMPACT_ASCII(expected):
+                    kernel_expect(
+                        self._table, number, <const uint8_t *>PyUnicode_DATA(expected), PyUnicode_GET_LENGTH(expected)
+                    )
             answer = row if in_order else answers[row]
             if kind is not last:
                 last = kind
@@ -158,7 +166,7 @@ cdef class NativeEngine:
                 self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[start]), stop - start, parts)
         finally:
             free(texts)
-        for row in odd_rows(out):
+        for row in undecided(out):
             item = items[row]
             out[row] = self._odd(item.decode("utf-8", "surrogateescape") if isinstance(item, bytes | bytearray) else item)
 
@@ -185,7 +193,7 @@ cdef class NativeEngine:
             self._in_parts(job, chunk.length, parts_of(chunk.length, threads))
         finally:
             free(buffers)
-        for row in odd_rows(out):
+        for row in undecided(out):
             out[row] = self._odd(chunk.text(row))
 
     def _in_parts(self, _Job job, size_t count, size_t parts):
@@ -274,13 +282,42 @@ cdef int gather(list items, size_t start, size_t stop, kernel_text *texts) excep
     return 0
 
 
-cdef list odd_rows(out):
+cdef list as_list(values):
+    return values if type(values) is list else list(values)
+
+
+cdef list undecided(out):
     """Return the rows that the kernel did not decide."""
     cdef int32_t[::1] answers = out
     cdef size_t row
     cdef list found = []
     for row in range(len(out)):
         if answers[row] == KERNEL_ODD:
+            found.append(row)
+    return found
+
+
+def odd_rows(list types, list patterns, list costs, list connectors, set plain_types):
+    """Return the rows of a table that are not plain: see `proxyaddr._route_columns`."""
+    cdef list found = []
+    cdef object kind, last = None, pattern, cost, connector
+    cdef const uint8_t *text
+    cdef size_t row, length, place
+    cdef bint plain, last_plain = False
+    for row in range(len(types)):
+        kind, pattern, cost, connector = types[row], patterns[row], costs[row], connectors[row]
+        if kind is not last:
+            last, last_plain = kind, type(kind) is str and kind in plain_types
+        plain = last_plain and type(cost) is int and type(connector) is str and PyUnicode_GET_LENGTH(connector) > 0
+        plain = plain and type(pattern) is str and PyUnicode_IS_COMPACT_ASCII(pattern) and 1 <= cost <= 100
+        if plain:
+            text = <const uint8_t *>PyUnicode_DATA(pattern)
+            length = PyUnicode_GET_LENGTH(pattern)
+            for place in range(length):
+                plain &= (text[place] >= 0x20) & (text[place] < 0x7F)
+            if length and (text[0] == 0x20 or text[length - 1] == 0x20 or text[length - 1] == 0x3B):
+                plain = False
+        if not plain:
             found.append(row)
     return found
 

@@ -97,7 +97,8 @@ struct kernel {
     uint64_t arena_used, arena_size;
     hash_table domains, locals, prefix_maps;
     uint64_t *filter;
-    uint64_t filter_mask, below_count;
+    uint64_t filter_mask, below_count, below_room;
+    uint32_t *belows;      /* domains for the filter, until it is made */
     general_pattern *generals;
     uint32_t general_count, general_room;
     uint32_t *grams;       /* slots of a hash table: gram */
@@ -447,6 +448,7 @@ void kernel_free(kernel *table) {
     free(table->gram_first);
     free(table->links);
     free(table->filter);
+    free(table->belows);
     free(table->ranks);
     free(table->arena);
     free(table->domains.slots);
@@ -534,7 +536,17 @@ static int domain_set(kernel *table, const uint8_t *text, size_t length, uint32_
     if (!entry)
         return -1;
     int32_t *field = below ? &domain_at(table, entry)->below : &domain_at(table, entry)->at;
-    table->below_count += below && *field == KERNEL_NONE;
+    if (below && *field == KERNEL_NONE) {
+        if (table->below_count == table->below_room) {
+            uint64_t room = table->below_room * 2 + 64;
+            uint32_t *moved = realloc(table->belows, room * sizeof(uint32_t));
+            if (!moved)
+                return -1;
+            table->belows = moved;
+            table->below_room = room;
+        }
+        table->belows[table->below_count++] = entry;
+    }
     keep_better(table, field, answer);
     return 0;
 }
@@ -619,6 +631,19 @@ int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, i
     return status;
 }
 
+void kernel_expect(const kernel *table, int type, const uint8_t *pattern, size_t length) {
+    uint8_t text[MARKED + MARGIN];
+    if (length > MARKED)
+        return;
+    for (size_t place = 0; place < length; place++)
+        text[place] = lower(pattern[place]);
+    const uint8_t *at = last_at(text, length), *domain = at ? at + 1 : text, *end = text + length;
+    if (end - domain > 2 && domain[0] == '*' && domain[1] == '.')
+        domain += 2;
+    uint32_t salt = (uint32_t)type | (at || table->by_domain ? 0 : NO_AT);
+    PREFETCH(&table->domains.slots[hash_of(table->seed, domain, (uint32_t)(end - domain), salt) & table->domains.mask]);
+}
+
 /* ------------------------------------------------------------------ filters */
 
 static inline int filter_has(const kernel *table, uint64_t hash) {
@@ -634,16 +659,15 @@ static int make_filter(kernel *table) {
     if (!table->filter)
         return -1;
     table->filter_mask = bits - 1;
-    for (uint64_t place = 0; place <= table->domains.mask; place++) {
-        uint32_t entry = table->domains.slots[place].entry;
-        if (!entry || domain_at(table, entry)->below == KERNEL_NONE)
-            continue;
-        const domain_entry *found = domain_at(table, entry);
+    for (uint64_t place = 0; place < table->below_count; place++) {
+        const domain_entry *found = domain_at(table, table->belows[place]);
         uint64_t hash = hash_of(table->seed, (const uint8_t *)(found + 1), found->length, found->type);
         uint64_t one = hash & table->filter_mask, other = (hash >> 24) & table->filter_mask;
         table->filter[one >> 6] |= UINT64_C(1) << (one & 63);
         table->filter[other >> 6] |= UINT64_C(1) << (other & 63);
     }
+    free(table->belows);
+    table->belows = NULL;
     return 0;
 }
 

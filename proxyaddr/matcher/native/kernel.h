@@ -41,6 +41,9 @@ void kernel_set_other_types(kernel *table, int32_t answer);
  * 0, or -1 without memory, or 1 when only KERNEL_ODD can answer for this type (the caller sets that). */
 int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank);
 
+/* Ask memory for where a pattern will go, some rows before it is added. */
+void kernel_expect(const kernel *table, int type, const uint8_t *pattern, size_t length);
+
 /* Make the filters; 0, or -1 without memory. No row is added afterwards. */
 int kernel_finish(kernel *table);
 
