@@ -54,7 +54,7 @@ def read_columns(
     if len(lengths) != 1:
         message = f"columns are of one length, not of {', '.join(str(len(column)) for column in lists)}"
         raise ConfigurationError("unequal-columns", message)
-    for column, default in zip(lists, (DEFAULT_TYPE, "", 1), strict=False):
+    for column, default in zip(lists[1:], ("", 1), strict=False):
         if None in column:
             column[:] = [default if value is None else value for value in column]
     lists[0] = _canonical(lists[0])
@@ -139,6 +139,8 @@ def _canonical(types: list[Any]) -> list[Any]:
 
 
 def _canonical_type(kind: object) -> object:
+    if kind is None:
+        return DEFAULT_TYPE
     try:
         return canonical_type(kind) if isinstance(kind, str) else kind
     except AddressSyntaxError:

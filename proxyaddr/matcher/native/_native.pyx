@@ -61,7 +61,7 @@ cdef class NativeEngine:
 
     cdef kernel *_table
     cdef object _plan
-    cdef dict _python
+    cdef dict _python, _by_component
 
     name = "native"
 
@@ -85,6 +85,7 @@ cdef class NativeEngine:
         cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
         self._plan = plan
         self._python = {}
+        self._by_component = {}
         for row in range(len(types)):
             kind, pattern = types[row], patterns[row]
             if row + EXPECTED < total and number >= 0:
@@ -101,6 +102,8 @@ cdef class NativeEngine:
                     found = numbers[kind] = self._add_type(kind)
                 number = found
             if number < 0:
+                if kind in self._by_component:
+                    self._by_component[kind][1].append(row)
                 continue
             if not PyUnicode_IS_COMPACT_ASCII(pattern):
                 pattern = fold(pattern)
@@ -118,6 +121,7 @@ cdef class NativeEngine:
                 raise MemoryError
             if status > 0:
                 kernel_set_constant(self._table, number, KERNEL_ODD)
+        self._settle_component_types()
         if kernel_finish(self._table):
             raise MemoryError
 
@@ -135,11 +139,16 @@ cdef class NativeEngine:
                     kernel_set_other_types(self._table, KERNEL_ODD)
         if kind not in COMPONENT_TYPES:
             return number
-        rows = [row for row, other in enumerate(self._plan.types) if other == kind]
-        covers_all = all(pattern_components(kind, self._plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
-        best = min(rows, key=self._plan.ranks.__getitem__)  # the earlier of two
-        kernel_set_constant(self._table, number, self._plan.indices[best] if covers_all else KERNEL_ODD)
+        self._by_component[kind] = (number, [])
         return -1
+
+    def _settle_component_types(self):
+        """Answer a type of components with one route where all its spaces cover everything, else leave it."""
+        plan = self._plan
+        for kind, (number, rows) in self._by_component.items():
+            covers_all = all(pattern_components(kind, plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
+            best = min(rows, key=plan.ranks.__getitem__)  # the earlier of two
+            kernel_set_constant(self._table, number, plan.indices[best] if covers_all else KERNEL_ODD)
 
     def match(self, address):
         """Return the index of the route that takes an address, -1 where there is none."""
