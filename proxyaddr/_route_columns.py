@@ -90,10 +90,9 @@ def _odd_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
     """Return the rows that AddressSpace must judge, in order; what the others hold it would take as it is."""
     types = lists[0] if set(map(type, lists[0])) == {str} else [kind for kind in lists[0] if isinstance(kind, str)]
     plain_types = {kind for kind in set(types) if _is_plain_type(kind)}
-    if dialect is Dialect.EXCHANGE55 and matcher.engine == "native":
-        from proxyaddr.matcher._native import odd_rows  # noqa: PLC0415 - where it was built
-
-        return odd_rows(lists[0], lists[1], lists[2], lists[3], plain_types)
+    if dialect is Dialect.EXCHANGE55 and (native := matcher.native_module()) is not None:
+        found: list[int] = native.odd_rows(*lists, plain_types)
+        return found
     odd: list[int] = []
     waiting = [(0, len(lists[0]))] if lists[0] else []
     while waiting:  # halves of what is not plain as a whole

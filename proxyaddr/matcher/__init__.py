@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from proxyaddr.errors import ConfigurationError
@@ -41,6 +42,11 @@ def _chosen_engine() -> str:
 
 engine = _chosen_engine()
 """Which engine matchers use."""
+
+
+def native_module() -> ModuleType | None:
+    """Return the module of the native engine where that is the engine in use."""
+    return import_module(ENGINES["native"][0]) if engine == "native" else None
 
 
 class Matcher:
