@@ -88,6 +88,7 @@ typedef struct {
     int has_generals, has_below, has_locals;
     int32_t most_literals; /* of the general patterns */
     int32_t first_always;  /* patterns without a gram, chained by `next` */
+    uint32_t gram_stride;  /* every so many octets of an address are looked at */
 } type_state;
 
 struct kernel {
@@ -105,7 +106,6 @@ struct kernel {
     int32_t *gram_first;   /* slots: first link, -1 for a free slot */
     gram_link *links;
     uint32_t gram_mask;
-    uint32_t gram_stride;  /* every so many octets of an address are looked at */
     uint64_t gram_filter[512];
     type_name names[2 * KERNEL_MAX_TYPES];
     int name_count;
@@ -708,19 +708,21 @@ static void gram_put(kernel *table, uint32_t gram, uint32_t link) {
  * grams in a row are put as make sure that one of them stands where an address is looked at; those that lead to the
  * fewest patterns so far. */
 static int make_grams(kernel *table) {
-    uint32_t size = 16, shortest = GRAM + MOST_STRIDE - 1, start = 0;
+    uint32_t size = 16, start = 0;
+    for (int type = 0; type < table->type_count; type++)
+        table->types[type].gram_stride = MOST_STRIDE;
     for (uint32_t number = 0; number < table->general_count; number++) {
         uint32_t length = longest_fragment(&table->generals[number], &start);
-        if (length >= GRAM && length < shortest)
-            shortest = length;
+        uint32_t *stride = &table->types[table->generals[number].type].gram_stride;
+        if (length >= GRAM && length < GRAM + *stride - 1)
+            *stride = length - GRAM + 1;
     }
-    table->gram_stride = shortest - GRAM + 1;
-    while (size < table->general_count * table->gram_stride * 2)
+    while (size < table->general_count * MOST_STRIDE * 2)
         size *= 2;
     uint32_t *counts = calloc(65536, sizeof(uint32_t));
     table->grams = calloc(size, sizeof(uint32_t));
     table->gram_first = malloc(size * sizeof(int32_t));
-    table->links = calloc((size_t)table->general_count * table->gram_stride + 1, sizeof(gram_link));
+    table->links = calloc((size_t)table->general_count * MOST_STRIDE + 1, sizeof(gram_link));
     if (!table->grams || !table->gram_first || !table->links || !counts) {
         free(counts);
         return -1;
@@ -731,21 +733,21 @@ static int make_grams(kernel *table) {
     for (uint32_t number = 0; number < table->general_count; number++) {
         general_pattern *made = &table->generals[number];
         uint32_t length = longest_fragment(made, &start), best = 0, fewest = UINT32_MAX;
+        type_state *state = &table->types[made->type];
         if (length < GRAM) {
-            type_state *state = &table->types[made->type];
             made->next = state->first_always;
             state->first_always = (int32_t)number;
             continue;
         }
-        for (uint32_t place = start; place + GRAM + table->gram_stride - 1 <= start + length; place++) {
+        for (uint32_t place = start; place + GRAM + state->gram_stride - 1 <= start + length; place++) {
             uint32_t used = 0;
-            for (uint32_t gram = 0; gram < table->gram_stride; gram++)
+            for (uint32_t gram = 0; gram < state->gram_stride; gram++)
                 used += counts[gram_hash(table, load4(made->pattern + place + gram)) & 65535];
             if (used < fewest)
                 fewest = used, best = place;
         }
-        for (uint32_t gram = 0; gram < table->gram_stride; gram++) {
-            uint32_t found = load4(made->pattern + best + gram), link = number * table->gram_stride + gram;
+        for (uint32_t gram = 0; gram < state->gram_stride; gram++) {
+            uint32_t found = load4(made->pattern + best + gram), link = number * MOST_STRIDE + gram;
             counts[gram_hash(table, found) & 65535]++;
             table->links[link].number = (int32_t)number;
             gram_put(table, found, link);
@@ -770,7 +772,7 @@ uint64_t kernel_size(const kernel *table) {
     uint64_t size = sizeof(kernel) + table->arena_size + (table->filter_mask + 1) / 8 + table->ranks_room * 4;
     size += (table->domains.mask + table->locals.mask + table->prefix_maps.mask + 3) * sizeof(slot);
     size += (uint64_t)table->general_room * sizeof(general_pattern) + (uint64_t)(table->gram_mask + 1) * 8;
-    size += (uint64_t)table->general_count * table->gram_stride * sizeof(gram_link);
+    size += (uint64_t)table->general_count * MOST_STRIDE * sizeof(gram_link);
     for (uint32_t place = 0; place < table->general_count; place++)
         size += table->generals[place].length;
     return size;
@@ -846,7 +848,8 @@ static inline void try_general(const kernel *table, const query *asked, const ge
 
 static void find_generals(const kernel *table, const query *asked, match_so_far *best) {
     const uint8_t *value = asked->value;
-    for (uint32_t place = 0; place + GRAM <= asked->length; place += table->gram_stride) {
+    uint32_t stride = table->types[asked->type].gram_stride;
+    for (uint32_t place = 0; place + GRAM <= asked->length; place += stride) {
         uint32_t gram = load4(value + place), bit = gram_hash(table, gram) >> 17;
         if (!(table->gram_filter[bit >> 6] >> (bit & 63) & 1))
             continue;
