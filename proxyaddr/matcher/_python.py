@@ -23,6 +23,9 @@ __all__ = ["AskingEngine", "PythonEngine"]
 
 NO_ROUTE = -1
 
+SHORT = 64
+"""Code points of a domain that is taken apart without looking at lengths first."""
+
 
 class _Row(NamedTuple):
     """A route as the engine keeps it: ordered by how many literals it has, then by rank."""
@@ -41,6 +44,7 @@ class _Values:
         self._below: dict[str, _Row] = {}
         self._prefixes: dict[str, list[tuple[_Row, str]]] = {}
         self._general: list[tuple[_Row, str, str]] = []
+        self._any: _Row | None = None
         self._blank: _Row | None = None
         self._below_lengths: set[int] = set()
         self._partial_lengths: set[int] = set()
@@ -56,7 +60,9 @@ class _Values:
         local, at, domain = pattern.rpartition("@")
         if at and domain and "@" not in local:
             self._partial_lengths.add(len(pattern))
-        if not stars and not singles:
+        if pattern == "*":
+            self._any = row if self._any is None else min(self._any, row)
+        if pattern == "*" or not (stars or singles):
             return
         parent = domain[2:]
         if at and not singles and "*" not in domain and local.endswith("*") and local.count("*") == 1:
@@ -84,12 +90,11 @@ class _Values:
         local, at, domain = value.rpartition("@")
         best = self._at.get(domain) if at else None
         if at:
-            if domain in self._prefixes:
-                for longer, prefix in self._prefixes[domain]:
-                    if local.startswith(prefix):
-                        best = longer if best is None else min(best, longer)
-                        break
-            if self._below_lengths:
+            for longer, prefix in self._prefixes.get(domain, ()):
+                if local.startswith(prefix):
+                    best = longer if best is None else min(best, longer)
+                    break
+            if self._below_lengths and (best is None or domain.startswith(".")):  # else no parent has as many literals
                 for parent in _parents(domain, self._below_lengths):
                     below = self._below.get(parent)
                     if below is not None:
@@ -101,6 +106,8 @@ class _Values:
             if fragment in value and matches_wildcards(pattern, value):
                 best = row
                 break
+        if self._any is not None and (best is None or not best.fewer_literals):
+            best = self._any if best is None else min(best, self._any)
         if best is None and at and self._partial_lengths and "@" not in local:
             lengths = {length - len(local) - 1 for length in self._partial_lengths}
             best = next(
@@ -217,6 +224,7 @@ class PythonEngine(_OneByOne):
         for strings in self._strings.values():
             strings.finish()
         self._default = self._strings.get(DEFAULT_TYPE)
+        self._spelled = {spelling: found for kind, found in self._strings.items() for spelling in (kind, kind.lower())}
         self.match = self._find
 
     def _find(self, address: str | TypedAddress) -> int:
@@ -226,6 +234,12 @@ class PythonEngine(_OneByOne):
                 return NO_ROUTE
             value = address.strip(BLANKS)
             return self._default.find(value.lower() if value.isascii() else fold(value))
+        if isinstance(address, str):
+            kind, _, value = address.partition(":")
+            spelled = self._spelled.get(kind)
+            if spelled is not None:
+                value = value.strip(BLANKS)
+                return spelled.find(value.lower() if value.isascii() else fold(value))
         target = read_address(address)
         strings = self._strings.get(target.type)
         if strings is not None:
@@ -250,8 +264,14 @@ def _keep_better(rows: dict[str, _Row], key: str, row: _Row) -> None:
 
 
 def _parents(domain: str, lengths: set[int]) -> Iterator[str]:
-    """Yield what stands after each dot of a domain, longest first, where it has one of the lengths."""
+    """Yield what stands after each dot of a domain, longest first; of a long domain those of one of the lengths."""
     size = len(domain)
+    if size <= SHORT:
+        _, more, parent = domain.partition(".")
+        while more:
+            yield parent
+            _, more, parent = parent.partition(".")
+        return
     dot = domain.find(".")
     while dot >= 0:
         if size - dot - 1 in lengths:
