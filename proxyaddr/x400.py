@@ -146,11 +146,13 @@ class X400Address:
         return self.format()
 
     def __repr__(self) -> str:
-        return f"X400Address({ {key: dict(v) if isinstance(v, Mapping) else v for key, v in self.components.items()} })"
+        return f"X400Address({self._plain()})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        plain = {key: dict(v) if isinstance(v, Mapping) else v for key, v in self.components.items()}
-        return X400Address, (plain,)
+        return X400Address, (self._plain(),)
+
+    def _plain(self) -> dict[str, object]:
+        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self.components.items()}
 
 
 def findings(value: str, *, space: bool = False) -> tuple[Finding, ...]:

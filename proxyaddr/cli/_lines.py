@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
 
-__all__ = ["add_inputs", "each", "findings_as_json", "show_findings", "show_json"]
+__all__ = ["add_inputs", "each", "findings_as_json", "show_error", "show_findings", "show_json"]
 
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
@@ -24,7 +24,7 @@ def each(options: argparse.Namespace, handle: Callable[[str], int]) -> int:
         try:
             status = handle(text)
         except ProxyAddrError as error:
-            _show_error(text, error, as_json=options.json)
+            show_error(text, error, as_json=options.json)
             status = 2
         highest = max(highest, status)
     return highest
@@ -58,7 +58,8 @@ def _inputs(options: argparse.Namespace) -> Iterator[str]:
             yield text
 
 
-def _show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
+def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
+    """Print an error: for people on standard error, or as one JSON object among the answers."""
     if not as_json:
         print(f"proxyaddr: {error}", file=sys.stderr)
         return

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from proxyaddr.cli._lines import each, findings_as_json, show_findings, show_json
+from proxyaddr.cli._lines import each, findings_as_json, show_error, show_findings, show_json
 from proxyaddr.encapsulation import LOCAL_PART_MAX_LENGTH, PREFIX, decapsulate
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
 
@@ -72,10 +72,10 @@ def _one(text: str, options: argparse.Namespace) -> int:
     for found in _addresses(text, tolerant=options.tolerant):
         if isinstance(found, ProxyAddrError):
             status = 2
-            print(f"proxyaddr: {found}", file=sys.stderr) if not options.json else show_json(_error(text, found))
+            show_error(text, found, as_json=options.json)
         elif (found.type, found.value) not in shown:
             shown.add((found.type, found.value))
-            _show(text, found, options)
+            _show(found, options)
     return status
 
 
@@ -108,7 +108,7 @@ def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError
         yield _Found(text, inside.type, inside.value, inside.findings, domain=inside.domain)
 
 
-def _show(text: str, found: _Found, options: argparse.Namespace) -> None:
+def _show(found: _Found, options: argparse.Namespace) -> None:
     command = None if found.proxy is None else _set_mailbox(options.identity, found.proxy)
     if options.json:
         record = {"input": found.source, **found._asdict(), "proxy": found.proxy}
@@ -133,8 +133,3 @@ def _set_mailbox(identity: str, proxy: str) -> str:
 def _quoted(text: str) -> str:
     """Quote for PowerShell: an apostrophe is doubled, in every form in which PowerShell takes one."""
     return "'" + re.sub("['\u2018\u2019\u201a\u201b]", r"\g<0>\g<0>", text) + "'"
-
-
-def _error(text: str, error: ProxyAddrError) -> dict[str, object]:
-    span = error.span if isinstance(error, AddressSyntaxError) else None
-    return {"input": text, "error": {"code": error.code, "message": error.message, "span": span}}

@@ -167,9 +167,6 @@ class _ByComponent:
         found = self._groups.setdefault(literal, {}).setdefault(tuple(parts[name] for name in literal), [])
         found.append((rank, index, parts))
 
-    def finish(self) -> None:
-        """Nothing is left to do."""
-
     def find(self, target: Target) -> int:
         """Return the index of the best route: the most literal components, then the rank."""
         best = _Row(1, 0, NO_ROUTE)
@@ -185,7 +182,9 @@ class _ByComponent:
 class _OneByOne:
     """Matches columns an address at a time."""
 
-    match: Callable[[str | TypedAddress], int]
+    def match(self, address: str | TypedAddress) -> int:
+        """Return the index of the route that takes an address, -1 where there is none."""
+        raise NotImplementedError
 
     def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
         """Match texts, octets or None of a list into a column of its length; one thread, whatever `threads` says."""
@@ -225,21 +224,17 @@ class PythonEngine(_OneByOne):
             strings.finish()
         self._default = self._strings.get(DEFAULT_TYPE)
         self._spelled = {spelling: found for kind, found in self._strings.items() for spelling in (kind, kind.lower())}
-        self.match = self._find
 
-    def _find(self, address: str | TypedAddress) -> int:
+    def match(self, address: str | TypedAddress) -> int:
         """Return the index of the route that takes an address, -1 where there is none."""
-        if isinstance(address, str) and ":" not in address:
-            if self._default is None:
-                return NO_ROUTE
-            value = address.strip(BLANKS)
-            return self._default.find(value.lower() if value.isascii() else fold(value))
         if isinstance(address, str):
-            kind, _, value = address.partition(":")
-            spelled = self._spelled.get(kind)
-            if spelled is not None:
-                value = value.strip(BLANKS)
-                return spelled.find(value.lower() if value.isascii() else fold(value))
+            kind, colon, value = address.partition(":")
+            strings = self._spelled.get(kind) if colon else self._default
+            if strings is not None:
+                value = (value if colon else address).strip(BLANKS)
+                return strings.find(value.lower() if value.isascii() else fold(value))
+            if not colon:
+                return NO_ROUTE
         target = read_address(address)
         strings = self._strings.get(target.type)
         if strings is not None:
@@ -254,7 +249,11 @@ class AskingEngine(_OneByOne):
     name = "python"
 
     def __init__(self, ask: Callable[[str | TypedAddress], int]) -> None:
-        self.match = ask
+        self._ask = ask
+
+    def match(self, address: str | TypedAddress) -> int:
+        """Return what the function answers."""
+        return self._ask(address)
 
 
 def _keep_better(rows: dict[str, _Row], key: str, row: _Row) -> None:
