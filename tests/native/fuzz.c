@@ -60,10 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (int each = 0; each < ASKED; each++) {
             uint8_t *copy, address[700];
             size_t length = text_of(address, sizeof address, &data, &size);
-            copy = malloc(length); /* of its exact size, so that a read past it is seen */
+            copy = calloc(1, KERNEL_MARGIN + length); /* of its exact size, so that a read past it is seen */
             if (copy)
-                memcpy(copy, address, length);
-            texts[each] = (kernel_text){copy, copy ? (int64_t)length : -1};
+                memcpy(copy + KERNEL_MARGIN, address, length);
+            texts[each] = (kernel_text){copy + KERNEL_MARGIN, copy ? (int64_t)length : -1};
             memcpy(joined + offsets[each], address, length);
             offsets[each + 1] = offsets[each] + (int32_t)length;
         }
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 abort(); /* the ways in agree */
             if (one < KERNEL_ODD || one >= rows)
                 abort();
-            free((void *)texts[each].text);
+            free((uint8_t *)texts[each].text - KERNEL_MARGIN);
         }
         free(exact);
         free(joined);
