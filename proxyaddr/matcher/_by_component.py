@@ -18,8 +18,6 @@ Row = tuple[int, int, int]
 class ByComponent:
     """The spaces of one type: the one that names more components literally wins, then the rank (Q187915)."""
 
-    sole: Mapping[str, int] = {}  # no domain decides
-
     def __init__(self, address_type: str, rows: Mapping[str, tuple[int, int]]) -> None:
         self._type = address_type
         self._groups: dict[tuple[str | int, ...], dict[tuple[str | None, ...], list[tuple[int, int, Components]]]] = {}
@@ -33,15 +31,19 @@ class ByComponent:
             found = self._groups.setdefault(literal, {}).setdefault(tuple(parts[name] for name in literal), [])
             found.append((rank, route, parts))
 
-    def find(self, text: str) -> int:
-        """Return the route of a value as written, NO_ROUTE where there is none."""
+    def find(self, value: str) -> int:
+        """Return the route of a value, NO_ROUTE where there is none."""
+        if not self._groups:
+            return self._always[2]
+        return self.find_components(read_address(f"{self._type}:{value}").components)
+
+    def find_components(self, value: Components) -> int:
+        """Return the route of a value by its components, NO_ROUTE where there is none."""
         best = self._always
-        if self._groups:
-            value = read_address(f"{self._type}:{text}").components
-            for names, found in self._groups.items():
-                texts = tuple(value.get(name, "" if name == "A" else None) for name in names)
-                for rank, route, parts in found.get(texts, ()):
-                    fit = fit_components(parts, value)
-                    if fit is not None:
-                        best = min(best, (-fit.literals, rank, route))
+        for names, found in self._groups.items():
+            texts = tuple(value.get(name, "" if name == "A" else None) for name in names)
+            for rank, route, parts in found.get(texts, ()):
+                fit = fit_components(parts, value)
+                if fit is not None:
+                    best = min(best, (-fit.literals, rank, route))
         return best[2]

@@ -9,7 +9,7 @@ from typing import Any
 from proxyaddr._components import COMPONENT_TYPES
 from proxyaddr._folding import fold
 from proxyaddr.address_spaces import DEFAULT_TYPE, read_address
-from proxyaddr.addresses import TypedAddress
+from proxyaddr.addresses import BLANKS, TypedAddress
 from proxyaddr.matcher._arrow import Chunk, IndexColumn
 from proxyaddr.matcher._by_component import ByComponent
 from proxyaddr.matcher._plan import Plan
@@ -19,11 +19,14 @@ __all__ = ["AskingEngine", "PythonEngine"]
 
 NO_ROUTE = -1
 
+DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
+DEFAULT_LENGTH = len(DEFAULT_PREFIX)
+
 Spaces = Values | Domains | ByComponent
 """The spaces of one type."""
 
 
-Match = Callable[[str | TypedAddress], int]
+Match = Callable[[Any], int]
 """Gives the route of an address, NO_ROUTE where there is none."""
 
 
@@ -76,30 +79,47 @@ class AskingEngine(_OneByOne):
 
 
 def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> Callable[[Any], int]:
-    """Return a function that matches an address; what is no text, or of a type that it can't read, goes `otherwise`.
+    """Return a function that matches an address; what is no text goes `otherwise`, and what must be read in full.
 
-    Most addresses are answered here, by one look-up: a call more for each would cost as much as the look-up.
+    Most addresses are of the type that needs no writing, and answered here by one look-up: one more call for each would
+    cost as much.
     """
-    spelled = {spelling: found for kind, found in spaces.items() for spelling in (kind, kind.lower())}
-    untyped = spaces.get(DEFAULT_TYPE) or Values({})
+    default = spaces.get(DEFAULT_TYPE) or Values({})
+    assert not isinstance(default, ByComponent)
+    route_of, find_contested = default.sole.get, default.find_contested
+    match_typed = _matching_by_type(spaces, otherwise)
 
     def match(address: Any) -> int:  # noqa: ANN401 - whatever is in a list
         try:
-            kind, colon, value = address.partition(":")
+            value = address.lower()
+            local, at, domain = value.rpartition("@")
         except (AttributeError, TypeError):
             return otherwise(address)
-        if colon:
-            found = spelled.get(kind)
-            if found is None:
-                return otherwise(address)
-        else:
-            found, value = untyped, address
-        _, at, domain = value.lower().rpartition("@")
-        if at:
-            route = found.sole.get(domain)
+        typed = ":" in local
+        if at and (not typed or local.startswith(DEFAULT_PREFIX)):
+            route = route_of(domain)  # in ASCII and without blanks, so whatever else the text holds it is the domain
             if route is not None:
                 return route
-        return found.find(value)
+            if address.isascii():
+                if typed:
+                    value, local = value[DEFAULT_LENGTH:], local[DEFAULT_LENGTH:]
+                if value == value.strip(BLANKS):
+                    return find_contested(value, local, at, domain)
+        return match_typed(address)
+
+    return match
+
+
+def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
+    """Return a function that matches text in ASCII of a type in upper or lower case; all else goes `otherwise`."""
+    spelled = {spelling: found for kind, found in spaces.items() for spelling in (kind, kind.lower())}
+
+    def match(address: str) -> int:
+        kind, colon, value = address.partition(":")
+        found = spelled.get(kind if colon else DEFAULT_TYPE)
+        if found is None or not address.isascii():
+            return otherwise(address)
+        return found.find((value if colon else address).strip(BLANKS).lower())
 
     return match
 
@@ -110,7 +130,9 @@ def _reading(spaces: Mapping[str, Spaces]) -> Match:
     def match(address: str | TypedAddress) -> int:
         target = read_address(address)
         found = spaces.get(target.type)
-        return NO_ROUTE if found is None else found.find(target.written)
+        if found is None:
+            return NO_ROUTE
+        return found.find_components(target.components) if isinstance(found, ByComponent) else found.find(target.value)
 
     return match
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from bisect import bisect_left
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
+from operator import itemgetter
 
-from proxyaddr._folding import fold
 from proxyaddr.address_spaces import matches_wildcards
-from proxyaddr.addresses import BLANKS
 
-__all__ = ["Domains", "Rows", "Values"]
+__all__ = ["Domains", "Values"]
 
 NO_ROUTE = -1
 
@@ -17,39 +17,52 @@ Rows = Mapping[str, tuple[int, int]]
 """Folded pattern to the rank and the route of the best row that has it."""
 
 Row = tuple[int, int, int]
-"""Literals, negative; rank; route: of two that fit an address alike the lower wins."""
+"""Literals, negative; rank; route: of two that match an address the lower wins."""
 
-Found = TypeVar("Found")
+Wild = tuple[Row, str, Callable[[str], bool] | None]
+"""A pattern with wildcards: its row, its longest fragment, and what else to ask of a text that holds the fragment."""
+
+LAST: Row = (1, 0, NO_ROUTE)
+"""Goes behind every row of a pattern."""
 
 SHORT = 64
 """Code points of a domain that is taken apart without looking at lengths first."""
 
-GRAM = 3
-"""Code points of the pieces into which a value is cut to look for many fragments at once."""
+SURE = 5
+"""A fragment of so many code points holds one of the threes into which a value is cut, wherever it lies there."""
 
-GATHERED = 2 * GRAM - 1
-"""A fragment so long holds one whole piece, wherever it lies in the value."""
-
-FEW = 16
-"""So many fragments are looked for faster one by one than by pieces."""
+FEW = 12
+"""So many patterns are tried one by one in the time in which a value is cut into threes."""
 
 
-class Values:
-    """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961).
+class _ByDomain:
+    """Spaces of one type whose dictionaries start from the domain of a value, what stands after its last `@`."""
 
-    `sole` holds the domains, in ASCII, where one route takes every address: `*@domain` with nothing that could beat it.
-    """
+    sole: dict[str, int]
+    """The domains, in ASCII, where one route takes every address: nothing else that matches there could beat it."""
+
+    def find(self, value: str) -> int:
+        """Return the route of a folded value, NO_ROUTE where there is none."""
+        local, at, domain = value.rpartition("@")
+        route = self.sole.get(domain) if at else None
+        return self.find_contested(value, local, at, domain) if route is None else route
+
+    def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
+        raise NotImplementedError
+
+
+class Values(_ByDomain):
+    """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961)."""
 
     def __init__(self, rows: Rows) -> None:
-        self.sole: dict[str, int] = {}
         self._exact: dict[str, int] = {}
-        self._at: dict[str, list[tuple[Row, str, str]]] = {}
+        self._at: dict[str, list[Wild]] = {}
         self._below: dict[str, Row] = {}
         self._partial_lengths: set[int] = set()
         self._blank = NO_ROUTE
-        whole: dict[str, Row] = {}
-        named: set[str] = set()
-        anywhere: list[tuple[Row, str]] = []
+        everybody: dict[str, Row] = {}
+        anywhere: list[Wild] = []
         for pattern, (rank, route) in rows.items():
             if not pattern:
                 self._blank = route
@@ -60,59 +73,88 @@ class Values:
             if at and domain and "@" not in local:
                 self._partial_lengths.add(len(pattern))
             if local == "*" and wildcards == 1:
-                whole[domain] = row
+                everybody[domain] = row
                 continue
             self._exact[pattern] = route
             if not wildcards:
-                named.add(domain)
+                self._at.setdefault(domain, [])
             elif at and "*" not in domain and "%" not in domain:
-                self._at.setdefault(domain, []).append((row, *_prefix_and_pattern(local)))
+                self._at.setdefault(domain, []).append(_wild(row, local))
             elif local == "*" and wildcards == 2 and domain.startswith("*."):
                 self._below[domain[2:]] = row
             else:
-                anywhere.append((row, pattern))
+                anywhere.append(_wild(row, pattern))
         self._below_lengths = set(map(len, self._below))
-        self._anywhere = _Anywhere(anywhere)
-        named.update(self._at)
-        for domain, row in whole.items():
-            if domain in named or domain.startswith(".") or not domain.isascii() or self._anywhere.may_beat(row):
-                self._at.setdefault(domain, []).append((row, "", ""))
+        self._keep_anywhere(anywhere)
+        self._share_out(everybody)
+
+    def _keep_anywhere(self, patterns: list[Wild]) -> None:
+        """Put the patterns that no domain leads to in order, and note the threes of which a value must hold one."""
+        patterns.sort(key=itemgetter(0))
+        takes_all = [fragment == "" and covers is None for _, fragment, covers in patterns]
+        if True in takes_all:  # what stands behind it has no say
+            del patterns[takes_all.index(True) + 1 :]
+        self._anywhere = patterns
+        self._rows_anywhere = [row for row, _, _ in patterns]
+        self._first_anywhere = patterns[0][0] if patterns else LAST
+        sure = [fragment for _, fragment, _ in patterns if len(fragment) >= SURE]
+        self._threes = {three for fragment in sure for three in zip(fragment, fragment[1:], fragment[2:], strict=False)}
+        self._unsure = [pattern for pattern in patterns if len(pattern[1]) < SURE]
+        self._is_cut = len(sure) > FEW
+
+    def _share_out(self, everybody: dict[str, Row]) -> None:
+        """Put each `*@domain` into `sole`, or where another pattern may beat it among those of its domain."""
+        self.sole = {}
+        for domain, row in everybody.items():
+            rivals = domain in self._at or (domain.startswith(".") and domain[1:] in self._below)
+            if rivals or self._first_anywhere < row or not domain.isascii():
+                self._at.setdefault(domain, []).append(_wild(row, "*"))
                 self._exact[f"*@{domain}"] = row[2]
             else:
                 self.sole[domain] = row[2]
-        for entries in self._at.values():
-            entries.sort()
+        for domain, patterns in self._at.items():
+            if domain.startswith(".") and domain[1:] in self._below:  # `*@*.a` has no fewer literals than `*@.a`
+                patterns.append(_wild(self._below[domain[1:]], "*"))
+            patterns.sort(key=itemgetter(0))
 
-    def find(self, text: str) -> int:
-        """Return the route of a value as written, NO_ROUTE where there is none."""
-        value = fold(text.strip(BLANKS))
+    def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
         route = self._exact.get(value)
         if route is not None:
             return route
-        local, at, domain = value.rpartition("@")
-        best: Row | None = None
         if at:
-            route = self.sole.get(domain)
-            if route is not None:
-                return route
-            for row, prefix, pattern in self._at.get(domain, ()):
-                if local.startswith(prefix) and (not pattern or matches_wildcards(pattern, local)):
-                    best = row
-                    break
-            if self._below and (best is None or domain.startswith(".")):  # else no parent has as many literals
-                below = _nearest(domain, self._below, self._below_lengths)
-                if best is None or (below is not None and below < best):
-                    best = below
-        if best is None or self._anywhere.may_beat(best):
-            best = self._anywhere.find(value, best)
-        if best is not None:
-            return best[2]
+            for row, fragment, covers in self._at.get(domain, ()):
+                if fragment in local and (covers is None or covers(local)):
+                    return row[2] if row < self._first_anywhere else self._better(row, value)
+            below = self._below
+            rest = domain if len(domain) <= SHORT else _from_nearest(domain, below, self._below_lengths)
+            _, more, parent = rest.partition(".")
+            while more:
+                if parent in below:
+                    row = below[parent]
+                    return row[2] if row < self._first_anywhere else self._better(row, value)
+                _, more, parent = parent.partition(".")
+        patterns = self._anywhere
+        if self._is_cut:
+            letters = iter(value)
+            if self._threes.isdisjoint(zip(letters, letters, letters, strict=False)):
+                patterns = self._unsure
+        for row, fragment, covers in patterns:
+            if fragment in value and (covers is None or covers(value)):
+                return row[2]
         if at and self._partial_lengths and "@" not in local:
             return self._partial(local, domain)
         return self._blank
 
+    def _better(self, best: Row, value: str) -> int:
+        """Return the route of a pattern that no domain leads to, where one matches and beats the best, else the best's."""
+        for row, fragment, covers in self._anywhere[: bisect_left(self._rows_anywhere, best)]:
+            if fragment in value and (covers is None or covers(value)):
+                return row[2]
+        return best[2]
+
     def _partial(self, local: str, domain: str) -> int:
-        """Return the route of the longest pattern with this local part and a parent of the domain, else the blank's."""
+        """Return the route of the longest pattern of the local part and a parent of the domain, else the blank's."""
         for parent in _parents(domain, {length - len(local) - 1 for length in self._partial_lengths}):
             route = self._exact.get(f"{local}@{parent}")
             if route is None and local == "*":
@@ -122,57 +164,8 @@ class Values:
         return self._blank
 
 
-class _Anywhere:
-    """Patterns that no domain leads to, such as `*fragment*`, the best first."""
-
-    def __init__(self, patterns: list[tuple[Row, str]]) -> None:
-        self._best: Row | None = None
-        self._otherwise: Row | None = None
-        self._entries: list[tuple[Row, str, str]] = []
-        self._by_gram: dict[str, list[tuple[Row, str, str]]] = {}
-        for row, pattern in sorted(patterns):
-            if self._best is None:
-                self._best = row
-            if not pattern.strip("*"):  # takes every value, so what comes after it is never asked
-                self._otherwise = row
-                break
-            self._entries.append((row, max(pattern.replace("%", "*").split("*"), key=len), pattern))
-        long = [entry for entry in self._entries if len(entry[1]) >= GATHERED]
-        if len(long) > FEW:
-            self._entries = [entry for entry in self._entries if len(entry[1]) < GATHERED]
-            for entry in long:
-                for start in range(GRAM):
-                    self._by_gram.setdefault(entry[1][start : start + GRAM], []).append(entry)
-
-    def may_beat(self, row: Row) -> bool:
-        """Tell whether a pattern would go before a row, if it matched."""
-        return self._best is not None and self._best < row
-
-    def find(self, value: str, best: Row | None) -> Row | None:
-        """Return the best row that matches a value, where it goes before the best so far."""
-        for row, fragment, pattern in self._entries:
-            if best is not None and best < row:
-                break
-            if fragment in value and matches_wildcards(pattern, value):
-                best = row
-                break
-        if self._by_gram:
-            by_gram = self._by_gram
-            for start in range(0, len(value), GRAM):
-                for row, fragment, pattern in by_gram.get(value[start : start + GRAM], ()):
-                    if best is not None and best < row:
-                        break
-                    if fragment in value and matches_wildcards(pattern, value):
-                        best = row
-                        break
-        return self._otherwise if best is None else best
-
-
-class Domains:
-    """The spaces of one type in Exchange 2007: the exact domain > `*.domain`, longest first > `*` (Send connectors).
-
-    `sole` holds the domains, in ASCII, where one route takes every address.
-    """
+class Domains(_ByDomain):
+    """The spaces of one type in Exchange 2007: the exact domain > `*.domain`, longest first > `*` (Send connectors)."""
 
     def __init__(self, rows: Rows) -> None:
         self._exact = {pattern: route for pattern, (_, route) in rows.items()}
@@ -184,37 +177,49 @@ class Domains:
             pattern: route for pattern, route in self._exact.items() if pattern.isascii() and pattern not in named
         }
 
-    def find(self, text: str) -> int:
-        """Return the route of a value as written, NO_ROUTE where there is none."""
-        value = fold(text.strip(BLANKS))
-        domain = value.rpartition("@")[2]
-        for found in (self._exact.get(value), self._exact.get(domain), self._below.get(domain)):
-            if found is not None:
-                return found
-        below = _nearest(domain, self._below, self._below_lengths) if self._below else None
-        return self._any if below is None else below
+    def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
+        for route in (self._exact.get(value), self._exact.get(domain), self._below.get(domain)):
+            if route is not None:
+                return route
+        below = self._below
+        rest = domain if len(domain) <= SHORT else _from_nearest(domain, below, self._below_lengths)
+        _, more, parent = rest.partition(".")
+        while more:
+            if parent in below:
+                return below[parent]
+            _, more, parent = parent.partition(".")
+        return self._any
 
 
-def _prefix_and_pattern(local: str) -> tuple[str, str]:
-    """Return what a local part begins with, and the pattern for the rest of the question: empty for `prefix*`."""
-    prefix = local.replace("%", "*").partition("*")[0]
-    return prefix, "" if local == f"{prefix}*" else local
+def _wild(row: Row, pattern: str) -> Wild:
+    """Return a pattern as it is tried: a function for its form, none where the fragment is all there is."""
+    pieces = pattern.replace("%", "*").split("*")
+    fragment = max(pieces, key=len)
+    first, *between, last = pieces
+    between = [piece for piece in between if piece]
+    if "%" in pattern or len(between) > 1:
+        return row, fragment, partial(matches_wildcards, pattern)
+    if not first and not last:
+        return row, fragment, None
+    middle = "".join(between)
+
+    def covers(text: str) -> bool:
+        return (
+            text.startswith(first)
+            and text.endswith(last)
+            and text.find(middle, len(first), len(text) - len(last)) >= 0  # -1 too where first and last overlap
+        )
+
+    return row, fragment, covers
 
 
-def _nearest(domain: str, below: Mapping[str, Found], lengths: set[int]) -> Found | None:
-    """Return what is known below the longest parent of a domain."""
-    if len(domain) > SHORT:
-        return next((below[parent] for parent in _parents(domain, lengths) if parent in below), None)
-    _, more, parent = domain.partition(".")
-    while more:
-        found = below.get(parent)
-        if found is not None:
-            return found
-        _, more, parent = parent.partition(".")
-    return None
+def _from_nearest(domain: str, below: Container[str], lengths: Container[int]) -> str:
+    """Return the rest of a long domain from the dot before its longest known parent, nothing where none is known."""
+    return next((f".{parent}" for parent in _parents(domain, lengths) if parent in below), "")
 
 
-def _parents(domain: str, lengths: set[int]) -> Iterator[str]:
+def _parents(domain: str, lengths: Container[int]) -> Iterator[str]:
     """Yield what stands after each dot of a domain, longest first, where it has one of the lengths."""
     size = len(domain)
     dot = domain.find(".")
