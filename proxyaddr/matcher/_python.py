@@ -20,7 +20,6 @@ __all__ = ["AskingEngine", "PythonEngine"]
 NO_ROUTE = -1
 
 DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
-DEFAULT_LENGTH = len(DEFAULT_PREFIX)
 
 Spaces = Values | Domains | ByComponent
 """The spaces of one type."""
@@ -41,7 +40,8 @@ class _OneByOne:
 
     def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
         """Match texts, octets or None of a list into a column of its length; one thread, whatever `threads` says."""
-        out[:] = array("i", map(self._match_item, items))
+        match = self._match_item
+        out[:] = array("i", [match(item) for item in items])
 
     def match_chunk(self, chunk: Chunk, out: IndexColumn, threads: int | None = None) -> None:
         """Match the texts of an Arrow array into a column of its length."""
@@ -84,27 +84,23 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
     Most addresses are of the type that needs no writing, and answered here by one look-up: one more call for each would
     cost as much.
     """
-    default = spaces.get(DEFAULT_TYPE) or Values({})
-    assert not isinstance(default, ByComponent)
+    default = spaces.get(DEFAULT_TYPE)
+    default = default if isinstance(default, Values | Domains) else Values({})
     route_of, find_contested = default.sole.get, default.find_contested
     match_typed = _matching_by_type(spaces, otherwise)
 
     def match(address: Any) -> int:  # noqa: ANN401 - whatever is in a list
         try:
-            value = address.lower()
+            value = address.lower().removeprefix(DEFAULT_PREFIX)
             local, at, domain = value.rpartition("@")
         except (AttributeError, TypeError):
             return otherwise(address)
-        typed = ":" in local
-        if at and (not typed or local.startswith(DEFAULT_PREFIX)):
-            route = route_of(domain)  # in ASCII and without blanks, so whatever else the text holds it is the domain
+        if at and ":" not in local:
+            route = route_of(domain)  # is in ASCII and without blanks, so it is the domain whatever else the text holds
             if route is not None:
                 return route
-            if address.isascii():
-                if typed:
-                    value, local = value[DEFAULT_LENGTH:], local[DEFAULT_LENGTH:]
-                if value == value.strip(BLANKS):
-                    return find_contested(value, local, at, domain)
+            if address.isascii() and value == value.strip(BLANKS):
+                return find_contested(value, local, at, domain)
         return match_typed(address)
 
     return match

@@ -56,16 +56,17 @@ class Values(_ByDomain):
     """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961)."""
 
     def __init__(self, rows: Rows) -> None:
-        self._exact: dict[str, int] = {}
-        self._at: dict[str, list[Wild]] = {}
+        self.sole = {}
+        self._at: dict[str, tuple[dict[str, int], list[Wild]]] = {}
+        self._without_at: dict[str, int] = {}
         self._below: dict[str, Row] = {}
         self._partial_lengths: set[int] = set()
-        self._blank = NO_ROUTE
+        self._otherwise = NO_ROUTE
         everybody: dict[str, Row] = {}
         anywhere: list[Wild] = []
         for pattern, (rank, route) in rows.items():
             if not pattern:
-                self._blank = route
+                self._otherwise = route
                 continue
             wildcards = pattern.count("*") + pattern.count("%")
             row = (wildcards - len(pattern), rank, route)
@@ -75,16 +76,16 @@ class Values(_ByDomain):
             if local == "*" and wildcards == 1:
                 everybody[domain] = row
                 continue
-            self._exact[pattern] = route
-            if not wildcards:
-                self._at.setdefault(domain, [])
-            elif at and "*" not in domain and "%" not in domain:
-                self._at.setdefault(domain, []).append(_wild(row, local))
-            elif local == "*" and wildcards == 2 and domain.startswith("*."):
+            exact, wild = self._at.setdefault(domain, ({}, [])) if at else (self._without_at, anywhere)
+            exact[local if at else pattern] = route
+            if local == "*" and wildcards == 2 and domain.startswith("*."):
                 self._below[domain[2:]] = row
-            else:
+            elif wildcards and at and "*" not in domain and "%" not in domain:
+                wild.append(_wild(row, local))
+            elif wildcards:
                 anywhere.append(_wild(row, pattern))
         self._below_lengths = set(map(len, self._below))
+        self._shortest_below = min(self._below_lengths, default=0)
         self._keep_anywhere(anywhere)
         self._share_out(everybody)
 
@@ -92,8 +93,11 @@ class Values(_ByDomain):
         """Put the patterns that no domain leads to in order, and note the threes of which a value must hold one."""
         patterns.sort(key=itemgetter(0))
         takes_all = [fragment == "" and covers is None for _, fragment, covers in patterns]
-        if True in takes_all:  # what stands behind it has no say
-            del patterns[takes_all.index(True) + 1 :]
+        if True in takes_all:  # what stands behind it has no say, nor has a partial match
+            place = takes_all.index(True)
+            self._otherwise = patterns[place][0][2]
+            self._partial_lengths.clear()
+            del patterns[place:]
         self._anywhere = patterns
         self._rows_anywhere = [row for row, _, _ in patterns]
         self._first_anywhere = patterns[0][0] if patterns else LAST
@@ -104,50 +108,52 @@ class Values(_ByDomain):
 
     def _share_out(self, everybody: dict[str, Row]) -> None:
         """Put each `*@domain` into `sole`, or where another pattern may beat it among those of its domain."""
-        self.sole = {}
         for domain, row in everybody.items():
             rivals = domain in self._at or (domain.startswith(".") and domain[1:] in self._below)
             if rivals or self._first_anywhere < row or not domain.isascii():
-                self._at.setdefault(domain, []).append(_wild(row, "*"))
-                self._exact[f"*@{domain}"] = row[2]
+                exact, wild = self._at.setdefault(domain, ({}, []))
+                exact["*"] = row[2]
+                wild.append(_wild(row, "*"))
             else:
                 self.sole[domain] = row[2]
-        for domain, patterns in self._at.items():
+        for domain, (_, wild) in self._at.items():
             if domain.startswith(".") and domain[1:] in self._below:  # `*@*.a` has no fewer literals than `*@.a`
-                patterns.append(_wild(self._below[domain[1:]], "*"))
-            patterns.sort(key=itemgetter(0))
+                wild.append(_wild(self._below[domain[1:]], "*"))
+            wild.sort(key=itemgetter(0))
 
     def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
         """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
-        route = self._exact.get(value)
-        if route is not None:
-            return route
         if at:
-            for row, fragment, covers in self._at.get(domain, ()):
-                if fragment in local and (covers is None or covers(local)):
-                    return row[2] if row < self._first_anywhere else self._better(row, value)
+            if domain in self._at:
+                exact, wild = self._at[domain]
+                if local in exact:
+                    return exact[local]
+                for row, fragment, covers in wild:
+                    if fragment in local and (covers is None or covers(local)):
+                        return row[2] if row < self._first_anywhere else self._better(row, value)
             below = self._below
             rest = domain if len(domain) <= SHORT else _from_nearest(domain, below, self._below_lengths)
             _, more, parent = rest.partition(".")
-            while more:
+            while more and len(parent) >= self._shortest_below:
                 if parent in below:
                     row = below[parent]
                     return row[2] if row < self._first_anywhere else self._better(row, value)
                 _, more, parent = parent.partition(".")
-        patterns = self._anywhere
-        if self._is_cut:
-            letters = iter(value)
-            if self._threes.isdisjoint(zip(letters, letters, letters, strict=False)):
-                patterns = self._unsure
-        for row, fragment, covers in patterns:
+        elif value in self._without_at:
+            return self._without_at[value]
+        for row, fragment, covers in self._candidates(value) if self._is_cut else self._anywhere:
             if fragment in value and (covers is None or covers(value)):
                 return row[2]
-        if at and self._partial_lengths and "@" not in local:
-            return self._partial(local, domain)
-        return self._blank
+        return self._partial(local, domain) if at and self._partial_lengths else self._otherwise
+
+    def _candidates(self, value: str) -> list[Wild]:
+        """Return the patterns that no domain leads to without those that a value can't match, by what it holds."""
+        letters = iter(value)
+        threes = zip(letters, letters, letters, strict=False)
+        return self._unsure if self._threes.isdisjoint(threes) else self._anywhere
 
     def _better(self, best: Row, value: str) -> int:
-        """Return the route of a pattern that no domain leads to, where one matches and beats the best, else the best's."""
+        """Return the route of the pattern that beats the best for the domain, where one matches, else the best's."""
         for row, fragment, covers in self._anywhere[: bisect_left(self._rows_anywhere, best)]:
             if fragment in value and (covers is None or covers(value)):
                 return row[2]
@@ -155,13 +161,13 @@ class Values(_ByDomain):
 
     def _partial(self, local: str, domain: str) -> int:
         """Return the route of the longest pattern of the local part and a parent of the domain, else the blank's."""
-        for parent in _parents(domain, {length - len(local) - 1 for length in self._partial_lengths}):
-            route = self._exact.get(f"{local}@{parent}")
-            if route is None and local == "*":
-                route = self.sole.get(parent)
-            if route is not None:
-                return route
-        return self._blank
+        lengths = set() if "@" in local else {length - len(local) - 1 for length in self._partial_lengths}
+        for parent in _parents(domain, lengths):
+            if local == "*" and parent in self.sole:
+                return self.sole[parent]
+            if parent in self._at and local in self._at[parent][0]:
+                return self._at[parent][0][local]
+        return self._otherwise
 
 
 class Domains(_ByDomain):
