@@ -62,20 +62,19 @@ class Values(_ByDomain):
         self._below: dict[str, Row] = {}
         self._partial_lengths: set[int] = set()
         self._otherwise = NO_ROUTE
-        everybody: dict[str, Row] = {}
         anywhere: list[Wild] = []
         for pattern, (rank, route) in rows.items():
             if not pattern:
                 self._otherwise = route
                 continue
             wildcards = pattern.count("*") + pattern.count("%")
-            row = (wildcards - len(pattern), rank, route)
             local, at, domain = pattern.rpartition("@")
             if at and domain and "@" not in local:
                 self._partial_lengths.add(len(pattern))
             if local == "*" and wildcards == 1:
-                everybody[domain] = row
+                self.sole[domain] = route  # until a rival shows up
                 continue
+            row = (wildcards - len(pattern), rank, route)
             exact, wild = self._at.setdefault(domain, ({}, [])) if at else (self._without_at, anywhere)
             exact[local if at else pattern] = route
             if local == "*" and wildcards == 2 and domain.startswith("*."):
@@ -87,7 +86,7 @@ class Values(_ByDomain):
         self._below_lengths = set(map(len, self._below))
         self._shortest_below = min(self._below_lengths, default=0)
         self._keep_anywhere(anywhere)
-        self._share_out(everybody)
+        self._part_contested(rows)
 
     def _keep_anywhere(self, patterns: list[Wild]) -> None:
         """Put the patterns that no domain leads to in order, and note the threes of which a value must hold one."""
@@ -106,16 +105,23 @@ class Values(_ByDomain):
         self._unsure = [pattern for pattern in patterns if len(pattern[1]) < SURE]
         self._is_cut = len(sure) > FEW
 
-    def _share_out(self, everybody: dict[str, Row]) -> None:
-        """Put each `*@domain` into `sole`, or where another pattern may beat it among those of its domain."""
-        for domain, row in everybody.items():
-            rivals = domain in self._at or (domain.startswith(".") and domain[1:] in self._below)
-            if rivals or self._first_anywhere < row or not domain.isascii():
-                exact, wild = self._at.setdefault(domain, ({}, []))
-                exact["*"] = row[2]
-                wild.append(_wild(row, "*"))
-            else:
-                self.sole[domain] = row[2]
+    def _part_contested(self, rows: Rows) -> None:
+        """Move from `sole` each `*@domain` that another pattern may beat, to the others of its domain."""
+        literals, below = -self._first_anywhere[0], self._below
+        contested = [
+            domain
+            for domain in self.sole
+            if domain in self._at
+            or literals > len(domain)  # as many as the pattern with its `@`
+            or (domain.startswith(".") and domain[1:] in below)
+            or not domain.isascii()
+        ]
+        for domain in contested:
+            rank, route = rows[f"*@{domain}"]
+            del self.sole[domain]
+            exact, wild = self._at.setdefault(domain, ({}, []))
+            exact["*"] = route
+            wild.append(_wild((-1 - len(domain), rank, route), "*"))
         for domain, (_, wild) in self._at.items():
             if domain.startswith(".") and domain[1:] in self._below:  # `*@*.a` has no fewer literals than `*@.a`
                 wild.append(_wild(self._below[domain[1:]], "*"))
