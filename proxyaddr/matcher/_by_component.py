@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from proxyaddr._components import Components
 from proxyaddr.address_spaces import fit_components, pattern_components, read_address
+from proxyaddr.matcher._plan import NO_ROUTE, Rows
 
 __all__ = ["ByComponent"]
-
-NO_ROUTE = -1
 
 Row = tuple[int, int, int]
 """Literal components, negative; rank; route: of two that fit an address the lower wins."""
@@ -18,7 +15,7 @@ Row = tuple[int, int, int]
 class ByComponent:
     """The spaces of one type: the one that names more components literally wins, then the rank (Q187915)."""
 
-    def __init__(self, address_type: str, rows: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, address_type: str, rows: Rows) -> None:
         self._type = address_type
         self._groups: dict[tuple[str | int, ...], dict[tuple[str | None, ...], list[tuple[int, int, Components]]]] = {}
         self._always: Row = (1, 0, NO_ROUTE)

@@ -12,18 +12,15 @@ from proxyaddr.address_spaces import DEFAULT_TYPE, read_address
 from proxyaddr.addresses import BLANKS, TypedAddress
 from proxyaddr.matcher._arrow import Chunk, IndexColumn
 from proxyaddr.matcher._by_component import ByComponent
-from proxyaddr.matcher._plan import Plan
+from proxyaddr.matcher._plan import NO_ROUTE, Plan
 from proxyaddr.matcher._strings import Domains, Values
 
 __all__ = ["AskingEngine", "PythonEngine"]
-
-NO_ROUTE = -1
 
 DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
 
 Spaces = Values | Domains | ByComponent
 """The spaces of one type."""
-
 
 Match = Callable[[Any], int]
 """Gives the route of an address, NO_ROUTE where there is none."""
@@ -79,10 +76,10 @@ class AskingEngine(_OneByOne):
 
 
 def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> Callable[[Any], int]:
-    """Return a function that matches an address; what is no text goes `otherwise`, and what must be read in full.
+    """Return a function that matches an address; what is no text, or must be read in full, goes `otherwise`.
 
-    Most addresses are of the type that needs no writing, and answered here by one look-up: one more call for each would
-    cost as much.
+    Most addresses are SMTP, and of a domain with one route: they are answered here by one look-up, because one more
+    call would cost as much.
     """
     default = spaces.get(DEFAULT_TYPE)
     default = default if isinstance(default, Values | Domains) else Values({})

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 from operator import itemgetter
 
 from proxyaddr.address_spaces import matches_wildcards
+from proxyaddr.matcher._plan import NO_ROUTE, Rows
 
 __all__ = ["Domains", "Values"]
-
-NO_ROUTE = -1
-
-Rows = Mapping[str, tuple[int, int]]
-"""Folded pattern to the rank and the route of the best row that has it."""
 
 Row = tuple[int, int, int]
 """Literals, negative; rank; route: of two that match an address the lower wins."""
@@ -84,7 +80,7 @@ class Values(_ByDomain):
             elif wildcards:
                 anywhere.append(_wild(row, pattern))
         self._below_lengths = set(map(len, self._below))
-        self._shortest_below = min(self._below_lengths, default=0)
+        self._shortest_below = min(self._below_lengths, default=SHORT + 1)
         self._keep_anywhere(anywhere)
         self._part_contested(rows)
 
@@ -153,7 +149,7 @@ class Values(_ByDomain):
         return self._partial(local, domain) if at and self._partial_lengths else self._otherwise
 
     def _candidates(self, value: str) -> list[Wild]:
-        """Return the patterns that no domain leads to without those that a value can't match, by what it holds."""
+        """Return the patterns that no domain leads to, without the long ones where the value holds no three of any."""
         letters = iter(value)
         threes = zip(letters, letters, letters, strict=False)
         return self._unsure if self._threes.isdisjoint(threes) else self._anywhere
