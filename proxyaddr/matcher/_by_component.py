@@ -28,15 +28,12 @@ class ByComponent:
             found = self._groups.setdefault(literal, {}).setdefault(tuple(parts[name] for name in literal), [])
             found.append((rank, route, parts))
 
-    def find(self, value: str) -> int:
-        """Return the route of a value, NO_ROUTE where there is none."""
-        if not self._groups:
-            return self._always[2]
-        return self.find_components(read_address(f"{self._type}:{value}").components)
-
-    def find_components(self, value: Components) -> int:
-        """Return the route of a value by its components, NO_ROUTE where there is none."""
+    def find(self, text: str) -> int:
+        """Return the route of a value as written, NO_ROUTE where there is none."""
         best = self._always
+        if not self._groups:
+            return best[2]
+        value = read_address(f"{self._type}:{text}").components
         for names, found in self._groups.items():
             texts = tuple(value.get(name, "" if name == "A" else None) for name in names)
             for rank, route, parts in found.get(texts, ()):

@@ -104,15 +104,15 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
 
 
 def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
-    """Return a function that matches text in ASCII of a type in upper or lower case; all else goes `otherwise`."""
+    """Return a function that matches text of a type in upper or lower case; all else goes `otherwise`."""
     spelled = {spelling: found for kind, found in spaces.items() for spelling in (kind, kind.lower())}
 
     def match(address: str) -> int:
         kind, colon, value = address.partition(":")
         found = spelled.get(kind if colon else DEFAULT_TYPE)
-        if found is None or not address.isascii():
+        if found is None:
             return otherwise(address)
-        return found.find((value if colon else address).strip(BLANKS).lower())
+        return found.find(value if colon else address)
 
     return match
 
@@ -121,11 +121,12 @@ def _reading(spaces: Mapping[str, Spaces]) -> Match:
     """Return a function that matches an address after it was read in full."""
 
     def match(address: str | TypedAddress) -> int:
-        target = read_address(address)
-        found = spaces.get(target.type)
-        if found is None:
-            return NO_ROUTE
-        return found.find_components(target.components) if isinstance(found, ByComponent) else found.find(target.value)
+        if isinstance(address, TypedAddress):
+            address_type, value = address.type, address.value
+        else:
+            address_type, value, _, _ = read_address(address)
+        found = spaces.get(address_type)
+        return NO_ROUTE if found is None else found.find(value)
 
     return match
 

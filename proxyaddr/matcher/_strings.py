@@ -7,7 +7,9 @@ from collections.abc import Callable, Container, Iterator
 from functools import partial
 from operator import itemgetter
 
+from proxyaddr._folding import fold
 from proxyaddr.address_spaces import matches_wildcards
+from proxyaddr.addresses import BLANKS
 from proxyaddr.matcher._plan import NO_ROUTE, Rows
 
 __all__ = ["Domains", "Values"]
@@ -37,8 +39,9 @@ class _ByDomain:
     sole: dict[str, int]
     """The domains, in ASCII, where one route takes every address: nothing else that matches there could beat it."""
 
-    def find(self, value: str) -> int:
-        """Return the route of a folded value, NO_ROUTE where there is none."""
+    def find(self, text: str) -> int:
+        """Return the route of a value as written, NO_ROUTE where there is none."""
+        value = fold(text.strip(BLANKS))
         local, at, domain = value.rpartition("@")
         route = self.sole.get(domain) if at else None
         return self.find_contested(value, local, at, domain) if route is None else route
