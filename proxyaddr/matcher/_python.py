@@ -9,7 +9,7 @@ from typing import Any
 from proxyaddr._components import COMPONENT_TYPES
 from proxyaddr._folding import fold
 from proxyaddr.address_spaces import DEFAULT_TYPE, read_address
-from proxyaddr.addresses import BLANKS, TypedAddress
+from proxyaddr.addresses import TypedAddress
 from proxyaddr.matcher._arrow import Chunk, IndexColumn
 from proxyaddr.matcher._by_component import ByComponent
 from proxyaddr.matcher._plan import NO_ROUTE, Plan
@@ -96,7 +96,7 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
             route = route_of(domain)  # is in ASCII and without blanks, so it is the domain whatever else the text holds
             if route is not None:
                 return route
-            if address.isascii() and value == value.strip(BLANKS):
+            if address.isascii() and value == value.strip():
                 return find_contested(value, local, at, domain)
         return match_typed(address)
 
