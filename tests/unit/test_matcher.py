@@ -222,6 +222,48 @@ def test_tables_of_domains(
     assert [matcher.match(address) for address in asked] == expected
 
 
+LETTERS = st.text("ab@.%", min_size=1, max_size=8)
+
+
+@given(
+    st.lists(st.tuples(st.builds("*{}*".format, LETTERS), st.integers(1, 3)), min_size=13, max_size=30),
+    st.lists(st.tuples(st.one_of(st.builds("*@{}".format, LETTERS), FOUND), st.integers(1, 3)), max_size=6),
+    st.lists(st.text("ab@.", max_size=20), min_size=5, max_size=10),
+)
+def test_tables_of_many_fragments(
+    engine: str, fragments: list[tuple[str, int]], others: list[tuple[str, int]], addresses: list[str]
+) -> None:
+    spaces = table(*(f"SMTP:{pattern};{cost}" for pattern, cost in fragments + others))
+    expected = [spaces.route_index(address) for address in addresses]
+    assert list(spaces.compile().match_many(addresses)) == expected
+
+
+def test_a_domain_with_one_route_and_texts_that_nearly_name_it(engine: str) -> None:
+    spaces = table("SMTP:*@k.com", "SMTP:*@i.com", "SMTP:*@*.com", "SMTP:a@i.com", "SMTP:b:c", "K:*", "SMTP:x*")
+    locals_ = [
+        "a",
+        " a",
+        "a ",
+        '"a b:c"',
+        "x:a",
+        "smtp:a",
+        "Smtp:a",
+        "SMTP:x:a",
+        "smtp:smtp:a",
+        " smtp: a",
+        "k:a",
+        "",
+        "é",
+    ]
+    domains = ["k.com", "K.com ", "\u212a.com", "i.com", "I.COM\n", "\u0130.com", "b:c", "k.com:1", "z.k.com", "k"]
+    asked = [f"{local}@{domain}" for local in locals_ for domain in domains]
+    asked += ["k.com", "smtp:k.com", "b:c", "SMTP:b:c", "\u212a:k@k.com", "smtp:", ":", "@"]
+    expected = [spaces.route_index(address) for address in asked]
+    matcher = spaces.compile()
+    assert [matcher.match(address) for address in asked] == expected
+    assert list(matcher.match_many(asked)) == expected
+
+
 @pytest.mark.parametrize("length", [200, 250, 255, 256, 257, 300, 100_000])
 def test_long_addresses_and_patterns(engine: str, length: int) -> None:
     long = "a" * length
