@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from proxyaddr.entry_id import OneOffEntryId, OneOffFlags
     from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, RowError
     from proxyaddr.explanation import Explanation
+    from proxyaddr.limits import Limits
     from proxyaddr.matcher import Matcher
     from proxyaddr.parser import parse, parse_one_off, parse_proxies, parse_proxy, parse_recipients
     from proxyaddr.resolver import Delivery, NonDelivery
@@ -33,6 +34,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "InternetMailService",
+    "Limits",
     "MatchKind",
     "Matcher",
     "NonDelivery",
@@ -74,6 +76,7 @@ _ROOMS = {
     "entry_id": ("OneOffEntryId", "OneOffFlags"),
     "errors": ("AddressSyntaxError", "ConfigurationError", "Finding", "ProxyAddrError", "RowError"),
     "explanation": ("Explanation",),
+    "limits": ("Limits",),
     "matcher": ("Matcher",),
     "parser": ("parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"),
     "resolver": ("Delivery", "NonDelivery"),

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
 
 import proxyaddr.matcher
+
+# No test depends on time, so a busy machine fails none; where CI is set hypothesis loads its own profile, as it comes.
+settings.register_profile("default", settings.default, deadline=None)
 
 
 @pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))
