@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import tomllib
 from collections import Counter
@@ -49,7 +50,7 @@ def csv_records(path: str | Path) -> tuple[list[str], Iterator[Record | RowError
 
     Empty rows are skipped; a row that is not as long as the header is an error (Q155414).
     """
-    lines = read_text(path).splitlines(keepends=True)
+    lines = list(io.StringIO(read_text(path), newline=""))  # not splitlines: names may hold U+2028
     skipped = 1 if lines and lines[0].startswith(POWERSHELL_TYPE_LINE) else 0
     header_line = lines[skipped] if len(lines) > skipped else ""
     delimiter = max(",;\t", key=header_line.count)
@@ -86,8 +87,8 @@ def json_objects(path: str | Path) -> Sequence[object]:
         document = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from error
-    except RecursionError as error:
-        raise ConfigurationError("bad-json", "JSON nested too deeply", source=str(path)) from error
+    except (RecursionError, ValueError) as error:  # nested too deeply, or a number of too many digits
+        raise ConfigurationError("bad-json", f"not JSON: {error}", source=str(path)) from error
     if isinstance(document, dict):
         document = document["value"] if isinstance(document.get("value"), list) else [document]
     if not isinstance(document, list):
@@ -99,5 +100,5 @@ def toml_document(path: str | Path) -> dict[str, Any]:
     """Return the content of a TOML file."""
     try:
         return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path)) from error
