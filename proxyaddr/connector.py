@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from proxyaddr.resolver import Delivery, NonDelivery
     from proxyaddr.routing import RoutingTable
 
-__all__ = ["TOML_TABLE", "InternetMailService"]
+__all__ = ["DEFAULT_OUTBOUND_TYPE", "TOML_TABLE", "InternetMailService"]
 
 DEFAULT_OUTBOUND_TYPE = "SMTP"
 """What the Internet Mail Service sends unless OverrideProxyOut says otherwise (Q183801)."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from proxyaddr.addresses import ProxyList, TypedAddress
 from proxyaddr.connector import TOML_TABLE, InternetMailService
 from proxyaddr.directory import Directory, Recipient
-from proxyaddr.errors import ConfigurationError
+from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.parser import parse
 from proxyaddr.resolver import Delivery, NonDelivery, unrouted
 
@@ -68,7 +68,9 @@ class Site:
                 continue
             service = self.services.get(route.connector)
             if service is None:
-                message = f"{address.type}:{address.value} goes to {route.connector!r}, no service of this site"
+                message = (
+                    f"{visible(f'{address.type}:{address.value}')} goes to {route.connector!r}, no service of this site"
+                )
                 raise ConfigurationError("unknown-connector", message, "routing_table")
             return service.resolve(recipient)
         return unrouted(first, recipient)

@@ -126,7 +126,11 @@ def _explained(
         f"address     {visible(str(address))}",
         f"parsed      type {address.type}, value {visible(address.value)}",
         f"connector   sends {service.outbound_type}"
-        + (f" (OverrideProxyOut), site domain {service.site_domain}" if service.override_proxy_out else ""),
+        + (
+            f" (OverrideProxyOut), site domain {visible(str(service.site_domain))}"
+            if service.override_proxy_out
+            else ""
+        ),
     ]
     step = next(step for step in outcome.trace if step.rule == outcome.rule)
     if outcome.delivered:
