@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from proxyaddr._document_files import json_objects
 from proxyaddr._ldif import ldif_entries
@@ -65,15 +65,18 @@ def json_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | Ro
         if not isinstance(entry, Mapping):
             yield RowError("not-an-object", f"object {number}: expected an object with proxies", number, str(path))
             continue
-        fields: dict[str, str | tuple[str, ...]] = {}
+        fields: dict[str, Any] = {}
         for key, value in entry.items():
             field = COLUMNS.get(key.lower())
-            if field and value is not None:
-                fields.setdefault(field, _text(value) if field in PROXY_FIELDS else str(value))
-        try:
-            yield number, Row(**fields)  # type: ignore[arg-type]
-        except TypeError as error:
-            yield RowError("wrong-type", f"object {number}: {error}", number, str(path))
+            if field in PROXY_FIELDS and isinstance(value, list | Mapping):
+                members = [_member(member) for member in (value if isinstance(value, list) else [value])]
+                fields.setdefault(field, tuple(member for member in members if member is not None))
+                if None in members:
+                    message = f"object {number}: a proxy is left out: expected text, or an object with {_DEEP_KEYS[0]}"
+                    yield RowError("bad-proxy", message, number, str(path))
+            elif field and value is not None:
+                fields.setdefault(field, str(value))
+        yield number, Row(**fields)
 
 
 def ldif_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
@@ -109,13 +112,8 @@ def _names(header: list[str], path: str | Path) -> dict[str, int]:
     return names
 
 
-def _text(value: object) -> str | tuple[str, ...]:
-    if not isinstance(value, list):
-        return str(value)
-    return tuple(_member(member) for member in value)
-
-
-def _member(member: object) -> str:
+def _member(member: object) -> str | None:
+    """Return the text of one proxy of a list, None where it has none."""
     if isinstance(member, Mapping):
-        return next((str(member[key]) for key in _DEEP_KEYS if key in member), json.dumps(dict(member)))
-    return str(member)
+        member = next((member[key] for key in _DEEP_KEYS if key in member), None)
+    return member if isinstance(member, str) else None

@@ -33,11 +33,9 @@ def _chosen_engine() -> str:
     if wanted and wanted not in ENGINES:
         message = f"PROXYADDR_ENGINE is {' or '.join(ENGINES)}, not {wanted!r}"
         raise ConfigurationError("no-such-engine", message, "PROXYADDR_ENGINE")
-    for name, (module, _) in ENGINES.items():
-        if name == wanted or (not wanted and (name == "python" or find_spec(module) is not None)):
-            import_module(module)  # one that is asked for by name and missing is an error
-            return name
-    raise AssertionError("one of the engines is chosen")
+    name = wanted or next(name for name, (module, _) in ENGINES.items() if find_spec(module) is not None)
+    import_module(ENGINES[name][0])  # one that is asked for by name and missing is an error
+    return name
 
 
 engine = _chosen_engine()
