@@ -29,7 +29,7 @@ NUMBERS, WORDS = pa.int32(), pa.dictionary(pa.int32(), pa.string())
 # What grammar/one_off.lark reads in the same way; whatever else it takes, and all that it refuses, is left to it.
 _TYPED = re.compile(rf"({TYPE_PATTERN})[ \t]*:(.*)", re.DOTALL)
 _BRACKETED = re.compile(rf"\[({TYPE_PATTERN}):([^\[\]\\]*)\][ \t\r\n\f\v]*")
-_MAILBOX = re.compile(r'[^\x00-\x20"(),:;<>@\[\]\x7f-\U0010ffff]+@[^\x00-\x20"(),;<>\[\]\x7f-\U0010ffff]+')
+_MAILBOX = re.compile(r'[^\s<>()\[\]:;,"@]+@[^\s<>()\[\];,"]+')
 
 
 class Words:
@@ -185,7 +185,8 @@ class Decapsulating(Reading):
 
 def _parsed(text: str) -> tuple[str, str, bool | None]:
     """Return type, value and is_primary as `proxyaddr.parse` gives them; is_primary is None for one-off addresses."""
-    typed = _TYPED.match(text)
+    named = "[" in text or "<" in text  # a name may begin with blanks, a type may not
+    typed = _TYPED.match(text if named else text.lstrip(BLANKS))
     if typed and (value := typed[2].strip(BLANKS)):
         upper = typed[1].upper()
         return SPELLINGS.get(upper, upper), value, typed[1] == upper

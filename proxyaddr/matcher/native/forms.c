@@ -284,7 +284,8 @@ static int read_encapsulated(const uint8_t *text, int64_t length, form *found, u
     for (size_t place = 0; place < sizeof PREFIX - 1; place++) {
         uint8_t c = text + place < end ? text[place] : 0;
         if (c != PREFIX[place]) /* in another case it may be one; outside ASCII there are letters whose upper case is I */
-            return c < 0x80 && (c & 0xdf) != PREFIX[place] && is_utf8(text, end) ? NOT_ENCAPSULATED : NOT_COMMON;
+            return c < 0x80 && (c & 0xdf) != PREFIX[place] && (is_ascii(text, end) || is_utf8(text, end)) ? NOT_ENCAPSULATED
+                                                                                                         : NOT_COMMON;
     }
     for (domain = end; domain > text && domain[-1] != '@';)
         domain--;
