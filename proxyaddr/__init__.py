@@ -3,6 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from proxyaddr import matcher as matcher
+    from proxyaddr import mixer as mixer
+    from proxyaddr import mta as mta
+    from proxyaddr import x400 as x400
     from proxyaddr.address_spaces import AddressSpace, Dialect, MatchKind, Scope
     from proxyaddr.addresses import OneOffAddress, ParsedList, ProxyAddress, ProxyList, TypedAddress
     from proxyaddr.connector import InternetMailService

@@ -6,6 +6,7 @@ import gc
 import importlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,16 +55,15 @@ def fuzz(name: str, seconds: int, folder: Path) -> None:
     for function in gc.get_objects():  # not by an import hook, which does not see through that of an editable install
         if isinstance(function, FunctionType) and str(function.__module__).partition(".")[0] in INSTRUMENTED:
             atheris.instrument_func(function)
-    options = [
+    options = (
         f"-max_total_time={seconds}",
         f"-max_len={LONGEST}",
         f"-timeout={SLOWEST}",
+        f"-artifact_prefix={folder}/",
         "-len_control=20",
         "-print_final_stats=1",
-    ]
-    atheris.Setup(
-        [name, *options, f"-artifact_prefix={folder}/", str(folder / "found"), str(folder / "seeds")], TARGETS[name]
     )
+    atheris.Setup([name, *options, str(folder / "found"), str(folder / "seeds")], TARGETS[name])
     atheris.Fuzz()
 
 
@@ -93,17 +93,19 @@ def run(name: str, seconds: int) -> int:
         f"corpus of {''.join(corpus)}",
         flush=True,
     )
-    return status
+    if status == 0:
+        shutil.rmtree(folder)
+    return abs(status)
 
 
 def main(arguments: list[str]) -> int:
-    """Run what was asked for; 1 where something was found."""
+    """Run what was asked for; not 0 where something was found."""
     if arguments[:1] == ["--one"]:
         fuzz(arguments[1], int(arguments[2]), Path(arguments[3]))
         return 0
     seconds = int(arguments[-1]) if arguments and arguments[-1].isdigit() else 10
     wanted = [argument for argument in arguments if not argument.isdigit()] or names()
-    return int(any([run(name, seconds) for name in wanted]))
+    return max(run(name, seconds) for name in wanted)
 
 
 if __name__ == "__main__":

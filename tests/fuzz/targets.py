@@ -55,8 +55,9 @@ def bad_input() -> Iterator[None]:
     try:
         yield
     except px.ProxyAddrError as error:
-        assert error.code
-        assert all(line.isprintable() for line in str(error).split("\n"))
+        lines = str(error).split("\n")
+        if not error.code or not all(map(str.isprintable, lines)):
+            raise AssertionError(f"an error that can't be shown: {lines}") from error
 
 
 def judge(address: px.TypedAddress) -> None:
@@ -64,7 +65,7 @@ def judge(address: px.TypedAddress) -> None:
     for finding in address.validate():
         assert finding.span is None or 0 <= finding.span[0] <= finding.span[1] <= len(address.value), finding
         visible(finding.message)
-    assert address == address and hash(address) == hash(address)
+    assert len({address, address}) == 1
     assert address.comparison_key[0] == address.type
 
 
