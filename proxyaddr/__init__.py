@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from proxyaddr import columns as columns
     from proxyaddr import matcher as matcher
     from proxyaddr import mixer as mixer
     from proxyaddr import mta as mta
