@@ -119,11 +119,15 @@ class Chunk(NamedTuple):
         return next(self._replace(offset=self.offset + row, length=1).texts())
 
     def indices(self) -> Iterator[int | None]:
-        """Yield the places in the dictionary, None for null."""
+        """Yield the places in the dictionary, None for null; TypeError for a place that it does not have."""
         kind = _INDEX_TYPES[self.format]
         start = self.buffers[1] + self.offset * ctypes.sizeof(kind) if self.length else 0
         places = (kind * self.length).from_address(start) if self.length else ()
-        return (place if valid else None for valid, place in zip(self.valid(), places, strict=True))
+        members = self.dictionary.length if self.dictionary else 0
+        for valid, place in zip(self.valid(), places, strict=True):
+            if valid and not 0 <= place < members:
+                raise TypeError(f"a column of addresses names member {place} of a dictionary of {members}")
+            yield place if valid else None
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         width = OFFSETS[self.format]
@@ -152,13 +156,13 @@ def chunks(column: object) -> Iterator[Chunk]:
     source: Any = column
     if hasattr(column, "__arrow_c_array__"):
         schema_capsule, array_capsule = source.__arrow_c_array__()
-        found = ctypes.cast(_pointer_of(schema_capsule, b"arrow_schema"), _SchemaPointer).contents
-        held = ctypes.cast(_pointer_of(array_capsule, b"arrow_array"), _ArrayPointer).contents
+        found = _Schema.from_address(_pointer_of(schema_capsule, b"arrow_schema"))
+        held = _Array.from_address(_pointer_of(array_capsule, b"arrow_array"))
         yield _chunk(found, held, (schema_capsule, array_capsule))
         return
     capsule = source.__arrow_c_stream__()
     address = _pointer_of(capsule, b"arrow_array_stream")
-    stream = ctypes.cast(address, ctypes.POINTER(_Stream)).contents
+    stream = _Stream.from_address(address)
     schema_of_all = _Owned(_Schema())
     _check(stream, address, stream.get_schema(address, ctypes.byref(schema_of_all.struct)))
     while True:
@@ -193,7 +197,7 @@ def _chunk(schema: Any, held: Any, owner: object) -> Chunk:  # noqa: ANN401 - ct
         dictionary = _chunk(schema.dictionary.contents, held.dictionary.contents, owner)
     elif written not in OFFSETS and written not in VIEWS and written != NULLS:
         raise TypeError(f"a column of addresses holds text, not Arrow format {written.decode('ascii', 'replace')!r}")
-    buffers = tuple(held.buffers[place] or 0 for place in range(held.n_buffers))
+    buffers = tuple([place or 0 for place in held.buffers[: held.n_buffers]])
     validity = buffers[0] if buffers and held.null_count != 0 else 0
     return Chunk(written, held.length, held.offset, validity, buffers, dictionary, owner)
 

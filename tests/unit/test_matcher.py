@@ -138,6 +138,34 @@ def test_every_arrow_text(engine: str, kind: object) -> None:
     ]
 
 
+PLACES = [pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64()]
+
+
+@pytest.mark.parametrize("kind", PLACES, ids=str)
+def test_every_width_of_a_dictionary(engine: str, kind: object) -> None:
+    places = [8, None, 0, 1, None, 4, 2, 7, 0]
+    column = pa.DictionaryArray.from_arrays(pa.array(places, kind), pa.array(ADDRESSED))
+    matcher, expected = SPACES.compile(), [-1 if place is None else EXPECTED[place] for place in places]
+    assert list(matcher.match_many(column)) == expected
+    assert list(matcher.match_many(column.slice(2, 5))) == expected[2:7]
+    assert list(matcher.match_many(column.slice(0, 0))) == []
+
+
+def test_a_row_of_a_large_dictionary(engine: str) -> None:
+    many = pa.array([*ADDRESSED, *(f"{number}@x" for number in range(1000))])
+    column = pa.DictionaryArray.from_arrays(pa.array([2, None, 4, 900]), many)
+    assert list(SPACES.compile().match_many(column)) == [2, -1, 1, 3]
+
+
+@pytest.mark.parametrize("place", [40, -1, 127])
+@pytest.mark.parametrize("rows", [1, 30])  # of a dictionary far larger, and not
+def test_a_place_that_the_dictionary_lacks(engine: str, place: int, rows: int) -> None:
+    places = pa.array([0] * (rows - 1) + [place], pa.int8())
+    column = pa.DictionaryArray.from_arrays(places, pa.array(["a@b"] * 40), safe=False)
+    with pytest.raises(TypeError, match="member"):
+        SPACES.compile().match_many(column)
+
+
 def test_other_columns(engine: str) -> None:
     matcher = SPACES.compile()
     assert list(matcher.match_many(iter(ADDRESSED))) == EXPECTED

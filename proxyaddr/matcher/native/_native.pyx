@@ -218,6 +218,28 @@ cdef class NativeEngine:
         for row in undecided(out, left):
             out[row] = self._odd(chunk.text(row))
 
+    def take(self, chunk, const int32_t[::1] answers, int32_t[::1] out):
+        """Give each row of a dictionary-encoded array the answer of its member; False where it has no such member."""
+        cdef uintptr_t places = chunk.buffers[1] if chunk.length else 0
+        cdef uintptr_t validity = chunk.validity
+        cdef bytes written = chunk.format
+        cdef int64_t first = chunk.offset
+        if written == b"c":
+            return take_places[int8_t](<const int8_t *>places, validity, first, answers, out)
+        if written == b"C":
+            return take_places[uint8_t](<const uint8_t *>places, validity, first, answers, out)
+        if written == b"s":
+            return take_places[int16_t](<const int16_t *>places, validity, first, answers, out)
+        if written == b"S":
+            return take_places[uint16_t](<const uint16_t *>places, validity, first, answers, out)
+        if written == b"i":
+            return take_places[int32_t](<const int32_t *>places, validity, first, answers, out)
+        if written == b"I":
+            return take_places[uint32_t](<const uint32_t *>places, validity, first, answers, out)
+        if written == b"l":
+            return take_places[int64_t](<const int64_t *>places, validity, first, answers, out)
+        return take_places[uint64_t](<const uint64_t *>places, validity, first, answers, out)
+
     def _in_parts(self, _Job job, size_t count, size_t parts):
         """Run the job over its rows, by several threads; how many the kernel left."""
         if parts == 1:
@@ -281,9 +303,43 @@ cdef class _Job:
         return job
 
 
+ctypedef fused place_t:
+    int8_t
+    uint8_t
+    int16_t
+    uint16_t
+    int32_t
+    uint32_t
+    int64_t
+    uint64_t
+
+
+cdef bint take_places(
+    const place_t *places, uintptr_t validity, int64_t first, const int32_t[::1] answers, int32_t[::1] out
+) noexcept:
+    cdef const uint8_t *valid = <const uint8_t *>validity
+    cdef uint64_t place, members = answers.shape[0]
+    cdef int64_t row, at
+    cdef bint known = True
+    with nogil:
+        for row in range(out.shape[0]):
+            at = first + row
+            if valid is not NULL and not (valid[at >> 3] >> (at & 7)) & 1:
+                out[row] = -1
+                continue
+            place = <uint64_t>places[at]  # a place below zero is beyond every member
+            if place >= members:
+                known = False
+                break
+            out[row] = answers[place]
+    return known
+
+
 cdef size_t parts_of(size_t count, threads):
     """Return how many threads work: as many as the caller says, or by the number of rows."""
-    cdef size_t parts = threads or max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
+    cdef size_t parts = threads or 1
+    if threads is None and count >= 2 * ROWS_A_THREAD:  # asking for the number of cores takes as long as 100 addresses
+        parts = max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
     return max(1, min(parts, count))
 
 
