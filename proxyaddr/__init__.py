@@ -82,7 +82,7 @@ _ROOMS = {
     "x400": ("X400Address",),
     "x500": ("X500Address",),
 }
-_PUBLIC_MODULES = ("matcher", "mixer", "mta", "x400")
+_PUBLIC_MODULES = ("columns", "matcher", "mixer", "mta", "x400")
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 
