@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 from collections.abc import Callable, Iterator
 
 __all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded"]
@@ -13,8 +12,6 @@ BLOCK = 4 << 20
 
 LONGEST_ROW = 16 << 20
 """Octets after which a row that does not end is taken for a broken one: without a bound a stray quote eats the file."""
-
-csv.field_size_limit(max(csv.field_size_limit(), LONGEST_ROW))
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -36,7 +36,7 @@ class Input(NamedTuple):
     def open(self) -> BinaryIO:
         """Return the raw octets, compressed as they are; whatever comes out can be closed."""
         if self.path is None:
-            return sys.stdin.buffer
+            return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
         return self.path.open("rb", buffering=0)
 
     def uncompressed(self, raw: BinaryIO) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -52,12 +52,10 @@ class Input(NamedTuple):
         if self.path is not None and self.compression is None:
             return self.path.open("rb")
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-        raw = self.open()
-        shutil.copyfileobj(self.uncompressed(raw), copy)
-        if self.path is not None:
-            raw.close()
+        with self.open() as raw:
+            shutil.copyfileobj(self.uncompressed(raw), copy)
         copy.seek(0)
-        return copy  # type: ignore[return-value]  # it has every method of a BinaryIO
+        return copy
 
 
 def find_inputs(names: Iterable[str], given: Format | None = None) -> list[Input]:
@@ -91,7 +89,8 @@ def _paths(name: str) -> list[Path]:
             return [path] if path.exists() else []
     except (OSError, ValueError) as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=name) from error
-    return sorted(Path(match) for match in glob.glob(name, recursive=True) if Path(match).is_file())
+    matches = glob.glob(name, recursive=True)  # noqa: PTH207 - a pattern may start at the root
+    return sorted(path for path in map(Path, matches) if path.is_file())
 
 
 def _is_data(file: Path, folder: Path) -> bool:
