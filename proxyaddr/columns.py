@@ -7,34 +7,19 @@ column. Null text gives null; a bad row has its code in `error` and null elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from proxyaddr import encapsulation, parser
-from proxyaddr._extras import needed
-from proxyaddr._text_columns import read_column, texts
-from proxyaddr.address_spaces import MatchKind
-from proxyaddr.addresses import OneOffAddress, ProxyAddress
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr._common_forms import NOT_UTF8, Decapsulating, Normalizing, Parsing
+from proxyaddr._route_kinds import RouteKinds
+from proxyaddr._text_columns import read_column
 from proxyaddr.routing import RoutingTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from proxyaddr.matcher import Matcher
-else:
-    pa = needed("pyarrow", "arrow")
 
 __all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "route"]
-
-NOT_UTF8 = "not-utf8"
-"""The error code of a row whose octets are no UTF-8 text."""
-
-WORDS = pa.dictionary(pa.int32(), pa.string())
-KINDS = pa.dictionary(pa.int8(), pa.string())
-
-_Answer = tuple[Any, ...]
-_Reader = Callable[[str], _Answer]
 
 
 def parse(column: object) -> pa.Table:
@@ -42,105 +27,53 @@ def parse(column: object) -> pa.Table:
 
     `is_primary` is null for one-off addresses. `error` is the code of the AddressSyntaxError, `not-utf8` for octets
     that are no text. `type` and `error` are dictionary-encoded.
+
+    >>> parse(["SMTP:jane@contoso.com", "smtp:"]).to_pydict()["error"]
+    [None, 'empty-value']
     """
-    return _table(column, _parsed, {"type": WORDS, "value": pa.string(), "is_primary": pa.bool_()})
+    return Parsing().table(column)
 
 
 def normalize(column: object) -> pa.Table:
     """Return the key by which a directory compares each address, `TYPE:value` without case, and the error.
 
-    Equal keys are equal `comparison_key`s of what `proxyaddr.parse` gives.
+    Keys are equal where the `comparison_key`s of what `proxyaddr.parse` gives are.
+
+    >>> normalize(["Jane@Contoso.com", "smtp:jane@contoso.com"]).to_pydict()["key"]
+    ['SMTP:jane@contoso.com', 'SMTP:jane@contoso.com']
     """
-    return _table(column, _normalized, {"key": pa.string()})
+    return Normalizing().table(column)
 
 
 def decapsulate(column: object, *, tolerant: bool = False) -> pa.Table:
     """Return type, value, domain and error of each encapsulated address, as `proxyaddr.decapsulate` reads it."""
-
-    def decapsulated(text: str) -> _Answer:
-        found = encapsulation.decapsulate(text, tolerant=tolerant)
-        return found.type, found.value, found.domain
-
-    return _table(column, decapsulated, {"type": WORDS, "value": pa.string(), "domain": pa.string()})
+    return Decapsulating(tolerant=tolerant).table(column)
 
 
-def route(table: RoutingTable | Router, column: object) -> pa.Table:
+def route(table: RoutingTable | Router, column: object, *, threads: int | None = None) -> pa.Table:
     """Return index, connector, match and cost of the route that takes each address.
 
     The answers are those of `RoutingTable.explain(address).winner`: where there is none the index is -1 and the others
-    are null. A table is compiled at each call; a Router is compiled once.
+    are null. A table is compiled at each call, a Router was compiled once. `threads` is as for `Matcher.match_many`.
     """
-    return (table if isinstance(table, Router) else Router(table)).route(column)
+    return (table if isinstance(table, Router) else Router(table)).route(column, threads=threads)
 
 
 class Router:
     """A routing table compiled for columns. Immutable, picklable, safe between threads."""
 
-    __slots__ = ("_table", "matcher")
+    __slots__ = ("_kinds", "_table", "matcher")
 
     matcher: Matcher
 
     def __init__(self, table: RoutingTable) -> None:
         self._table = table
         self.matcher = table.compile()
+        self._kinds = RouteKinds(table, self.matcher)
 
-    def route(self, column: object) -> pa.Table:
+    def route(self, column: object, *, threads: int | None = None) -> pa.Table:
         """Return index, connector, match and cost of each address; see `route`."""
-        chunks = []
-        for array in read_column(column):
-            found = [self._winner(text) for text in texts(array)]
-            columns = zip(*found, strict=True) if found else ((), (), (), ())
-            chunks.append([pa.array(list(each), kind) for each, kind in zip(columns, _ROUTED.values(), strict=True)])
-        return _assembled(chunks, _ROUTED)
-
-    def _winner(self, text: str | None) -> _Answer:
-        winner = None if text is None else self._table.explain(text).winner
-        if winner is None:
-            return -1, None, None, None
-        return winner.index, winner.route.connector, winner.kind.value, winner.cost
+        return self._kinds.table([self._kinds.routed(array, threads) for array in read_column(column)])
 
     def __reduce__(self) -> tuple[type[Router], tuple[RoutingTable]]:
         return Router, (self._table,)
-
-
-_ROUTED = {"index": pa.int32(), "connector": WORDS, "match": KINDS, "cost": pa.int32()}
-_MATCHES = [kind.value for kind in MatchKind]
-
-
-def _parsed(text: str) -> _Answer:
-    address: OneOffAddress | ProxyAddress = parser.parse(text)
-    return address.type, address.value, address.is_primary if isinstance(address, ProxyAddress) else None
-
-
-def _normalized(text: str) -> _Answer:
-    return (":".join(parser.parse(text).comparison_key),)
-
-
-def _table(column: object, read: _Reader, kinds: dict[str, Any]) -> pa.Table:
-    schema = {**kinds, "error": WORDS}
-    chunks = []
-    for array in read_column(column):
-        rows = [_answer(text, read, len(kinds)) for text in texts(array)]
-        columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(schema)
-        chunks.append([pa.array(list(each), kind) for each, kind in zip(columns, schema.values(), strict=True)])
-    return _assembled(chunks, schema)
-
-
-def _assembled(chunks: list[list[pa.Array]], schema: dict[str, Any]) -> pa.Table:
-    columns = {
-        name: pa.chunked_array([chunk[place] for chunk in chunks], kind)
-        for place, (name, kind) in enumerate(schema.items())
-    }
-    return pa.table(columns).unify_dictionaries()
-
-
-def _answer(text: str | None, read: _Reader, width: int) -> _Answer:
-    if text is None:
-        return (None,) * (width + 1)
-    try:
-        text.encode()
-        return (*read(text), None)
-    except UnicodeEncodeError:
-        return (*(None,) * width, NOT_UTF8)
-    except AddressSyntaxError as error:
-        return (*(None,) * width, error.code)

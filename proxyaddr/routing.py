@@ -87,6 +87,11 @@ class RoutingTable:
         return self._dialect
 
     @property
+    def columns(self) -> RouteColumns:
+        """The routes as columns of type, pattern, cost and connector."""
+        return self._columns or _columns_of(self.routes)
+
+    @property
     def errors(self) -> tuple[RowError, ...]:
         """The bad lines of the text that the table came from."""
         return self._errors
@@ -152,7 +157,7 @@ class RoutingTable:
         """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
         from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
 
-        columns = self._columns or _columns_of(self.routes)
+        columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         if self._connectors or self._dialect is Dialect.EXCHANGE2007:
             states = {name: self._connectors.get(name) or Connector(name) for name in set(columns.connectors)}
