@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -229,32 +230,38 @@ class IndexColumn(_Int32s):
         return _schema_capsule(), _array_capsule(self)
 
 
-_kept: dict[int, object] = {}
-"""What exported structs point to, by the address of the struct's own memory, until they are released."""
+_INT32, _NO_NAME = b"i", b""
+"""What every exported schema points to: the module keeps them."""
+
+_structs: dict[int, ctypes.Structure] = {}
+"""The structs of capsules by their address, until the capsule goes: a consumer marks there that it moved one."""
+
+_lent: dict[int, object] = {}
+"""What exported arrays point to, by the number in their private data, until whoever has the array releases it."""
+
+_numbers = itertools.count(1)
 
 
 @_Release  # type: ignore[untyped-decorator]
 def _released_schema(address: int) -> None:
-    schema = ctypes.cast(address, _SchemaPointer).contents
-    _kept.pop(schema.private_data, None)
-    schema.release = _Release()
+    _Schema.from_address(address).release = _Release()
 
 
 @_Release  # type: ignore[untyped-decorator]
 def _released_array(address: int) -> None:
-    held = ctypes.cast(address, _ArrayPointer).contents
-    _kept.pop(held.private_data, None)
+    held = _Array.from_address(address)
+    _lent.pop(held.private_data, None)
     held.release = _Release()
 
 
 @ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
 def _destroyed_schema(capsule: int) -> None:
-    _destroy(capsule, b"arrow_schema", _SchemaPointer)
+    _destroy(capsule, b"arrow_schema")
 
 
 @ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
 def _destroyed_array(capsule: int) -> None:
-    _destroy(capsule, b"arrow_array", _ArrayPointer)
+    _destroy(capsule, b"arrow_array")
 
 
 _pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(
@@ -262,38 +269,27 @@ _pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, cty
 )
 
 
-def _destroy(capsule: int, name: bytes, pointer: Any) -> None:  # noqa: ANN401 - a pointer type of ctypes
+def _destroy(capsule: int, name: bytes) -> None:
     address = _pointer_in_destructor(capsule, name)
-    struct = ctypes.cast(address, pointer).contents
-    if struct.release:
+    struct: Any = _structs.pop(address)
+    if struct.release:  # nobody took it
         struct.release(address)
-    _kept.pop(address, None)
+
+
+def _capsule(struct: _Schema | _Array, name: bytes, destroyed: Any) -> object:  # noqa: ANN401 - a function of ctypes
+    address = ctypes.addressof(struct)
+    _structs[address] = struct
+    return _new_capsule(address, name, ctypes.cast(destroyed, ctypes.c_void_p))
 
 
 def _schema_capsule() -> object:
-    schema = _Schema(format=b"i", name=b"", n_children=0, release=_released_schema)
-    address = ctypes.addressof(schema)
-    schema.private_data = address
-    _kept[address] = schema
-    return _new_capsule(address, b"arrow_schema", ctypes.cast(_destroyed_schema, ctypes.c_void_p))
+    return _capsule(_Schema(format=_INT32, name=_NO_NAME, release=_released_schema), b"arrow_schema", _destroyed_schema)
 
 
 def _array_capsule(column: IndexColumn) -> object:
     start, length = column.buffer_info()
     buffers = (ctypes.c_void_p * 2)(None, start if length else None)
-    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array)
-    pinned = memoryview(column)  # the values stay where they are
-    address = ctypes.addressof(held)
-    shared = object.__new__(_Shared)
-    shared.struct, shared.parts = held, (buffers, pinned)
-    held.private_data = id(shared)
-    _kept[id(shared)] = shared
-    _kept[address] = held
-    return _new_capsule(address, b"arrow_array", ctypes.cast(_destroyed_array, ctypes.c_void_p))
-
-
-class _Shared:
-    """What an exported array points to; a consumer may move the struct and keep this."""
-
-    struct: _Array
-    parts: tuple[object, ...]
+    number = next(_numbers)
+    _lent[number] = buffers, memoryview(column)  # which keeps the values where they are
+    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array, private_data=number)
+    return _capsule(held, b"arrow_array", _destroyed_array)

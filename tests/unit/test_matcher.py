@@ -358,3 +358,20 @@ def test_a_column_of_odd_rows_among_a_hundred_thousand_plain_ones() -> None:
     read = px.RoutingTable.from_columns(["smtp"] * 100_000, patterns, [1] * 100_000, ["x"] * 100_000)
     assert [error.line for error in read.errors] == [77_778]
     assert list(read.compile().match_many(["a@d99999.example", "a@trimmed.example"])) == [99_998, 5]
+
+
+def test_a_consumer_may_release_what_it_took_long_before_or_after_its_capsule_goes() -> None:
+    column = match_many_of("jane@contoso.com")
+    capsules = [column.__arrow_c_array__() for _ in range(50)]
+    taken = [pa.Array._import_from_c_capsule(*pair) for pair in capsules]
+    for array in taken[:25]:
+        assert array.to_pylist() == [0]
+    del taken[:25], array
+    others = [column.__arrow_c_array__() for _ in range(50)]  # in the memory that was given back, if any was
+    del capsules
+    assert [array.to_pylist() for array in taken] == [[0]] * 25
+    assert pa.Array._import_from_c_capsule(*others[0]).to_pylist() == [0]
+
+
+def match_many_of(*addresses: str) -> IndexColumn:
+    return px.RoutingTable.from_gwart("SMTP,*@contoso.com;,1,imc\n").compile().match_many(addresses)
