@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr import columns
+from proxyaddr._folding import fold
 from tests.unit.test_matcher import ADDRESSES as ROUTED_ADDRESSES
 from tests.unit.test_matcher import DOTTED, FOUND, tables
 
@@ -301,6 +303,13 @@ def test_kinds_of_domains(
     column = [row.encode() for row in rows]
     table = without_empty_domains(px.RoutingTable(routes, dialect))
     check_route(table, rows, data.draw(arrow(column, pa.string())) if data else rows)
+
+
+def test_one_letter_outside_ascii_folds_into_it() -> None:
+    """What route_kinds.c relies on."""
+    beyond = (chr(point) for point in range(0x80, sys.maxunicode + 1))
+    assert [letter for letter in beyond if fold(letter).isascii()] == ["\u212a"]
+    assert fold("\u212a") == "k"
 
 
 def test_octets_that_are_no_text_are_routed_as_the_matcher_does(engine: str) -> None:
