@@ -166,7 +166,7 @@ class Values(_ByDomain):
 
     def _partial(self, local: str, domain: str) -> int:
         """Return the route of the longest pattern of the local part and a parent of the domain, else the blank's."""
-        lengths = set() if "@" in local else {length - len(local) - 1 for length in self._partial_lengths}
+        lengths = set() if "@" in local else {length - len(local) - 1 for length in self._partial_lengths} - {0}
         for parent in _parents(domain, lengths):
             if local == "*" and parent in self.sole:
                 return self.sole[parent]

@@ -376,3 +376,9 @@ def test_a_consumer_may_release_what_it_took_long_before_or_after_its_capsule_go
 
 def match_many_of(*addresses: str) -> IndexColumn:
     return px.RoutingTable.from_gwart("SMTP,*@contoso.com;,1,imc\n").compile().match_many(addresses)
+
+
+@pytest.mark.parametrize("address", ["*@y.", "com*@y.", "z@y.", "*@", "@y.a"])
+def test_no_partial_match_has_an_empty_domain(engine: str, address: str) -> None:
+    spaces = table("SMTP:*@", "SMTP:@a", "SMTP:com*@")
+    assert spaces.compile().match(address) == spaces.route_index(address)
