@@ -89,6 +89,16 @@ def test_a_column_of_the_answer(people: DataFrame, table: px.RoutingTable) -> No
     assert {tuple(row) for row in counted} == {("fax", 1), ("imc", 4), ("x400", 1), (None, 5)}
 
 
+def test_the_example_of_the_readme(spark: SparkSession, table: px.RoutingTable) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    source = next(block for block in readme.split("```python\n")[1:] if "with_connectors" in block).partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(source, "README.md", "exec"), names)
+    people = spark.createDataFrame([("jane@contoso.com",), ("nobody",)], "email string")
+    found = names["with_connectors"](people, table).select("email", "connector").collect()
+    assert [tuple(row) for row in found] == [("jane@contoso.com", "imc"), ("nobody", None)]
+
+
 def test_several_batches_a_task_and_a_table_compiled_once_a_worker(
     spark: SparkSession, table: px.RoutingTable, tmp_path: Path
 ) -> None:
