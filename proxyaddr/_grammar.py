@@ -7,12 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lark import Lark, UnexpectedInput
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken, VisitError
+from lark import Lark, Token, UnexpectedInput
 
-from proxyaddr.errors import AddressSyntaxError, ProxyAddrError
+from proxyaddr.errors import AddressSyntaxError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
 
     from lark import Transformer
@@ -34,33 +34,34 @@ class Grammar:
         self._transformer = transformer
         self._names = names
 
-    def parse(self, text: str, start: str) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
-        """Parse the whole text from the start rule; AddressSyntaxError where it does not fit."""
+    def parse(self, text: str, start: str, count: Callable[[Token], None] | None = None) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
+        """Parse the whole text from the start rule; AddressSyntaxError where it does not fit.
+
+        `count` is shown each token before more of the text is read, and may raise to read no further.
+        """
         if not isinstance(text, str):
             raise TypeError(f"an address is text, not {type(text).__name__}")
         lark = _compile(self._name, self._starts, self._transformer)
         try:
-            return lark.parse(text, start=start)
-        except VisitError as error:
-            if isinstance(error.orig_exc, ProxyAddrError):
-                raise error.orig_exc from None
-            raise
+            if count is None:
+                return lark.parse(text, start=start)
+            reading = lark.parse_interactive(text, start=start)
+            for token in reading.iter_parse():
+                count(token)
+            return reading.feed_eof()  # type: ignore[no-untyped-call]  # lark gives it no types
         except UnexpectedInput as error:
             raise self._converted(error, text) from error
 
     def _converted(self, error: UnexpectedInput, text: str) -> AddressSyntaxError:
-        expected = error.expected if isinstance(error, UnexpectedToken | UnexpectedEOF) else ()
-        if isinstance(error, UnexpectedCharacters):
-            expected = error.allowed or ()
+        expected = getattr(error, "expected", ())
         words = tuple(sorted({self._names[terminal] for terminal in expected if terminal in self._names}))
-        if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-            start, end = error.token.start_pos or 0, error.token.end_pos or 0
-        elif isinstance(error, UnexpectedCharacters):
-            start = error.pos_in_stream or 0
-            end = start + 1
-        else:
+        token = getattr(error, "token", text[error.pos_in_stream :][:1])  # any character starts some terminal
+        if isinstance(token, Token) and token.type == "$END":
             return AddressSyntaxError("unexpected-end", "the text ends too early", text, (len(text), len(text)), words)
-        return AddressSyntaxError("unexpected-text", "this does not belong here", text, (start, end), words)
+        start = error.pos_in_stream or 0
+        return AddressSyntaxError(
+            "unexpected-text", "this does not belong here", text, (start, start + len(token)), words
+        )
 
 
 @cache

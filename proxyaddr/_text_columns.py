@@ -135,9 +135,9 @@ def _text_size(array: pa.Array) -> int:
 def _from_texts(column: Iterable[object]) -> pa.Array:
     """Return an array of texts; a lone surrogate is kept as octets that are no UTF-8."""
     items = list(column)
-    for item in items:
-        if not (isinstance(item, str) or item is None):
-            raise TypeError(f"an address is text, not {type(item).__name__}")
+    for kind in set(map(type, items)):
+        if not issubclass(kind, str | None):
+            raise TypeError(f"an address is text, not {kind.__name__}")
     try:
         return pa.array(items, pa.large_string())
     except UnicodeEncodeError:

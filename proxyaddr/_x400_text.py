@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lark import Token, Transformer
 
@@ -78,10 +78,9 @@ _WORDS = {
 _X400 = Grammar("x400.lark", ("exchange", "rfc1685", "rfc2156"), _X400Transformer(), _WORDS)
 
 
-def _attribute(tokens: list[Token | None], in_keyword: re.Pattern[str], in_value: re.Pattern[str]) -> Attribute:
-    written, value = tokens
-    if written is None:  # the grammar has no such attribute
-        return Attribute("", None, (0, 0))
+def _attribute(tokens: list[Any], in_keyword: re.Pattern[str], in_value: re.Pattern[str]) -> Attribute:
+    written: Token = tokens[0]
+    value: Token | None = tokens[1]
     last = value or written
     span = ((written.start_pos or 0) + len(written) - len(written.lstrip()), last.end_pos or 0)
     keyword = written.lstrip()

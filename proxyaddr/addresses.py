@@ -105,7 +105,11 @@ class TypedAddress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneOffAddress(TypedAddress):
-    """An address given in full instead of being looked up; `str()` gives `Name [TYPE:value]`."""
+    """An address given in full instead of being looked up; `str()` gives `Name [TYPE:value]`.
+
+    A name that could be taken for more than a name stands in quotes. `str()` keeps every character, so that it can be
+    read back; what changes the order of a text on a screen is a finding of `validate()`.
+    """
 
     display_name: str | None = None
 
@@ -116,7 +120,7 @@ class OneOffAddress(TypedAddress):
         bracketed = f"[{self.type}:{_UNSAFE_IN_VALUE.sub(_escape, self.value)}]"
         if self.display_name is None:
             return bracketed
-        if _PLAIN_NAME.fullmatch(self.display_name):
+        if _is_plain_name(self.display_name):
             return f"{self.display_name} {bracketed}"
         return f'"{_UNSAFE_IN_QUOTES.sub(_escape_in_quotes, self.display_name)}" {bracketed}'
 
@@ -211,6 +215,16 @@ class ProxyList(ParsedList[ProxyAddress]):
         """Return all proxies of a type, in their order."""
         wanted = canonical_type(address_type)
         return tuple(proxy for proxy in self._items if proxy.type == wanted)
+
+
+def _is_plain_name(name: str) -> bool:
+    """Tell whether a name needs no quotes; brackets in full width, say, need them as much as brackets."""
+    if name.isascii():
+        return _PLAIN_NAME.fullmatch(name) is not None
+    import unicodedata  # noqa: PLC0415 - seldom needed
+
+    shown = unicodedata.normalize("NFKC", name)
+    return name.isprintable() and all(map(_PLAIN_NAME.fullmatch, (name, shown)))
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from proxyaddr.addresses import BLANKS, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Encapsulated", "decapsulate", "encapsulate"]
+__all__ = ["PREFIX", "Encapsulated", "decapsulate", "encapsulate"]
 
 PREFIX = "IMCEA"
 """Upper case; in another case the mail came back (Q271575)."""
@@ -84,18 +85,17 @@ def encapsulate(address_type: str, value: str, domain: str) -> str:
     return text
 
 
-def decapsulate(text: str, *, tolerant: bool = False) -> Encapsulated:
+def decapsulate(text: str, *, tolerant: bool = False, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
     """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where there is none.
 
     The type ends at the first `-`, the domain starts after the last `@`. Octets that are no UTF-8 are read as Latin-1.
     `tolerant` takes a prefix in any case, a missing domain, a `+` without two hexadecimal digits, characters that
-    should have been encoded, and any length.
+    should have been encoded, and any length within the `limits`.
 
     >>> decapsulate("IMCEAEX-_O=CONTOSO_OU=First+20Site_cn=Recipients_cn=john+5Fjacob@contoso.com").value
     '/O=CONTOSO/OU=First Site/cn=Recipients/cn=john_jacob'
     """
-    if not isinstance(text, str):
-        raise TypeError(f"an address is text, not {type(text).__name__}")
+    limits.check_address(text)
     trimmed = text.strip(BLANKS)
     start = len(text) - len(text.lstrip(BLANKS))
     end = start + len(trimmed)
@@ -107,13 +107,16 @@ def decapsulate(text: str, *, tolerant: bool = False) -> Encapsulated:
     value_start = place - len(encoded)
     if not local[: len(PREFIX)].upper() == PREFIX or not hyphen:
         raise _bad("not-encapsulated", "no encapsulated address", text, (start, end), "IMCEA<TYPE>-<encoded>@domain")
-    kind = _type(kind, text, start + len(PREFIX))
+    address_type = _type(kind, text, start + len(PREFIX))
     if not encoded:
         raise _bad("empty-value", "there is no value after the type", text, (place, place), "a value")
     if not tolerant:
         if not local.startswith(PREFIX):
             message = f"{PREFIX} is written in upper case (Q271575); tolerant=True takes any case"
             raise _bad("prefix-case", message, text, (start, start + len(PREFIX)), PREFIX)
+        if kind != kind.strip(BLANKS):
+            message = "no blank stands beside the type"
+            raise _bad("bad-type", message, text, (start + len(PREFIX), value_start - 1), "an address type")
         if not _DOMAIN.fullmatch(domain):
             raise _bad("no-domain", "an encapsulated address ends in a domain", text, (place, end), "@domain")
         allowed = _LOCAL.match(encoded)
@@ -127,7 +130,7 @@ def decapsulate(text: str, *, tolerant: bool = False) -> Encapsulated:
         if len(local) > LOCAL_PART_MAX_LENGTH or len(trimmed) > MAX_LENGTH:
             message = f"longer than {LOCAL_PART_MAX_LENGTH} characters before the '@' or {MAX_LENGTH} in all"
             raise _bad("too-long", message, text, (start, end))
-    return Encapsulated(kind, _decoded(encoded), domain)
+    return Encapsulated(address_type, _decoded(encoded), domain)
 
 
 def _escaped(match: re.Match[str]) -> str:

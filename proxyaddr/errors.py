@@ -36,7 +36,7 @@ class ProxyAddrError(ValueError):
         self.message = message
 
     def __str__(self) -> str:
-        return self.message
+        return _visible_lines(self.message)
 
 
 class AddressSyntaxError(ProxyAddrError):
@@ -65,7 +65,7 @@ class AddressSyntaxError(ProxyAddrError):
 
     def __str__(self) -> str:
         expected = f" (expected {' or '.join(self.expected)})" if self.expected else ""
-        return f"{self.message}{expected}\n{caret(self.text, self.span)}"
+        return f"{_visible_lines(self.message + expected)}\n{caret(self.text, self.span)}"
 
 
 class ConfigurationError(ProxyAddrError):
@@ -125,8 +125,13 @@ def caret(text: str, span: Span) -> str:
 
 
 def _located(message: str, source: str | None, line: int | None) -> str:
-    place = ", ".join([*([source] if source else []), *([f"line {line}"] if line else [])])
-    return f"{place}: {message}" if place else message
+    place = ", ".join([*([visible(source)] if source else []), *([f"line {line}"] if line else [])])
+    return _visible_lines(f"{place}: {message}" if place else message)
+
+
+def _visible_lines(text: str) -> str:
+    """Escape what is unprintable but line ends, which separate a message from the text it draws."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def visible(text: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from proxyaddr._folding import fold
 from proxyaddr.addresses import BLANKS, OneOffAddress, ProxyList, TypedAddress
+from proxyaddr.connector import DEFAULT_OUTBOUND_TYPE
 from proxyaddr.directory import Recipient
-from proxyaddr.encapsulation import Encapsulated, decapsulate
+from proxyaddr.encapsulation import PREFIX, Encapsulated, decapsulate
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.parser import parse
 from proxyaddr.rules import ADMISSION, NO_ADDRESS_SPACE, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Reason, Rule
-from proxyaddr.smtp import INTERNET_TYPES, envelope_recipient
+from proxyaddr.smtp import INTERNET_TYPES, envelope_recipient, same_domain, unquoted_local
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -152,14 +152,30 @@ def _holders(service: InternetMailService, address: TypedAddress) -> tuple[Recip
 
 def _unwrapped(service: InternetMailService, address: TypedAddress) -> Encapsulated | None:
     """Take an address out of the one that encapsulates it, for the local domain alone: no relaying (Q264330)."""
-    domain = address.value.rpartition("@")[2]
-    if address.type not in INTERNET_TYPES or service.local_domain is None or fold(domain) != fold(service.local_domain):
+    local, _, domain = address.value.rpartition("@")
+    outgoing = {*INTERNET_TYPES, service.outbound_type}
+    if address.type not in outgoing or service.local_domain is None or not same_domain(domain, service.local_domain):
         return None
     try:
         found = decapsulate(address.value)
     except AddressSyntaxError:  # no encapsulated address, or a corrupt one: then it is its own address (Q193782)
-        return None
+        return _relayed(local, domain, outgoing)
     return found if found.value.strip(BLANKS) else None
+
+
+def _relayed(local: str, domain: str, outgoing: set[str]) -> Encapsulated | None:
+    """Return what a laxer reader than ours would take out and relay, to be refused; None where that is nothing.
+
+    Such a reader takes any case of IMCEA, and a quoted local part as what it says: the hole of Q264330.
+    """
+    name = unquoted_local(local)
+    if name[: len(PREFIX)].upper() != PREFIX:
+        return None
+    try:
+        found = decapsulate(f"{name}@{domain}", tolerant=True)
+    except AddressSyntaxError:
+        return Encapsulated(DEFAULT_OUTBOUND_TYPE, name[len(PREFIX) :], domain) if "@" in name else None
+    return found if found.findings or found.type in outgoing else None
 
 
 def _first(rules: tuple[Rule, ...], case: Case, trace: list[Step]) -> tuple[Rule | None, object]:

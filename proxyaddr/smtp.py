@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from proxyaddr.encapsulation import decapsulate
+from proxyaddr.encapsulation import PREFIX, decapsulate
 from proxyaddr.errors import AddressSyntaxError, Finding
 
-__all__ = ["INTERNET_TYPES", "canonical", "envelope_recipient", "findings"]
+__all__ = ["INTERNET_TYPES", "canonical", "envelope_recipient", "findings", "same_domain", "unquoted_local"]
 
 INTERNET_TYPES = frozenset({"SMTP", "SMTPOUT"})
 """SMTPOUT is Internet mail under another name (Q183801)."""
@@ -23,6 +23,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ANGLE = re.compile(r"[<>]")
 _NOT_A_DOT = re.compile(r"[^.]")
+_QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _STAND_IN = "a"  # a letter keeps lengths and label boundaries as they are
 
 
@@ -76,6 +78,19 @@ def canonical(value: str) -> str:
         return f"{local}@{domain.casefold()}"
 
 
+def same_domain(one: str, other: str) -> bool:
+    """Tell whether two spellings name one domain: in any case, in IDNA form or not, full-width or not, fully qualified.
+
+    Letters of another script that only look alike make another domain.
+    """
+    return _ascii_domain(one) == _ascii_domain(other)
+
+
+def unquoted_local(local: str) -> str:
+    """Return what a local part says: a quoted one means the same as the text in its quotes (RFC 5321 4.1.2)."""
+    return _QUOTED_PAIR.sub(r"\1", local[1:-1]) if _QUOTED_LOCAL.fullmatch(local) else local
+
+
 def envelope_recipient(value: str) -> str:
     """Return the address as it may stand in RCPT TO; AddressSyntaxError when it is invalid or could inject."""
     if match := _ANGLE.search(value):
@@ -85,8 +100,14 @@ def envelope_recipient(value: str) -> str:
     return value
 
 
+def _ascii_domain(domain: str) -> str:
+    return canonical(f"{_STAND_IN}@{domain}").removeprefix(f"{_STAND_IN}@").rstrip(".")
+
+
 def _is_encapsulated(value: str) -> bool:
     """Tell whether this is an encapsulated address, whose local part may be longer than others (MS-OXCMAIL)."""
+    if not value.startswith(PREFIX):  # nor with a blank before it, which `decapsulate` trims
+        return False
     try:
         decapsulate(value)
     except AddressSyntaxError:

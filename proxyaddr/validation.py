@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from proxyaddr import smtp
+from proxyaddr import look_alikes, smtp
 from proxyaddr.errors import Finding
 
 if TYPE_CHECKING:
@@ -50,7 +50,23 @@ FORMS = {
 
 
 def validate(address: TypedAddress, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
-    """Return what breaks the rules of the address's type; a type without documented rules breaks none."""
+    """Return what breaks the rules of the address's type, and what makes it look like another address.
+
+    A type without documented rules breaks none.
+    """
+    internet = address.type in smtp.INTERNET_TYPES
+    found = _by_type(address, idna=idna, smtputf8=smtputf8)
+    known = {finding.code for finding in found}
+    alike = look_alikes.findings(address.value, internet=internet)
+    name: str | None = getattr(address, "display_name", None)
+    return (
+        *found,
+        *(finding for finding in alike if finding.code not in known),
+        *(look_alikes.name_findings(name, address.value) if name else ()),
+    )
+
+
+def _by_type(address: TypedAddress, *, idna: bool, smtputf8: bool) -> tuple[Finding, ...]:
     if address.type in smtp.INTERNET_TYPES:
         return smtp.findings(address.value, idna=idna, smtputf8=smtputf8)
     if module := MODULES.get(address.type):

@@ -1,4 +1,4 @@
-"""What the tests share: each engine of the matcher in turn."""
+"""What the tests share: how hypothesis runs, each engine of the matcher in turn."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
 
 import proxyaddr.matcher
+
+# No test depends on time, so a busy machine fails none; where CI is set hypothesis loads its own profile, as it comes.
+settings.register_profile("default", settings.default, deadline=None)
+settings.register_profile("mutation", derandomize=True, max_examples=30, deadline=None, database=None)
 
 
 @pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))

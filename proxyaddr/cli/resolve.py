@@ -34,7 +34,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         action="append",
         help="address space of the connector, TYPE:pattern;cost; repeatable",
     )
-    parser.add_argument("--directory", metavar="FILE", help="recipients: CSV or JSON export")
+    parser.add_argument("--directory", metavar="FILE", help="recipients: CSV, JSON or LDIF export")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
     parser.set_defaults(command=_run)
 
@@ -126,7 +126,11 @@ def _explained(
         f"address     {visible(str(address))}",
         f"parsed      type {address.type}, value {visible(address.value)}",
         f"connector   sends {service.outbound_type}"
-        + (f" (OverrideProxyOut), site domain {service.site_domain}" if service.override_proxy_out else ""),
+        + (
+            f" (OverrideProxyOut), site domain {visible(str(service.site_domain))}"
+            if service.override_proxy_out
+            else ""
+        ),
     ]
     step = next(step for step in outcome.trace if step.rule == outcome.rule)
     if outcome.delivered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr import columns
+from proxyaddr._folding import fold
 from tests.unit.test_matcher import ADDRESSES as ROUTED_ADDRESSES
 from tests.unit.test_matcher import DOTTED, FOUND, tables
 
@@ -250,12 +252,6 @@ def routed(table: px.RoutingTable, text: str) -> tuple[Any, ...]:
     return winner.index, winner.route.connector, winner.kind.value, winner.cost
 
 
-def without_empty_domains(table: px.RoutingTable) -> px.RoutingTable:
-    """Leave out `local@`, of which matchers and tables give different answers for `local@domain.`."""
-    routes = [route for route in table.routes if not route.space.pattern.endswith("@")]
-    return px.RoutingTable(routes, table.dialect, connectors=table.connectors.values())
-
-
 def check_route(table: px.RoutingTable, rows: list[str], column: object) -> None:
     wanted = [routed(table, row) for row in rows]
     router = columns.Router(table)
@@ -269,7 +265,6 @@ def check_route(table: px.RoutingTable, rows: list[str], column: object) -> None
 def test_each_route_is_the_winner(
     engine: str, kind: pa.DataType, table: px.RoutingTable, rows: list[str], texts: list[str], data: st.DataObject
 ) -> None:
-    table = without_empty_domains(table)
     patterns = [route.space.pattern for route in table.routes]
     rows = [*rows, *texts, *patterns, *(f" {pattern} " for pattern in patterns)]
     check_route(table, rows, data.draw(arrow([row.encode() for row in rows], kind)))
@@ -299,8 +294,15 @@ def test_kinds_of_domains(
     below = [pattern.replace("@", "@y.") for pattern, _ in patterns]
     rows = [*rows, *(pattern for pattern, _ in patterns), *below, *(text.replace("*", "z") for text in below)]
     column = [row.encode() for row in rows]
-    table = without_empty_domains(px.RoutingTable(routes, dialect))
+    table = px.RoutingTable(routes, dialect)
     check_route(table, rows, data.draw(arrow(column, pa.string())) if data else rows)
+
+
+def test_one_letter_outside_ascii_folds_into_it() -> None:
+    """What route_kinds.c relies on."""
+    beyond = (chr(point) for point in range(0x80, sys.maxunicode + 1))
+    assert [letter for letter in beyond if fold(letter).isascii()] == ["\u212a"]
+    assert fold("\u212a") == "k"
 
 
 def test_octets_that_are_no_text_are_routed_as_the_matcher_does(engine: str) -> None:

@@ -34,22 +34,6 @@ static const set LOCAL_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@
 /* Nor in the domain of an encapsulated address, or unencoded before it. */
 static const set ENCODED_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@') | HIGH('\\')};
 
-static int is_ascii(const uint8_t *text, const uint8_t *end) {
-    uint64_t all = 0, eight;
-    if (end - text < 8) {
-        uint8_t few = 0;
-        while (text < end)
-            few |= *text++;
-        return few < 0x80;
-    }
-    for (; end - text >= 8; text += 8) {
-        memcpy(&eight, text, 8);
-        all |= eight;
-    }
-    memcpy(&eight, end - 8, 8); /* the last, once more in part */
-    return !((all | eight) & UINT64_C(0x8080808080808080));
-}
-
 /* Tell whether octets are UTF-8: no overlong form, no surrogate, nothing above U+10FFFF (Unicode, table 3-7). */
 static int is_utf8(const uint8_t *text, const uint8_t *end) {
     while (text < end) {

@@ -19,7 +19,7 @@ enum {
 typedef struct {
     int32_t connector, cost;
     uint16_t mark_at, dot_at; /* octets from the end of an address; 0 for none */
-    uint8_t kind, how, mark;
+    uint8_t kind, how, mark, kelvin; /* whether a letter of the end may be written as a sign outside ASCII */
 } route_kind;
 
 /* Say how the kind of a route is told from a pattern whose type is compared as a whole. */

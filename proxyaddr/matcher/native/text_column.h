@@ -51,6 +51,23 @@ static inline void trim(const uint8_t **start, const uint8_t **end) {
         --*end;
 }
 
+/* Tell whether all octets of a text are ASCII. */
+static inline int is_ascii(const uint8_t *text, const uint8_t *end) {
+    uint64_t all = 0, eight;
+    if (end - text < 8) {
+        uint8_t few = 0;
+        while (text < end)
+            few |= *text++;
+        return few < 0x80;
+    }
+    for (; end - text >= 8; text += 8) {
+        memcpy(&eight, text, 8);
+        all |= eight;
+    }
+    memcpy(&eight, end - 8, 8); /* the last, once more in part */
+    return !((all | eight) & UINT64_C(0x8080808080808080));
+}
+
 /* Bits of eight rows at a time. */
 static inline void put_bit(uint8_t *bits, size_t row, int bit) {
     if (row & 7)
