@@ -56,6 +56,11 @@ class JsonLinesReader:
                     yield Batch(batch, row, raw.tell(), codes, cells)
                 row += batch.num_rows
 
+    def close(self) -> None:
+        """Let go of the copy of a stream."""
+        if self._copy is not None:
+            self._copy.close()
+
     def _open(self) -> BinaryIO:
         """Open the file; standard input is copied first, as there are two passes."""
         if self._source.path is not None:
