@@ -33,6 +33,7 @@ _STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]'
 """A quote that neither opens nor closes a field: pyarrow would drop it without a word."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _ESCAPED = "surrogateescape"
 
 
@@ -111,9 +112,13 @@ def _schema(names: list[str]) -> pa.Schema:
 
 def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
     """Return the names of the first record and its length in octets."""
-    length = block.find(b"\n") + 1 or len(block)
-    while block.count(b'"', 0, length) % 2 and length < len(block):
-        length = block.find(b"\n", length) + 1 or len(block)
+    length = 0
+    for end in _LINE_END.finditer(block):
+        length = end.end()
+        if block.count(b'"', 0, length) % 2 == 0:
+            break
+    else:
+        length = len(block)
     text = block[:length].decode("utf-8", "backslashreplace")
     return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []), length
 
