@@ -11,6 +11,7 @@ import pyarrow as pa
 from proxyaddr.bulk.batches import Batch
 from proxyaddr.bulk.columnar_reading import ArrowReader, ParquetReader
 from proxyaddr.bulk.csv_reading import CsvReader
+from proxyaddr.bulk.foreign_errors import unreadable
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.json_reading import JsonLinesReader
@@ -44,7 +45,7 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
             try:
                 found = reader.schema()
             except (OSError, pa.ArrowException) as error:
-                raise unreadable(source, error) from error
+                raise unreadable(source.name, source.format, error) from error
             schema = found if schema is None else _same(schema, found, inputs[0], source)
         if schema is None:
             raise ConfigurationError("no-input", "there is no input")
@@ -61,13 +62,7 @@ def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
             for batch in reader.batches(*given):
                 yield source, _fitted(batch, opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
-            raise unreadable(source, error) from error
-
-
-def unreadable(source: Input, error: Exception) -> ConfigurationError:
-    """Return the error for an input that can't be read."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
-    return ConfigurationError("unreadable-file", f"cannot be read as {source.format}: {reason}", source=source.name)
+            raise unreadable(source.name, source.format, error) from error
 
 
 def _reader(source: Input, column: str | None, encoding: str | None) -> Any:  # noqa: ANN401 - schema, batches and close

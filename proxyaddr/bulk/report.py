@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from proxyaddr._extras import needed
 from proxyaddr.bulk.counting import MOST_DISTINCT, Tally
-from proxyaddr.bulk.placing import placed, unwritable
+from proxyaddr.bulk.foreign_errors import unwritable
+from proxyaddr.bulk.placing import placed
 from proxyaddr.bulk.summary import Summary
 from proxyaddr.errors import visible
 
@@ -56,7 +57,7 @@ def report_to(path: Path) -> Iterator[Callable[[Summary], None]]:
             try:
                 beside.write_text(_page(summary, figures, page), "utf-8")
             except OSError as error:
-                raise unwritable(path, error) from error
+                raise unwritable(str(path), error) from error
 
         yield write
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 from pyarrow import csv, ipc, parquet
 
 from proxyaddr.bulk.batches import ROWS
+from proxyaddr.bulk.foreign_errors import unwritable
 from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.placing import placed, unwritable
+from proxyaddr.bulk.placing import placed
 from proxyaddr.bulk.sound_text import is_text, sound
 from proxyaddr.bulk.spreadsheets import guarded, guarded_name
 from proxyaddr.errors import ConfigurationError
