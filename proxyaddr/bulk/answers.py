@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.parser import parse
 from proxyaddr.routing import RoutingTable
 
-__all__ = ["ERROR", "WORDS", "Answers", "ParseAnswers", "RouteAnswers", "error_column"]
+__all__ = ["ERROR", "WORDS", "Answers", "Found", "ParseAnswers", "RouteAnswers", "error_column"]
 
 ERROR = "error"
 """The last added column: the code of what makes a row bad, null for good rows."""
@@ -24,6 +24,13 @@ WORDS = pa.dictionary(pa.int32(), pa.string())
 _KINDS = pa.dictionary(pa.int8(), pa.string())
 
 
+class Found(NamedTuple):
+    """One column a field, and the addresses as they were asked: out of their brackets, null for bad rows."""
+
+    columns: list[pa.Array]
+    asked: pa.Array
+
+
 class Answers(Protocol):
     """What a command adds to the columns of its input."""
 
@@ -31,8 +38,8 @@ class Answers(Protocol):
     def fields(self) -> Sequence[pa.Field]:
         """The columns that are added."""
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
-        """Return one column a field; `errors` are those known before, `parsed` is what the items of lists are."""
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
+        """Return the answers; `errors` are those known before, `parsed` is what the items of lists are."""
 
 
 class ParseAnswers:
@@ -45,13 +52,13 @@ class ParseAnswers:
         pa.field(ERROR, WORDS),
     )
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
         """Return the four columns."""
         if parsed is not None:
             found = [parsed.field(field.name).cast(field.type) for field in self.fields]
         else:
             found = _whole(columns.parse(_without_bad(addresses, errors)))
-        return [*found[:-1], _first_of(errors, found[-1])]
+        return Found([*found[:-1], _first_of(errors, found[-1])], addresses)
 
 
 class RouteAnswers:
@@ -68,7 +75,7 @@ class RouteAnswers:
             pa.field(ERROR, WORDS),
         )
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
         """Return the five columns; text in brackets or angles is parsed first, as the command does with one address."""
         if parsed is not None:
             errors = _first_of(errors, parsed.field(ERROR).cast(WORDS))
@@ -76,7 +83,8 @@ class RouteAnswers:
         index, *found = _whole(self._router.route(asked))
         used = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index).dictionary_encode()
         space = pa.DictionaryArray.from_arrays(used.indices, self._spaces.take(used.dictionary))
-        return [*(column.cast(field.type) for column, field in zip(found, self.fields, strict=False)), space, errors]
+        typed = [column.cast(field.type) for column, field in zip(found, self.fields, strict=False)]
+        return Found([*typed, space, errors], asked)
 
 
 def error_column(length: int, codes: Mapping[int, str]) -> pa.Array:

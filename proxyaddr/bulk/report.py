@@ -100,7 +100,7 @@ def _page(summary: Summary, figures: Any, page: Any) -> str:  # noqa: ANN401 - p
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>"
-        f"<p>{summary.rows:,} rows</p><dl>{cards}</dl>{''.join(parts)}</body></html>\n"
+        f"<dl>{cards}</dl>{''.join(parts)}</body></html>\n"
     )
 
 
@@ -132,7 +132,9 @@ def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no
             "tickmode": "array",
             "tickvals": list(range(len(labels))),
             "ticktext": labels,
-            "ticksuffix": " ",
+            "ticks": "outside",  # a gap between a label and its bar
+            "ticklen": 8,
+            "tickcolor": "white",
         },
     }
     return figures.Figure(bars, layout)
