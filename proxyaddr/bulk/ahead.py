@@ -17,6 +17,9 @@ DEPTH = 2
 PATIENCE = 0.1
 """Seconds between two looks at whether the items are still wanted."""
 
+FAREWELL = 1.0
+"""Seconds that a thread gets to end: one that waits for standard input may wait for ever, and dies with the process."""
+
 
 class _End:
     """The last thing in the queue: how the items ended."""
@@ -64,4 +67,4 @@ def ahead(items: Generator[T]) -> Generator[T]:
                 made.get_nowait()
             except Empty:
                 break
-        thread.join()
+        thread.join(FAREWELL)

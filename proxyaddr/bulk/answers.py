@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.parser import parse
 from proxyaddr.routing import RoutingTable
 
-__all__ = ["ERROR", "WORDS", "Answers", "ParseAnswers", "RouteAnswers", "error_column"]
+__all__ = ["ERROR", "WORDS", "Answers", "Found", "ParseAnswers", "RouteAnswers", "error_column"]
 
 ERROR = "error"
 """The last added column: the code of what makes a row bad, null for good rows."""
@@ -21,10 +21,14 @@ ERROR = "error"
 WORDS = pa.dictionary(pa.int32(), pa.string())
 """Text of few distinct values."""
 
-MOST_DICTIONARY_SPACES = 65_536
-"""Tables of more spaces have them written out: each row group would repeat the whole dictionary."""
-
 _KINDS = pa.dictionary(pa.int8(), pa.string())
+
+
+class Found(NamedTuple):
+    """One column a field, and the addresses as they were asked: out of their brackets, null for bad rows."""
+
+    columns: list[pa.Array]
+    asked: pa.Array
 
 
 class Answers(Protocol):
@@ -34,8 +38,8 @@ class Answers(Protocol):
     def fields(self) -> Sequence[pa.Field]:
         """The columns that are added."""
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
-        """Return one column a field; `errors` are those known before, `parsed` is what the items of lists are."""
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
+        """Return the answers; `errors` are those known before, `parsed` is what the items of lists are."""
 
 
 class ParseAnswers:
@@ -48,13 +52,13 @@ class ParseAnswers:
         pa.field(ERROR, WORDS),
     )
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
         """Return the four columns."""
         if parsed is not None:
             found = [parsed.field(field.name).cast(field.type) for field in self.fields]
         else:
             found = _whole(columns.parse(_without_bad(addresses, errors)))
-        return [*found[:-1], _first_of(errors, found[-1])]
+        return Found([*found[:-1], _first_of(errors, found[-1])], addresses)
 
 
 class RouteAnswers:
@@ -63,27 +67,24 @@ class RouteAnswers:
     def __init__(self, table: RoutingTable) -> None:
         self._router = columns.Router(table)
         self._spaces = pa.array([str(route.space) for route in table.routes], pa.string())
-        self._has_dictionary = len(self._spaces) <= MOST_DICTIONARY_SPACES
         self.fields = (
             pa.field("connector", WORDS),
             pa.field("match", _KINDS),
             pa.field("cost", pa.int32()),
-            pa.field("address_space", WORDS if self._has_dictionary else pa.string()),
+            pa.field("address_space", WORDS),
             pa.field(ERROR, WORDS),
         )
 
-    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> list[pa.Array]:
+    def of(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Found:
         """Return the five columns; text in brackets or angles is parsed first, as the command does with one address."""
         if parsed is not None:
             errors = _first_of(errors, parsed.field(ERROR).cast(WORDS))
         asked, errors = _unbracketed(_without_bad(addresses, errors), errors)
         index, *found = _whole(self._router.route(asked))
-        place = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index)
-        if self._has_dictionary:
-            space = pa.DictionaryArray.from_arrays(place, self._spaces)
-        else:
-            space = self._spaces.take(place)
-        return [*(column.cast(field.type) for column, field in zip(found, self.fields, strict=False)), space, errors]
+        used = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index).dictionary_encode()
+        space = pa.DictionaryArray.from_arrays(used.indices, self._spaces.take(used.dictionary))
+        typed = [column.cast(field.type) for column, field in zip(found, self.fields, strict=False)]
+        return Found([*typed, space, errors], asked)
 
 
 def error_column(length: int, codes: Mapping[int, str]) -> pa.Array:
@@ -118,7 +119,7 @@ def _without_bad(addresses: pa.Array, errors: pa.Array) -> pa.Array:
 def _unbracketed(addresses: pa.Array, errors: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return the addresses with those in brackets or angles as TYPE:VALUE, and the errors of those that don't parse."""
     texts = addresses.dictionary if pa.types.is_dictionary(addresses.type) else addresses
-    if pa.types.is_null(texts.type) or not _bracketed(texts).true_count:
+    if pa.types.is_null(texts.type) or not _may_be_bracketed(texts):
         return addresses, errors
     plain = addresses.cast(pa.string())
     mask = pc.fill_null(_bracketed(plain), False)
@@ -137,7 +138,18 @@ def _unbracketed(addresses: pa.Array, errors: pa.Array) -> tuple[pa.Array, pa.Ar
     return plain, _first_of(errors, error_column(len(plain), codes)) if codes else errors
 
 
-def _bracketed(texts: pa.Array) -> pa.Array:
-    if pa.types.is_string_view(texts.type):
+def _may_be_bracketed(texts: pa.Array) -> bool:
+    """Return whether a bracket is in a column: found in its octets at once, a tenth of the cost of asking each row."""
+    if not pa.types.is_string(texts.type):
         texts = texts.cast(pa.string())
+    _, offsets, octets = texts.buffers()
+    if octets is None:
+        return False
+    places = memoryview(offsets).cast("i")
+    start, end = places[texts.offset], places[texts.offset + len(texts)]
+    held = octets.slice(start, end - start).to_pybytes()
+    return b"[" in held or b"<" in held
+
+
+def _bracketed(texts: pa.Array) -> pa.Array:
     return pc.or_(pc.match_substring(texts, "["), pc.match_substring(texts, "<"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -35,13 +35,13 @@ class ParquetReader:
 
     def schema(self) -> pa.Schema:
         """Return the columns."""
-        with self._open() as file:
+        with self._opened() as file:
             return file.schema_arrow.remove_metadata()
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows."""
         row = 1
-        with self._open() as file:
+        with self._opened() as file:
             rows = file.metadata.num_rows
             groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
             octets = sum(group.total_byte_size for group in groups)
@@ -51,13 +51,20 @@ class ParquetReader:
                     row += batch.num_rows
                     yield Batch(batch, row - batch.num_rows, (self._source.size or 0) * (row - 1) // rows, {})
 
-    def _open(self) -> parquet.ParquetFile:
+    def close(self) -> None:
+        """Let go of the copy of a stream."""
+        if self._copy is not None:
+            self._copy.close()
+
+    @contextmanager
+    def _opened(self) -> Iterator[parquet.ParquetFile]:
         if self._source.path is not None and self._source.compression is None:
-            return parquet.ParquetFile(str(self._source.path), buffer_size=BUFFER, pre_buffer=False)
+            with parquet.ParquetFile(str(self._source.path), buffer_size=BUFFER, pre_buffer=False) as file:
+                yield file
+            return
         self._copy = self._copy or self._source.open_seekable()
         self._copy.seek(0)
-        again = os.fdopen(os.dup(self._copy.fileno()), "rb")
-        return parquet.ParquetFile(again, buffer_size=BUFFER, pre_buffer=False)
+        yield parquet.ParquetFile(self._copy, buffer_size=BUFFER, pre_buffer=False)
 
 
 class ArrowReader:
@@ -89,11 +96,19 @@ class ArrowReader:
 
     def _begin(self) -> tuple[BinaryIO, Any]:
         """Return the open file and a reader of the stream in it."""
-        raw = self._source.open()
-        packed = self._source.uncompressed(raw)
-        start = packed.read(len(_FILE_MAGIC))
-        stream = pa.PythonFile(_After(b"" if start == _FILE_MAGIC else start, packed), "r")
-        return raw, ipc.open_stream(stream)
+        with ExitStack() as stack:
+            raw = stack.enter_context(self._source.open())
+            packed = self._source.uncompressed(raw)
+            start = packed.read(len(_FILE_MAGIC))
+            stream = pa.PythonFile(_After(b"" if start == _FILE_MAGIC else start, packed), "r")
+            reader = ipc.open_stream(stream)
+            stack.pop_all()  # the file stays open for the reader
+        return raw, reader
+
+    def close(self) -> None:
+        """Let go of standard input."""
+        if self._begun is not None:
+            self._begun[0].close()
 
 
 class _After:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
@@ -32,6 +33,7 @@ _STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]'
 """A quote that neither opens nor closes a field: pyarrow would drop it without a word."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _ESCAPED = "surrogateescape"
 
 
@@ -73,23 +75,29 @@ class CsvReader:
                     yield Batch(batch, row, raw.tell() if self._source.path else 0, codes, escaped)
                 row += batch.num_rows
 
+    def close(self) -> None:
+        """Let go of standard input."""
+        if self._begun is not None:
+            self._begun[0].close()
+
     def _begin(self) -> tuple[BinaryIO, list[str], str, Iterator[bytes]]:
         """Return the open file, the header, the delimiter and the blocks after the header."""
-        raw = self._source.open()
-        read = recoded(self._source.uncompressed(raw).read, self._encoding)
-        found = blocks(read, last_record_end)
-        first = next(found, b"")
-        if first.startswith(POWERSHELL_TYPE_LINE):
-            first = first.partition(b"\n")[2]
-        line = _LINE.match(first.decode("utf-8", "backslashreplace"))
-        counted = line[0] if line else ""
-        delimiter = "\t" if self._source.format is Format.TSV else max(DELIMITERS, key=counted.count)
-        header, length = _header(first, delimiter)
-        if not header:
-            raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
-        if twice := next((name for name in header if header.count(name) > 1), None):
-            message = f"the column {twice!r} stands there twice"
-            raise ConfigurationError("bad-header", message, source=self._source.name, line=1)
+        with ExitStack() as stack:
+            raw = stack.enter_context(self._source.open())
+            found = blocks(recoded(self._source.uncompressed(raw).read, self._encoding), last_record_end)
+            first = next(found, b"")
+            if first.startswith(POWERSHELL_TYPE_LINE):
+                first = first.partition(b"\n")[2]
+            line = _LINE.match(first.decode("utf-8", "backslashreplace"))
+            counted = line[0] if line else ""
+            delimiter = "\t" if self._source.format is Format.TSV else max(DELIMITERS, key=counted.count)
+            header, length = _header(first, delimiter)
+            if not header:
+                raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
+            if twice := next((name for name in header if header.count(name) > 1), None):
+                message = f"the column {twice!r} stands there twice"
+                raise ConfigurationError("bad-header", message, source=self._source.name, line=1)
+            stack.pop_all()  # the file stays open for the rows
 
         def rest() -> Iterator[bytes]:
             yield first[length:]
@@ -104,9 +112,13 @@ def _schema(names: list[str]) -> pa.Schema:
 
 def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
     """Return the names of the first record and its length in octets."""
-    length = block.find(b"\n") + 1 or len(block)
-    while block.count(b'"', 0, length) % 2 and length < len(block):
-        length = block.find(b"\n", length) + 1 or len(block)
+    length = 0
+    for end in _LINE_END.finditer(block):
+        length = end.end()
+        if block.count(b'"', 0, length) % 2 == 0:
+            break
+    else:
+        length = len(block)
     text = block[:length].decode("utf-8", "backslashreplace")
     return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []), length
 

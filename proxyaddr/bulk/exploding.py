@@ -53,8 +53,8 @@ def split_lists(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
     kind = pa.list_(pa.struct([("text", pa.string()), *PARSED]))
     lists, origin = _never_empty(pa.array(cells, kind))
     items = pc.list_flatten(lists)
-    parsed = pa.StructArray.from_arrays([items.field(field.name) for field in PARSED], fields=list(PARSED))
-    return Items(_beside(rows, place, items.field("text"), origin), origin, parsed)
+    parsed = pa.StructArray.from_arrays([pc.struct_field(items, field.name) for field in PARSED], fields=list(PARSED))
+    return Items(_beside(rows, place, pc.struct_field(items, "text"), origin), origin, parsed)
 
 
 def _never_empty(lists: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -56,6 +56,11 @@ class JsonLinesReader:
                     yield Batch(batch, row, raw.tell(), codes, cells)
                 row += batch.num_rows
 
+    def close(self) -> None:
+        """Let go of the copy of a stream."""
+        if self._copy is not None:
+            self._copy.close()
+
     def _open(self) -> BinaryIO:
         """Open the file; standard input is copied first, as there are two passes."""
         if self._source.path is not None:
@@ -157,9 +162,10 @@ def _slow(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.RecordBatch, 
                 codes[len(rows)] = NOT_UTF8
             cells += sum(not _is_sound(value) for name, value in found.items() if name != schema.names[place])
         except (ValueError, TypeError, OverflowError, pa.ArrowException):
-            codes[len(rows)] = BAD_JSON
+            text, broken = escaped(line)
+            codes[len(rows)] = NOT_UTF8 if broken else BAD_JSON
             values = [None] * len(schema)
-            values[place] = _fitting(escaped(line)[0], schema.field(place).type)
+            values[place] = _fitting(text, schema.field(place).type)
         rows.append(values)
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]

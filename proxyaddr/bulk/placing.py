@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from proxyaddr.bulk.foreign_errors import unwritable
 from proxyaddr.errors import ConfigurationError
 
 try:
@@ -16,7 +17,7 @@ try:
 except ImportError:  # Windows: what a killed run left is then not removed
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["placed", "unwritable"]
+__all__ = ["placed"]
 
 _SUFFIX = ".part"
 
@@ -37,7 +38,7 @@ def placed(target: Path) -> Iterator[Path]:
     try:
         beside, lock = _beside(target)
     except OSError as error:
-        raise unwritable(target, error) from error
+        raise unwritable(str(target), error) from error
     try:
         yield beside
         try:
@@ -45,17 +46,11 @@ def placed(target: Path) -> Iterator[Path]:
             beside.replace(target)
             _flush(target.parent)
         except OSError as error:
-            raise unwritable(target, error) from error
+            raise unwritable(str(target), error) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         os.close(lock)
-
-
-def unwritable(target: Path | str, error: Exception) -> ConfigurationError:
-    """Return the error for an output that can't be written."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
-    return ConfigurationError("unwritable-file", f"cannot be written: {reason}", source=str(target))
 
 
 def _beside(target: Path) -> tuple[Path, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from proxyaddr.bulk.batches import Batch
 from proxyaddr.bulk.columnar_reading import ArrowReader, ParquetReader
 from proxyaddr.bulk.csv_reading import CsvReader
+from proxyaddr.bulk.foreign_errors import unreadable
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.json_reading import JsonLinesReader
@@ -29,23 +31,26 @@ class Opened(NamedTuple):
     column: str
 
 
-def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | None) -> Opened:
-    """Look at each input; ConfigurationError where one can't be read, or its columns are not those of the first.
+@contextmanager
+def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | None) -> Iterator[Opened]:
+    """Look at each input, and let go of all at the end.
 
+    ConfigurationError where one can't be read, or its columns are not those of the first.
     A column of the first that is missing in another, or the other way round, is an error; JSON may leave fields out.
     """
-    readers = [_reader(source, column, encoding) for source in inputs]
-    schema: pa.Schema | None = None
-    for source, reader in zip(inputs, readers, strict=True):
-        try:
-            found = reader.schema()
-        except (OSError, pa.ArrowException) as error:
-            raise unreadable(source, error) from error
-        schema = found if schema is None else _same(schema, found, inputs[0], source)
-    if schema is None:
-        raise ConfigurationError("no-input", "there is no input")
-    chosen = _column(schema, column, inputs[0])
-    return Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(closing(_reader(source, column, encoding))) for source in inputs]
+        schema: pa.Schema | None = None
+        for source, reader in zip(inputs, readers, strict=True):
+            try:
+                found = reader.schema()
+            except (OSError, pa.ArrowException) as error:
+                raise unreadable(source.name, source.format, error) from error
+            schema = found if schema is None else _same(schema, found, inputs[0], source)
+        if schema is None:
+            raise ConfigurationError("no-input", "there is no input")
+        chosen = _column(schema, column, inputs[0])
+        yield Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
 
 
 def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
@@ -57,16 +62,10 @@ def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
             for batch in reader.batches(*given):
                 yield source, _fitted(batch, opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
-            raise unreadable(source, error) from error
+            raise unreadable(source.name, source.format, error) from error
 
 
-def unreadable(source: Input, error: Exception) -> ConfigurationError:
-    """Return the error for an input that can't be read."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
-    return ConfigurationError("unreadable-file", f"cannot be read as {source.format}: {reason}", source=source.name)
-
-
-def _reader(source: Input, column: str | None, encoding: str | None) -> Any:  # noqa: ANN401 - they have two methods
+def _reader(source: Input, column: str | None, encoding: str | None) -> Any:  # noqa: ANN401 - schema, batches and close
     if source.format is Format.PARQUET:
         return ParquetReader(source)
     if source.format in (Format.ARROW, Format.ARROW_STREAM):
@@ -97,7 +96,9 @@ def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
         message = f"the column {column!r} holds {kind}; expected text or lists of text"
         raise ConfigurationError("not-text", message, "column", source.name)
     is_plain = pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_null(kind)
-    return schema.set(place, pa.field(column, pa.string())) if is_plain else schema
+    chosen = schema.set(place, pa.field(column, pa.string())) if is_plain else schema
+    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # pyarrow filters and takes no views
+    return pa.schema([field.with_type(views.get(field.type, field.type)) for field in chosen])
 
 
 def _same(first: pa.Schema, other: pa.Schema, source: Input, another: Input) -> pa.Schema:

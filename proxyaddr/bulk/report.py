@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from proxyaddr._extras import needed
 from proxyaddr.bulk.counting import MOST_DISTINCT, Tally
-from proxyaddr.bulk.placing import placed, unwritable
+from proxyaddr.bulk.foreign_errors import unwritable
+from proxyaddr.bulk.placing import placed
 from proxyaddr.bulk.summary import Summary
 from proxyaddr.errors import visible
 
@@ -56,7 +57,7 @@ def report_to(path: Path) -> Iterator[Callable[[Summary], None]]:
             try:
                 beside.write_text(_page(summary, figures, page), "utf-8")
             except OSError as error:
-                raise unwritable(path, error) from error
+                raise unwritable(str(path), error) from error
 
         yield write
 
@@ -99,7 +100,7 @@ def _page(summary: Summary, figures: Any, page: Any) -> str:  # noqa: ANN401 - p
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>"
-        f"<p>{summary.rows:,} rows</p><dl>{cards}</dl>{''.join(parts)}</body></html>\n"
+        f"<dl>{cards}</dl>{''.join(parts)}</body></html>\n"
     )
 
 
@@ -131,7 +132,9 @@ def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no
             "tickmode": "array",
             "tickvals": list(range(len(labels))),
             "ticktext": labels,
-            "ticksuffix": " ",
+            "ticks": "outside",  # a gap between a label and its bar
+            "ticklen": 8,
+            "tickcolor": "white",
         },
     }
     return figures.Figure(bars, layout)

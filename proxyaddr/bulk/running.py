@@ -53,9 +53,9 @@ def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
         except LookupError as error:
             raise ConfigurationError("no-such-encoding", str(error), "encoding") from error
     summary = Summary(command, detailed=job.report is not None)
-    opened = open_inputs(inputs, job.column, job.encoding)
-    work = Work(opened, answers(), summary, prefix=job.prefix, splits=job.splits, rejects=job.rejects is not None)
     with ExitStack() as stack:
+        opened = stack.enter_context(open_inputs(inputs, job.column, job.encoding))
+        work = Work(opened, answers(), summary, prefix=job.prefix, splits=job.splits, rejects=job.rejects is not None)
         report = None
         if job.report is not None:
             from proxyaddr.bulk.report import report_to  # noqa: PLC0415 - needs another extra

@@ -19,7 +19,9 @@ MOST_TYPES = 1000
 SHOWN = 10
 """Of those, how many a line for people names."""
 
-_DOMAIN = r"@(?P<domain>[^@\s>\]]+)[>\]]?\s*$"
+_DOMAIN = r"(?i)^(?:[^:]*\bSMTP:)?[^:]*@(?P<domain>[^@\s]+?)[>\]]?\s*$"
+"""The domain of an Internet address, with its type or without."""
+
 _PREFIX = r"^(?P<prefix>[^:]*):"
 
 

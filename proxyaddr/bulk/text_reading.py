@@ -30,6 +30,9 @@ class TextReader:
         with self._source.open():  # a file that is not there is found before work begins
             return self._schema
 
+    def close(self) -> None:
+        """Hold nothing."""
+
     def batches(self) -> Iterator[Batch]:
         """Yield the rows."""
         row = 1

@@ -72,12 +72,12 @@ class Work:
         if origin is not None:
             errors = errors.take(origin)
         addresses = rows.column(self._place)
-        found = self._answers.of(addresses, errors, parsed)
+        found, asked = self._answers.of(addresses, errors, parsed)
         errors = found[-1]
         if isinstance(self._answers, ParseAnswers):
             self._summary.add_parse(addresses, found[0], errors)
         else:
-            self._summary.add_route(addresses, found[0], found[1], errors)
+            self._summary.add_route(asked, found[0], found[1], errors)
         numbers = None
         if origin is not None or errors.null_count < len(errors):
             place = pa.array(range(rows.num_rows), pa.int64()) if origin is None else origin.cast(pa.int64())

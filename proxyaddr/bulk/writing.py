@@ -13,10 +13,12 @@ import pyarrow as pa
 from pyarrow import csv, ipc, parquet
 
 from proxyaddr.bulk.batches import ROWS
+from proxyaddr.bulk.foreign_errors import unwritable
 from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.placing import placed, unwritable
+from proxyaddr.bulk.placing import placed
 from proxyaddr.bulk.sound_text import is_text, sound
 from proxyaddr.bulk.spreadsheets import guarded, guarded_name
+from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Output", "Write", "writer"]
 
@@ -51,9 +53,8 @@ def writer(output: Output, schema: pa.Schema) -> Iterator[Write]:
 
     ConfigurationError where it can't be written; BrokenPipeError where the reader of standard output has gone.
     """
-    stack = ExitStack()
-    with stack:
-        try:
+    try:
+        with ExitStack() as stack:
             if output.path is None:
                 sink = pa.PythonFile(_Unclosed(sys.stdout.buffer), "w")
             else:
@@ -62,24 +63,13 @@ def writer(output: Output, schema: pa.Schema) -> Iterator[Write]:
             if output.compression is not None:
                 sink = stack.enter_context(pa.CompressedOutputStream(sink, output.compression))
             target: Any = _KINDS[output.format](sink, schema, output)
-        except (OSError, pa.ArrowException) as error:
-            raise unwritable(output.name, error) from error
-
-        def write(rows: pa.RecordBatch) -> None:
-            try:
-                target.write(rows)
-            except BrokenPipeError:
-                raise
-            except (OSError, pa.ArrowException) as error:
-                raise unwritable(output.name, error) from error
-
-        yield write
-        try:
+            stack.callback(target.abandon)
+            yield target.write
             target.close()
-        except BrokenPipeError:
-            raise
-        except (OSError, pa.ArrowException) as error:
-            raise unwritable(output.name, error) from error
+    except BrokenPipeError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise unwritable(output.name, error) from error
 
 
 class _Unclosed:
@@ -120,6 +110,9 @@ class _Parquet:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        self._writer.is_open = False  # else it would write its footer when it is collected
+
     def _flush(self) -> None:
         if self._held:
             table = pa.Table.from_batches(self._held, self._schema)
@@ -132,7 +125,11 @@ class _Arrow:
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output) -> None:  # noqa: ANN401 - pyarrow has no types
         make = ipc.new_stream if output.format is Format.ARROW_STREAM else ipc.new_file
-        options = ipc.IpcWriteOptions(compression=output.pages, emit_dictionary_deltas=True)
+        if output.pages == "gzip":
+            message = "Arrow compresses its batches by zstd, not by gzip: end the name in .gz to pack the whole file"
+            raise ConfigurationError("no-such-compression", message, "compression", output.name)
+        codec = None if output.pages == "none" else output.pages
+        options = ipc.IpcWriteOptions(compression=codec, emit_dictionary_deltas=True)
         self._writer = make(sink, schema, options=options)
         self._schema = schema
         self._words: dict[int, pa.Array] = {}
@@ -147,8 +144,13 @@ class _Arrow:
     def close(self) -> None:
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Leave it as it is."""
+
     def _grown(self, place: int, column: pa.DictionaryArray) -> pa.DictionaryArray:
         known = self._words.get(place)
+        if known is None and is_text(column.type):
+            known = pa.array([""]).cast(column.type.value_type)  # what grows from nothing is taken for replaced
         if known is None or known.equals(column.dictionary):
             self._words[place] = column.dictionary
             return column
@@ -178,6 +180,9 @@ class _Csv:
     def close(self) -> None:
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Leave it as it is."""
+
     def _cells(self, column: pa.Array, field: pa.Field) -> pa.Array:
         if is_text(column.type):
             column, _ = sound(column, pa.string())
@@ -201,6 +206,9 @@ class _JsonLines:
 
     def close(self) -> None:
         self._sink.flush()
+
+    def abandon(self) -> None:
+        """Leave it as it is."""
 
 
 _KINDS = {
