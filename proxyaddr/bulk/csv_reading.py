@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
@@ -31,6 +32,9 @@ DELIMITERS = ",;\t"
 
 _STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]'
 """A quote that neither opens nor closes a field: pyarrow would drop it without a word."""
+
+_FIELD_LIMIT = Lock()
+"""Held while the limit of the csv module is another than before."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -183,11 +187,12 @@ def _with_lines(table: pa.Table, bad: list[tuple[int, str]], place: int) -> tupl
 
 def _slow(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[pa.RecordBatch, Codes, int]:
     """Read a block record by record, by the strict rules of the csv module."""
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_ROW))
     rows: list[list[str | None]] = []
     codes: Codes = {}
     escaped = 0
-    for row in _records(block.decode("utf-8", _ESCAPED), len(names), delimiter):
+    with _long_fields():
+        records = list(_records(block.decode("utf-8", _ESCAPED), len(names), delimiter))
+    for row in records:
         cells: list[str | None] = [None] * len(names)
         if row.code is not None:
             codes[len(rows)] = row.code
@@ -202,6 +207,17 @@ def _slow(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[p
         rows.append(cells)
     batch, codes, _ = _batch(rows, names, codes)
     return batch, codes, escaped
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let the csv module take fields as long as a row may be; its limit is one for the whole process."""
+    with _FIELD_LIMIT:
+        before = csv.field_size_limit(LONGEST_ROW)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def _records(text: str, width: int, delimiter: str) -> Iterator[_Row]:
