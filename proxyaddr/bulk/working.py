@@ -54,6 +54,7 @@ class Work:
         self._keeps_bad = not rejects
         added = [*self._origin, *(pa.field(prefix + field.name, field.type) for field in answers.fields)]
         self.schema = self._with(added)
+        self.added = [field.name for field in added]
         self.rejects_schema = self._with([row, source, added[-1]]) if rejects else None
 
     def answered(self) -> Generator[Answered]:
