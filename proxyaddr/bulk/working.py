@@ -63,7 +63,7 @@ class Work:
             for source, batch in batches:
                 self._summary.rows += batch.rows.num_rows
                 self._summary.escaped += batch.escaped
-                for start, rows in slices(batch.rows, self._place):
+                for start, rows in slices(batch.rows, self._place, splits=self._splits):
                     codes = {row - start: code for row, code in batch.codes.items() if 0 <= row - start < rows.num_rows}
                     yield self._one(source, batch._replace(rows=rows, first_row=batch.first_row + start, codes=codes))
 
