@@ -71,8 +71,9 @@ def main(*, short: bool, rows: int | None = None) -> None:
             f"  {name:26} {seconds:8.2f} s {count / seconds / 1e6:8.2f} million rows/s {_peak(found):7.0f} MB at most"
         )
     for name in list(contestants)[1:]:
-        pairs = zip(runs["proxyaddr route"], runs[name], strict=True)
+        pairs = list(zip(runs["proxyaddr route"], runs[name], strict=True))
         ratio = median(ours.seconds / theirs.seconds for ours, theirs in pairs)
+        busy = median(ours.processor / theirs.processor for ours, theirs in pairs)
         goal = f"   goal: at most {GOAL_RATIO}" if name == "pyarrow copying" else ""
         print(f"  route / {name:26} {ratio:7.2f}{goal}")
     print(f"  peak memory of route {_peak(runs['proxyaddr route']):17.0f} MB   goal: below {GOAL_MEGABYTES}")
