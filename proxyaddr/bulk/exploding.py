@@ -15,6 +15,9 @@ from proxyaddr.parser import parse_proxies
 
 __all__ = ["DELETION_MARKER", "PARSED", "Items", "explode", "slices", "split_lists"]
 
+CELLS = 4096
+"""Cells that hold lists split at a time: their items are Python objects until they are a column."""
+
 DELETION_MARKER = "deletion-marker"
 """The code of an item such as `~del<smtp:a@b>`: it is no address, and is not lost."""
 
@@ -30,10 +33,10 @@ class Items(NamedTuple):
     parsed: pa.StructArray | None = None
 
 
-def slices(rows: pa.RecordBatch, place: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Yield pieces of a batch and where they start, with no more items in a list column than a batch has rows."""
+def slices(rows: pa.RecordBatch, place: int, *, splits: bool) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield pieces of a batch and where they start, so that no more items come of one than a batch has rows."""
     items = len(rows.column(place).flatten()) if is_list(rows.column(place).type) else 0
-    step = max(1, ROWS * rows.num_rows // max(items, rows.num_rows, 1))
+    step = CELLS if splits else max(1, ROWS * rows.num_rows // max(items, rows.num_rows, 1))
     for start in range(0, rows.num_rows, step):
         yield start, rows.slice(start, step)
 

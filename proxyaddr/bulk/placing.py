@@ -42,23 +42,29 @@ def placed(target: Path) -> Iterator[Path]:
     try:
         yield beside
         try:
-            _flush(beside)
+            _flush(beside, os.O_RDWR)
             beside.replace(target)
-            _flush(target.parent)
+            if os.name != "nt":  # it opens no folders
+                _flush(target.parent, os.O_RDONLY)
         except OSError as error:
             raise unwritable(str(target), error) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
-def _beside(target: Path) -> tuple[Path, int]:
+def _beside(target: Path) -> tuple[Path, int | None]:
     """Make an empty file beside the target, as readable as the target was, and lock it as being written."""
     prefix = f".{target.name}."
     _remove_left(target.parent, prefix)
+    lock: int | None
     lock, name = tempfile.mkstemp(_SUFFIX, prefix, target.parent)
-    if fcntl is not None:
+    if fcntl is None:
+        os.close(lock)  # Windows moves no file that is open
+        lock = None
+    else:
         with suppress(OSError):  # some network file systems have no locks
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.chmod(name, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())  # noqa: PTH101
@@ -80,11 +86,9 @@ def _umask() -> int:
     return mask
 
 
-def _flush(path: Path) -> None:
+def _flush(path: Path, flags: int) -> None:
     """Have the system write a file, or the names in a folder, to the disk."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:

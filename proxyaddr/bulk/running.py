@@ -64,7 +64,7 @@ def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
         reject: Write | None = None
         if job.rejects is not None:
             reject = stack.enter_context(writer(job.rejects, work.rejects_schema))
-        write = stack.enter_context(writer(job.out, work.schema))
+        write = stack.enter_context(writer(job.out, work.schema, work.added))
         tell = stack.enter_context(progress(inputs))
         for answered in stack.enter_context(closing(ahead(work.answered()))):
             write(answered.rows)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from proxyaddr.bulk.batches import Codes, escaped
 from proxyaddr.columns import NOT_UTF8
 
-__all__ = ["is_list", "is_text", "sound"]
+__all__ = ["is_list", "is_text", "sound", "values"]
 
 
 def is_list(kind: pa.DataType) -> bool:
@@ -51,3 +53,20 @@ def sound(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Codes]:
         texts = [None if item is None else text for item, (text, _) in zip(items, shown, strict=True)]
         values[row] = texts if isinstance(value, list) else texts[0]
     return pa.array(values, pa.list_(pa.string()) if is_list(kind) else pa.string()).cast(kind), codes
+
+
+def values(column: pa.Array) -> list[Any]:
+    """Return the values of any column, text that is not UTF-8 as octets."""
+    try:
+        found: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        found = column.cast(_with_octets(column.type)).to_pylist()
+    return found
+
+
+def _with_octets(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_list(kind):
+        return pa.list_(_with_octets(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _with_octets(field.type)) for field in kind])
+    return pa.binary() if is_text(kind) else kind

@@ -54,6 +54,7 @@ class Work:
         self._keeps_bad = not rejects
         added = [*self._origin, *(pa.field(prefix + field.name, field.type) for field in answers.fields)]
         self.schema = self._with(added)
+        self.added = [field.name for field in added]
         self.rejects_schema = self._with([row, source, added[-1]]) if rejects else None
 
     def answered(self) -> Generator[Answered]:
@@ -62,7 +63,7 @@ class Work:
             for source, batch in batches:
                 self._summary.rows += batch.rows.num_rows
                 self._summary.escaped += batch.escaped
-                for start, rows in slices(batch.rows, self._place):
+                for start, rows in slices(batch.rows, self._place, splits=self._splits):
                     codes = {row - start: code for row, code in batch.codes.items() if 0 <= row - start < rows.num_rows}
                     yield self._one(source, batch._replace(rows=rows, first_row=batch.first_row + start, codes=codes))
 

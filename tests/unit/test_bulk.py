@@ -437,3 +437,30 @@ def test_link_as_output_keeps_leading_to_its_target(one_row: Path) -> None:
     assert (one_row / "link.csv").is_symlink()
     assert "imc" in (one_row / "real.csv").read_text()
     assert (one_row / "real.csv").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"), [("pyarrow", "arrow", []), ("plotly", "report", ["--report", "page.html"])]
+)
+def test_a_missing_extra_is_named_before_any_work(package: str, extra: str, arguments: list[str], folder: Path) -> None:
+    put(folder / "in.csv", table(), ".csv")
+    before = sorted(path.name for path in folder.iterdir())
+    line = ["parse", "--in", "in.csv", "--column", "email", "--out", "out.csv", *arguments]
+    code = f"import sys; sys.modules[{package!r}] = None; from proxyaddr.cli.main import main; sys.exit(main({line!r}))"
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=folder, env=search)
+    assert done.returncode == 2
+    assert f'{package}, which is not installed: pip install "proxyaddr[{extra}]"' in done.stderr.decode()
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_one_address_at_a_time_loads_no_pyarrow(folder: Path) -> None:
+    line = ["route", "--spaces", "spaces.txt", "a@contoso.com"]
+    code = f"import sys; from proxyaddr.cli.main import main; main({line!r}); print('pyarrow' in sys.modules)"
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=folder, env=search).endswith(b"imc\nFalse\n")
+
+
+def test_list_needs_files_where_one_address_is_routed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert route("--list", "a@contoso.com") == 2
+    assert "--list needs --in" in capsys.readouterr().err

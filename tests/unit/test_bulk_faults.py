@@ -149,6 +149,20 @@ def test_full_device(kind: str, folder: Path) -> None:
     assert (status, err) == (2, "proxyaddr: /dev/full: cannot be written: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is of Linux")
+@pytest.mark.parametrize("arguments", [["--out", "-"], ["--out", "out.csv", "--json"]], ids=" ".join)
+def test_full_standard_output(arguments: list[str], folder: Path) -> None:
+    (folder / "in.txt").write_bytes(LINES)
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        line = [sys.executable, "-m", "proxyaddr", "route", "--spaces", "spaces.txt", "--in", "in.txt", *arguments]
+        search = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, cwd=folder, env=search, check=False)
+    assert done.returncode == 2
+    assert b"standard output" in done.stderr
+    assert b"cannot be written: No space left on device\n" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize("limit", [0, 3, 20_000])
 @pytest.mark.parametrize("ending", FORMATS)
 def test_disk_that_fills_up(ending: str, limit: int, folder: Path) -> None:
