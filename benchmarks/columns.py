@@ -21,8 +21,8 @@ SPACES = 10_000
 PREFIXES = ("SMTP:", "smtp:", "smtp:", "smtp:", "X500:")
 """Of an export: one primary, and secondaries."""
 
-GOAL = 5.0
-"""Million proxy addresses a second through `parse`, one thread, at least."""
+GOAL = 200
+"""Nanoseconds that a proxy address takes in `parse` on one thread, at most: five million a second."""
 
 _PROXY = re.compile(r"([A-Za-z0-9][A-Za-z0-9&._-]*):(.*)", re.DOTALL)
 
@@ -45,7 +45,10 @@ def main(*, short: bool) -> None:
     views = column.cast(pa.string_view())
     contests = [
         Contest(
-            "parse, Arrow in", lambda: columns.parse(column), "a regular expression", lambda: _by_expression(proxies)
+            "parse, Arrow in",
+            lambda: columns.parse(column),
+            "a regular expression",
+            lambda: _by_expression(proxies),
         ),
         Contest(
             "parse, list in", lambda: columns.parse(proxies), "a regular expression", lambda: _by_expression(proxies)
@@ -77,14 +80,13 @@ def main(*, short: bool) -> None:
             goal=1.3,
         )
     )
-    medians = compare(
+    print(f"goal: parse in at most {GOAL} ns, five million a second")
+    compare(
         "columns, an address",
         "ns",
         [contest._replace(items=count) for contest in contests],
         rounds=3 if short else 5,
     )
-    speed = 1000 / medians[0]
-    print(f"  parse: {speed:.1f} million a second, goal {GOAL:g}: {'reached' if speed >= GOAL else 'missed'}")
 
 
 def _by_expression(proxies: list[str]) -> Answers:

@@ -9,7 +9,7 @@ from proxyaddr.addresses import BLANKS, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["PREFIX", "Encapsulated", "decapsulate", "encapsulate"]
+__all__ = ["MAX_LENGTH", "PREFIX", "Encapsulated", "decapsulate", "encapsulate"]
 
 PREFIX = "IMCEA"
 """Upper case; in another case the mail came back (Q271575)."""
