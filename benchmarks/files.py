@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ print(next(line for line in Path("/proc/self/status").read_text().splitlines() i
 
 class _Run(NamedTuple):
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -66,16 +68,15 @@ def main(*, short: bool, rows: int | None = None) -> None:
         size = source.stat().st_size >> 20
     print(f"Parquet to Parquet, {count:,} rows of 4 columns ({size:,} MB), {SPACES:,} spaces, whole processes, in turn")
     for name, found in runs.items():
-        seconds = median(run.seconds for run in found)
-        print(
-            f"  {name:26} {seconds:8.2f} s {count / seconds / 1e6:8.2f} million rows/s {_peak(found):7.0f} MB at most"
-        )
+        seconds, processor = (median(column) for column in list(zip(*found, strict=True))[:2])
+        rate = f"{count / seconds / 1e6:6.2f} million rows/s"
+        print(f"  {name:26} {seconds:7.2f} s, {processor:6.2f} of processors, {rate}, {_peak(found):4.0f} MB at most")
     for name in list(contestants)[1:]:
         pairs = list(zip(runs["proxyaddr route"], runs[name], strict=True))
         ratio = median(ours.seconds / theirs.seconds for ours, theirs in pairs)
         busy = median(ours.processor / theirs.processor for ours, theirs in pairs)
         goal = f"   goal: at most {GOAL_RATIO}" if name == "pyarrow copying" else ""
-        print(f"  route / {name:26} {ratio:7.2f}{goal}")
+        print(f"  route / {name:26} {ratio:7.2f}, of processor time {busy:5.2f}{goal}")
     print(f"  peak memory of route {_peak(runs['proxyaddr route']):17.0f} MB   goal: below {GOAL_MEGABYTES}")
 
 
@@ -106,10 +107,12 @@ def _write(source: Path, table: Path, count: int) -> None:
 
 
 def _run(code: str, *paths: Path) -> _Run:
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     line = [sys.executable, "-c", code + _PEAK, *map(str, paths)]
     done = subprocess.run(line, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
-    return _Run(time.perf_counter() - start, int(done.stdout.split()[-1]) / 1024)
+    seconds, after = time.perf_counter() - start, os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return _Run(seconds, processor, int(done.stdout.split()[-1]) / 1024)
 
 
 if __name__ == "__main__":
