@@ -17,6 +17,9 @@ __all__ = ["RouteColumns", "cost_of", "read_columns", "text_of"]
 COST_MAX_DIGITS = 18
 """Longer digits are no number to convert, whatever their value."""
 
+BLOCK = 4_096
+"""Rows that are halved on their own, so that the work stays linear where many are odd."""
+
 _SHOWN = 60
 
 
@@ -94,7 +97,8 @@ def _odd_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
         found: list[int] = native.odd_rows(*lists, plain_types)
         return found
     odd: list[int] = []
-    waiting = [(0, len(lists[0]))] if lists[0] else []
+    rows = len(lists[0])
+    waiting = [(start, min(start + BLOCK, rows)) for start in reversed(range(0, rows, BLOCK))]
     while waiting:  # halves of what is not plain as a whole
         start, stop = waiting.pop()
         if _are_plain([column[start:stop] for column in lists], plain_types, dialect):
