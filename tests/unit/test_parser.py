@@ -124,6 +124,7 @@ def test_hostile_text_is_refused_or_read_and_never_breaks(text: str) -> None:
 
 
 TYPES = st.sampled_from(["SMTP", "SMTPOUT", "X400", "AT&T", "3COM", "MS", "FAX", "EX"])
+ITEMS = st.sampled_from([*";,%\n\t{}:\"@~", "SMTP:", "x400:", "a@b", "~del", "<FAX:1>", "...", "c=us", "\\", '"a;b"@c', " "])
 TEXT = st.text(st.characters(codec=None), min_size=1, max_size=40).filter(lambda text: text.strip(" \t\r\n\f\v"))
 
 
@@ -141,7 +142,7 @@ def test_proxy_round_trip(address_type: str, value: str, primary: bool) -> None:
     assert (again.type, again.value, again.is_primary) == (proxy.type, proxy.value, proxy.is_primary)
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.lists(ITEMS).map("".join))
 @example("\f")
 @example("SMTP:a@b;\v;smtp:c@d")
 def test_lists_never_raise_and_lose_nothing(text: str) -> None:
