@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks._run import setting
 
-QUESTIONS = ("startup", "parsing", "patterns", "matching", "scalar", "building")
+QUESTIONS = ("startup", "parsing", "patterns", "matching", "scalar", "building", "columns", "files", "engines")
 
 
 def main() -> None:

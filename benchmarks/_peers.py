@@ -295,7 +295,7 @@ def polars_joins(table: Spaces) -> Match:
     prefixes = pl.DataFrame(named, schema={"domain": pl.String, "prefix": pl.String, "named": pl.Int32}, orient="row")
     words, places = [word for word, _ in parts.infixes], [index for _, index in parts.infixes]
 
-    def match(addresses: Sequence[str]) -> Sequence[int]:
+    def joined(addresses: Any) -> Any:  # noqa: ANN401 - texts or a Series in, a Series out
         value, domain = pl.col("value"), pl.col("domain")
         rows = pl.LazyFrame({"text": addresses}).with_row_index("row").with_columns(pl.col("text").str.to_lowercase())
         rows = rows.with_columns(
@@ -323,9 +323,13 @@ def polars_joins(table: Spaces) -> Match:
             .when((pl.col("kind") == "notes") & value.str.ends_with("acme")).then(3).otherwise(NO_ROUTE)
         )  # fmt: skip
         answer = pl.when(pl.col("kind") == "smtp").then(smtp).otherwise(other)
-        answers: Sequence[int] = rows.select("row", answer.alias("answer")).sort("row").collect()["answer"].to_list()
+        return rows.select("row", answer.alias("answer")).sort("row").collect()["answer"]
+
+    def match(addresses: Sequence[str]) -> Sequence[int]:
+        answers: Sequence[int] = joined(addresses).to_list()
         return answers
 
+    match.column = joined  # type: ignore[attr-defined]
     return match
 
 
@@ -356,11 +360,12 @@ def duckdb_joins(table: Spaces) -> Match:
         ),
     )
     base.execute("create table prefixes as select * from prefix_rows")
-    words = dict(parts.infixes)
-    infix = "null"
-    if words:
-        cases = " ".join(f"when '{word}' then {index}" for word, index in words.items())
-        infix = f"case regexp_extract(value, '({'|'.join(words)})', 1) {cases} end"
+    words = dict(reversed(parts.infixes))  # of two alike the best, which comes first
+    infix_rows = pa.table(
+        {"word": pa.array(list(words), pa.string()), "route": pa.array(list(words.values()), pa.int32())}
+    )
+    base.register("infix_rows", infix_rows)
+    base.execute("create table infixes as select * from infix_rows")
     query = f"""
         with cut as (select row, lower(text) as text from addresses),
         typed as (select row, coalesce(nullif(regexp_extract(text, '^([^:@]*):', 1), ''), 'smtp') as kind,
@@ -371,20 +376,25 @@ def duckdb_joins(table: Spaces) -> Match:
         three as (select *, regexp_replace(parent1, '^[^.]*[.]?', '') as parent2 from two)
         select case kind when 'smtp' then coalesce(
                  exact.route, case when starts_with(value, prefix) then prefixes.route end,
-                 domains.route, b0.route, b1.route, b2.route, {infix}, 0)
+                 domains.route, b0.route, b1.route, b2.route, infixes.route, 0)
                when 'x400' then 1 when 'fax' then 2
                when 'notes' then case when ends_with(value, 'acme') then 3 else -1 end else -1 end as answer
         from three left join exact on exact.key = value left join domains on domains.key = domain
         left join below b0 on b0.key = parent0 left join below b1 on b1.key = parent1
         left join below b2 on b2.key = parent2 left join prefixes on prefixes.key = domain
+        left join infixes on infixes.word = regexp_extract(value, '{"|".join(words)}')
         order by row"""
+
+    def joined(rows: Any) -> Any:  # noqa: ANN401 - Arrow data in, with row and text, a column of Arrow data out
+        base.register("addresses", rows)
+        return base.sql(query).to_arrow_table()["answer"]
 
     def match(addresses: Sequence[str]) -> Sequence[int]:
         rows = pa.table({"row": pa.array(range(len(addresses)), pa.int64()), "text": pa.array(addresses, pa.string())})
-        base.register("addresses", rows)
-        answers: Any = base.sql(query).to_arrow_table()
-        return list(answers["answer"].to_pylist())
+        answers: Sequence[int] = joined(rows).to_pylist()
+        return answers
 
+    match.column = joined  # type: ignore[attr-defined]
     return match
 
 

@@ -39,8 +39,12 @@ def setting() -> str:
     )
 
 
-def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) -> None:
-    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms, us or ns."""
+def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) -> list[float]:
+    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms, us or ns.
+
+    Returns the ratios.
+    """
+    ratios = []
     scale = {"ms": 1e3, "us": 1e6, "ns": 1e9}[unit]
     print(f"{title} ({unit}, medians of {rounds}, interleaved)")
     print(f"  {'ours':48} {'':>9} {'peer':36} {'':>9} {'ratio':>7}")
@@ -52,6 +56,8 @@ def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) 
         goal = f"  goal: at most {contest.goal:g}" if contest.goal else ""
         ratio = median(mine / theirs for mine, theirs in times)
         print(f"  {contest.name:48} {ours:9.2f} {contest.peer_name:36} {peer:9.2f} {ratio:7.2f}{goal}")
+        ratios.append(ratio)
+    return ratios
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -1,32 +1,64 @@
-"""One address at a time: `match` beside one call of the dict walk."""
+"""One address at a time: `match` of each engine beside one call of the dict walk; a list on the Python engine too."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
 
 import proxyaddr as px
 from benchmarks._peers import dict_walk
 from benchmarks._run import Contest, compare
 from benchmarks._spaces import addresses, spaces
+from proxyaddr import matcher
 
 SIZES = (100, 10_000, 1_000_000)
 
 
 def main(*, short: bool) -> None:
     """Print the table; below 1 ours is the faster."""
-    contests = []
     count = 10_000 if short else 100_000
-    for size in SIZES[:2] if short else SIZES:
-        table = spaces(size)
-        asked = addresses(table, count)
-        match = px.RoutingTable.from_columns(*table[:4]).compile().match
-        one = dict_walk(table).one  # type: ignore[attr-defined]
-        contests.append(
-            Contest(
-                f"match, {size:,} spaces",
-                lambda match=match, asked=asked: [match(address) for address in asked],  # type: ignore[misc]
-                "dict walk",
-                lambda one=one, asked=asked: [one(address) for address in asked],  # type: ignore[misc]
+    contests = [contest for size in (SIZES[:2] if short else SIZES) for contest in _contests(size, count)]
+    compare("one address", "us", contests, rounds=3 if short else 5)
+
+
+def _contests(size: int, count: int) -> Iterator[Contest]:
+    table = spaces(size)
+    asked = addresses(table, count)
+    walk = dict_walk(table)
+    one = walk.one  # type: ignore[attr-defined]
+    expected = walk(asked)
+    routes = px.RoutingTable.from_columns(*table[:4])
+    for engine, (module, _) in matcher.ENGINES.items():
+        if find_spec(module) is None:
+            continue
+        compiled = _compiled(routes, engine)
+        match, match_many = compiled.match, compiled.match_many
+        if list(match_many(asked)) != expected or list(map(match, asked)) != expected:
+            raise AssertionError(f"the {engine} engine and the dict walk differ on what the generator makes")
+        yield Contest(
+            f"match, {engine} engine, {size:,} spaces",
+            lambda match=match: [match(address) for address in asked],  # type: ignore[misc]
+            "dict walk",
+            lambda: [one(address) for address in asked],
+            items=count,
+            goal=1,
+        )
+        if engine == "python":
+            yield Contest(
+                f"match_many, {engine} engine, {size:,} spaces",
+                lambda match_many=match_many: match_many(asked),  # type: ignore[misc]
+                "dict walk of a list",
+                lambda: walk(asked),
                 items=count,
                 goal=1,
             )
-        )
-    compare("one address", "us", contests, rounds=3 if short else 5)
+
+
+def _compiled(routes: px.RoutingTable, engine: str) -> matcher.Matcher:
+    """Compile a table for one engine, whichever is in use."""
+    before = matcher.engine
+    matcher.engine = engine
+    try:
+        return routes.compile()
+    finally:
+        matcher.engine = before

@@ -3,6 +3,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from proxyaddr import columns as columns
+    from proxyaddr import matcher as matcher
+    from proxyaddr import mixer as mixer
+    from proxyaddr import mta as mta
+    from proxyaddr import x400 as x400
     from proxyaddr.address_spaces import AddressSpace, Dialect, MatchKind, Scope
     from proxyaddr.addresses import OneOffAddress, ParsedList, ProxyAddress, ProxyList, TypedAddress
     from proxyaddr.connector import InternetMailService
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
     from proxyaddr.entry_id import OneOffEntryId, OneOffFlags
     from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, RowError
     from proxyaddr.explanation import Explanation
+    from proxyaddr.limits import Limits
     from proxyaddr.matcher import Matcher
     from proxyaddr.parser import parse, parse_one_off, parse_proxies, parse_proxy, parse_recipients
     from proxyaddr.resolver import Delivery, NonDelivery
@@ -33,6 +39,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "InternetMailService",
+    "Limits",
     "MatchKind",
     "Matcher",
     "NonDelivery",
@@ -74,6 +81,7 @@ _ROOMS = {
     "entry_id": ("OneOffEntryId", "OneOffFlags"),
     "errors": ("AddressSyntaxError", "ConfigurationError", "Finding", "ProxyAddrError", "RowError"),
     "explanation": ("Explanation",),
+    "limits": ("Limits",),
     "matcher": ("Matcher",),
     "parser": ("parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"),
     "resolver": ("Delivery", "NonDelivery"),
@@ -82,7 +90,7 @@ _ROOMS = {
     "x400": ("X400Address",),
     "x500": ("X500Address",),
 }
-_PUBLIC_MODULES = ("matcher", "mixer", "mta", "x400")
+_PUBLIC_MODULES = ("columns", "matcher", "mixer", "mta", "x400")
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 

@@ -1,4 +1,4 @@
-"""Reads the files that directories are exported to: CSV and JSON, to rows of text."""
+"""Reads the files that directories are exported to: CSV, JSON and LDIF, to rows of text."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyaddr._text_files import csv_records, json_objects
+from proxyaddr._document_files import json_objects
+from proxyaddr._ldif import ldif_entries
+from proxyaddr._text_files import csv_records
 from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.limits import Limits
 
-__all__ = ["Row", "csv_rows", "json_rows"]
+__all__ = ["Row", "csv_rows", "json_rows", "ldif_rows"]
 
 COLUMNS = {
     "display name": "display_name",
@@ -44,9 +47,9 @@ class Row:
     target: str = ""
 
 
-def csv_rows(path: str | Path) -> Iterator[tuple[int, Row] | RowError]:
+def csv_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
     """Yield the rows of a CSV file with their lines; a row that is not as long as the header is an error (Q155414)."""
-    header, records = csv_records(path)
+    header, records = csv_records(path, limits)
     names = _names(header, path)
     for record in records:
         if isinstance(record, RowError):
@@ -56,9 +59,9 @@ def csv_rows(path: str | Path) -> Iterator[tuple[int, Row] | RowError]:
             yield line, Row(**{field: row[index] for field, index in names.items()})
 
 
-def json_rows(path: str | Path) -> Iterator[tuple[int, Row] | RowError]:
+def json_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
     """Yield the objects of a JSON file with their numbers from 1: a list, one object, or `{"value": [...]}`."""
-    for number, entry in enumerate(json_objects(path), 1):
+    for number, entry in enumerate(json_objects(path, limits), 1):
         if not isinstance(entry, Mapping):
             yield RowError("not-an-object", f"object {number}: expected an object with proxies", number, str(path))
             continue
@@ -74,6 +77,23 @@ def json_rows(path: str | Path) -> Iterator[tuple[int, Row] | RowError]:
             elif field and value is not None:
                 fields.setdefault(field, str(value))
         yield number, Row(**fields)
+
+
+def ldif_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
+    """Yield the entries of an LDIF file that have addresses, with the lines where they start."""
+    for entry in ldif_entries(path, limits):
+        if isinstance(entry, RowError):
+            yield entry
+        elif entry.attributes.keys() & {"proxyaddresses", "targetaddress"}:
+            yield (
+                entry.line,
+                Row(
+                    entry.first("displayname", "cn", "name"),
+                    entry.first("mailnickname"),
+                    tuple(entry.attributes.get("proxyaddresses", ())),
+                    target=entry.first("targetaddress"),
+                ),
+            )
 
 
 def _names(header: list[str], path: str | Path) -> dict[str, int]:

@@ -12,6 +12,7 @@ from lark import Lark, Token, UnexpectedInput
 from proxyaddr.errors import AddressSyntaxError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
 
     from lark import Transformer
@@ -33,13 +34,21 @@ class Grammar:
         self._transformer = transformer
         self._names = names
 
-    def parse(self, text: str, start: str) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
-        """Parse the whole text from the start rule; AddressSyntaxError where it does not fit."""
+    def parse(self, text: str, start: str, count: Callable[[Token], None] | None = None) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
+        """Parse the whole text from the start rule; AddressSyntaxError where it does not fit.
+
+        `count` is shown each token before more of the text is read, and may raise to read no further.
+        """
         if not isinstance(text, str):
             raise TypeError(f"an address is text, not {type(text).__name__}")
         lark = _compile(self._name, self._starts, self._transformer)
         try:
-            return lark.parse(text, start=start)
+            if count is None:
+                return lark.parse(text, start=start)
+            reading = lark.parse_interactive(text, start=start)
+            for token in reading.iter_parse():
+                count(token)
+            return reading.feed_eof()  # type: ignore[no-untyped-call]  # lark gives it no types
         except UnexpectedInput as error:
             raise self._converted(error, text) from error
 

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from proxyaddr._text_files import counted, too_long
 from proxyaddr.errors import ConfigurationError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["RegistryValue", "read_values"]
 
@@ -35,11 +37,11 @@ class RegistryValue(NamedTuple):
     line: int
 
 
-def read_values(data: bytes, source: str) -> Iterator[RegistryValue]:
+def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[RegistryValue]:
     """Yield every key and value of an export; ConfigurationError with the line where it is malformed."""
     text, ansi = _decoded(data, source)
     key: str | None = None
-    for line, content in _logical_lines(text):
+    for _, (line, content) in zip(counted(source, limits), _logical_lines(text, source, limits), strict=False):
         if match := _KEY.fullmatch(content):
             key = None if match[1] else match[2]
             if key is not None:
@@ -67,15 +69,18 @@ def _decoded(data: bytes, source: str) -> tuple[str, bool]:
     return text, header == HEADER_4
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+def _logical_lines(text: str, source: str, limits: Limits) -> Iterator[tuple[int, str]]:
     """Yield lines without the header, blanks and comments; a backslash at the end continues hex data."""
     parts: list[str] = []
-    first = 0
+    first = length = 0
     for number, raw in enumerate(text.split("\n")[1:], 2):
         line = raw.strip()
         if not parts and (not line or line.startswith(";")):
             continue
-        first = first if parts else number
+        first, length = (first, length) if parts else (number, 0)
+        length += len(line)
+        if length > limits.line_length:
+            raise _malformed(too_long(limits), source, first)
         if line.endswith("\\") and not line.endswith('"'):
             parts.append(line[:-1])
             continue

@@ -10,11 +10,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from proxyaddr._document_files import json_objects, toml_document
 from proxyaddr._route_columns import cost_of, text_of
-from proxyaddr._text_files import csv_records, json_objects, toml_document
+from proxyaddr._text_files import counted, csv_records, too_long
 from proxyaddr.address_spaces import DEFAULT_TYPE, AddressSpace, Dialect, Scope
 from proxyaddr.connector_selection import Activation, Connector, Proximity
 from proxyaddr.errors import ConfigurationError, ProxyAddrError, RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.routing import Route
 
 __all__ = [
@@ -68,7 +70,9 @@ Rows = Iterable[tuple[int, RouteRow] | RowError]
 """Rows with their lines, counted from 1, and the rows that could not be read."""
 
 
-def routes_of(rows: Rows, dialect: Dialect, source: str | None = None) -> tuple[list[Route], list[RowError]]:
+def routes_of(
+    rows: Rows, dialect: Dialect, source: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[Route], list[RowError]]:
     """Return the routes of rows, and an error for each row that is none; one never hides the rest (Q182798)."""
     routes: list[Route] = []
     errors: list[RowError] = []
@@ -78,10 +82,11 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None = None) -> tuple[
             continue
         line, read = row
         try:
+            limits.check_address(read.pattern if isinstance(read.pattern, str) else "")
             space = (
                 AddressSpace(text_of(read.type), text_of(read.pattern), cost_of(read.cost), Scope(read.scope), dialect)
                 if read.space is None
-                else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope)
+                else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, limits=limits)
             )
             routes.append(Route(space, [text_of(connector) for connector in read.connectors]))
         except ProxyAddrError as error:
@@ -89,13 +94,18 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None = None) -> tuple[
     return routes, errors
 
 
-def gwart_rows(text: str) -> Iterator[tuple[int, RouteRow] | RowError]:
+def gwart_rows(text: str, limits: Limits) -> Iterator[tuple[int, RouteRow] | RowError]:
     """Yield the lines `TYPE,pattern;,cost,connector[,connector...]` (Q149121); blanks around fields are padding.
 
     A pattern may hold commas: the cost is the first number after a field that ends with `;`, else the first number.
     """
-    for line, content in enumerate(text.splitlines(), 1):
+    if not isinstance(text, str):
+        raise TypeError(f"a routing table is text, not {type(text).__name__}")
+    for _, (line, content) in zip(counted(None, limits), enumerate(_lines(text), 1), strict=False):
         if not content.strip():
+            continue
+        if len(content) > limits.line_length:
+            yield RowError("too-long", too_long(limits), line)
             continue
         cells = [cell.strip() for cell in content.split(",")]
         numbers = [i for i, cell in enumerate(cells) if i > 1 and cell.isascii() and cell.isdigit()]
@@ -106,6 +116,16 @@ def gwart_rows(text: str) -> Iterator[tuple[int, RouteRow] | RowError]:
             continue
         pattern = ",".join(content.split(",")[1:place])
         yield line, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[place])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text, one at a time."""
+    start, size = 0, len(text)
+    while start < size:
+        end = text.find("\n", start)
+        end = size if end < 0 else end
+        yield text[start:end]
+        start = end + 1
 
 
 def gwart_text(routes: Iterable[Route]) -> str:
@@ -119,9 +139,9 @@ def gwart_text(routes: Iterable[Route]) -> str:
     return "".join(lines)
 
 
-def csv_rows(path: str | Path) -> Iterator[tuple[int, RouteRow] | RowError]:
+def csv_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, RouteRow] | RowError]:
     """Yield the rows of a CSV file whose header names `connector` and either `space`, or `pattern` and its fellows."""
-    header, records = csv_records(path)
+    header, records = csv_records(path, limits)
     places = {name.lower(): index for index, name in enumerate(header)}
     if "connector" not in places or not places.keys() & {"space", "pattern"}:
         message = f"expected a header with connector and space, or with {', '.join(CSV_COLUMNS)}"
@@ -157,14 +177,14 @@ def csv_text(routes: Iterable[Route]) -> str:
     return out.getvalue()
 
 
-def json_rows(path: str | Path) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector]]:
+def json_rows(path: str | Path, limits: Limits) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector]]:
     """Return spaces and connectors of JSON as `Get-SendConnector | ConvertTo-Json` gives it.
 
     A connector without a name, or a space of an unknown form, is an error; the rest is kept.
     """
     rows: list[tuple[int, RouteRow] | RowError] = []
     connectors: list[Connector] = []
-    for number, entry in enumerate(json_objects(path), 1):
+    for number, entry in enumerate(json_objects(path, limits), 1):
         read = {str(key).lower(): value for key, value in entry.items()} if isinstance(entry, Mapping) else {}
         name = read.get("name") or read.get("identity")
         if not isinstance(name, str) or not name.strip():
@@ -182,9 +202,11 @@ def json_rows(path: str | Path) -> tuple[list[tuple[int, RouteRow] | RowError], 
     return rows, connectors
 
 
-def toml_table(path: str | Path) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector], str] | None:
+def toml_table(
+    path: str | Path, limits: Limits
+) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector], str] | None:
     """Return the rows, the connectors and the dialect of `[routing_table]`; None where the file has no such table."""
-    table = toml_document(path).get(TOML_TABLE)
+    table = toml_document(path, limits).get(TOML_TABLE)
     if table is None:
         return None
     if not isinstance(table, dict):

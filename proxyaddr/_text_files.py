@@ -1,20 +1,19 @@
-"""Reads files of text: bytes, text in the encodings of exports, CSV records, JSON objects, TOML."""
+"""Reads files of text: bytes, text in the encodings of exports, CSV records, lines."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import json
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["csv_records", "json_objects", "read_bytes", "read_text", "toml_document"]
+__all__ = ["counted", "csv_records", "read_bytes", "read_text", "too_long"]
 
 ANSI = "cp1252"
 """The code page of Exchange 5.5 exports."""
@@ -26,17 +25,22 @@ Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return the content of a file; ConfigurationError when it can't be read."""
+def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Return the content of a file; ConfigurationError when it can't be read or is too large."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(limits.file_octets + 1)  # no more, even of what has no end
     except (OSError, ValueError) as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from error
+    if len(data) > limits.file_octets:
+        message = f"a file has at most {limits.file_octets} octets; `limits=` allows more"
+        raise ConfigurationError("file-too-large", message, source=str(path))
+    return data
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
     """Return the text of a file: UTF-16 by its mark, else UTF-8, else the ANSI code page."""
-    data = read_bytes(path)
+    data = read_bytes(path, limits)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
@@ -45,60 +49,58 @@ def read_text(path: str | Path) -> str:
         return data.decode(ANSI, errors="replace")
 
 
-def csv_records(path: str | Path) -> tuple[list[str], Iterator[Record | RowError]]:
+def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list[str], Iterator[Record | RowError]]:
     """Return the header and the rows of a CSV file, separated by comma, semicolon or tab, whichever the header uses.
 
     Empty rows are skipped; a row that is not as long as the header is an error (Q155414).
     """
-    lines = list(io.StringIO(read_text(path), newline=""))  # not splitlines: names may hold U+2028
-    skipped = 1 if lines and lines[0].startswith(POWERSHELL_TYPE_LINE) else 0
-    header_line = lines[skipped] if len(lines) > skipped else ""
-    delimiter = max(",;\t", key=header_line.count)
-    reader = csv.reader(lines[skipped:], delimiter=delimiter, strict=False)
+    lines = io.StringIO(read_text(path, limits), newline="")
+    header_line = lines.readline()
+    skipped = 1 if header_line.startswith(POWERSHELL_TYPE_LINE) else 0
+    start = lines.tell() if skipped else 0
+    if skipped:
+        header_line = lines.readline()
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=max(",;\t", key=header_line.count), strict=False)
     try:
         header = next(reader, [])
     except csv.Error as error:
         raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from error
+    if sum(map(len, header)) > limits.line_length:
+        raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
     names = [cell.strip() for cell in header]
     if twice := next((name for name, count in Counter(names).items() if name and count > 1), None):
         raise ConfigurationError("bad-header", f"the column {twice} stands there twice", None, str(path), skipped + 1)
-    return names, _records(reader, len(header), str(path), skipped)
+    return names, _records(reader, len(header), str(path), skipped, limits)
 
 
-def _records(reader: Any, width: int, source: str, skipped: int) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it
-    while True:
+def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it
+    for _ in counted(source, limits):
+        line = reader.line_num + skipped + 1
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield RowError("bad-row", f"not CSV: {error}", reader.line_num + skipped, source)
+            yield RowError("bad-row", f"not CSV: {error}", line, source)
             continue
-        line = reader.line_num + skipped
-        if row and len(row) != width:
+        if sum(map(len, row)) > limits.line_length:
+            yield RowError("too-long", too_long(limits), line, source)
+        elif row and len(row) != width:
             yield RowError("wrong-field-count", f"{len(row)} fields where the header has {width}", line, source)
         elif row:
             yield line, row
 
 
-def json_objects(path: str | Path) -> Sequence[object]:
-    """Return the members of a JSON file: a list, one object, or `{"value": [...]}` as web services wrap them."""
-    try:
-        document = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from error
-    except (RecursionError, ValueError) as error:  # nested too deeply, or a number of too many digits
-        raise ConfigurationError("bad-json", f"not JSON: {error}", source=str(path)) from error
-    if isinstance(document, dict):
-        document = document["value"] if isinstance(document.get("value"), list) else [document]
-    if not isinstance(document, list):
-        raise ConfigurationError("bad-json", "expected a list of objects", source=str(path), line=1)
-    return document
+def counted(source: str | None, limits: Limits) -> Iterator[None]:
+    """Yield as often as a file may have rows; ConfigurationError when one more is asked for."""
+    for _ in range(limits.file_rows):
+        yield
+    yield  # the end may come here
+    message = f"at most {limits.file_rows} rows are read; `limits=` allows more"
+    raise ConfigurationError("too-many-rows", message, source=source, line=limits.file_rows + 1)
 
 
-def toml_document(path: str | Path) -> dict[str, Any]:
-    """Return the content of a TOML file."""
-    try:
-        return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path)) from error
+def too_long(limits: Limits) -> str:
+    """Say that a row or a line is too long."""
+    return f"a line has at most {limits.line_length} characters; `limits=` allows more"

@@ -11,6 +11,7 @@ from proxyaddr._components import COMPONENT_TYPES, Components, components
 from proxyaddr._folding import fold
 from proxyaddr.addresses import BLANKS, SPELLINGS, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Span
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.x400 import findings as x400_findings
 
 __all__ = [
@@ -165,7 +166,12 @@ class AddressSpace:
 
     @classmethod
     def parse(
-        cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55, scope: Scope | str = Scope.ORGANIZATION
+        cls,
+        text: str,
+        *,
+        dialect: Dialect | str = Dialect.EXCHANGE55,
+        scope: Scope | str = Scope.ORGANIZATION,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> AddressSpace:
         """Parse `TYPE:pattern;cost`; type SMTP and cost 1 where they are left out.
 
@@ -180,6 +186,7 @@ class AddressSpace:
         """
         from proxyaddr._space_text import read_space  # noqa: PLC0415 - loads lark
 
+        limits.check_address(text)
         read = read_space(text)
         if read.type is None and not _trimmed(read.pattern):
             raise AddressSyntaxError(

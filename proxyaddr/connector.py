@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses import ProxyList, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from proxyaddr.address_spaces import AddressSpace
@@ -133,22 +134,22 @@ class InternetMailService:
         return RoutingTable(Route(_space(space), self.name) for space in self.address_spaces)
 
     @classmethod
-    def from_config(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
+    def from_config(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
         """Read a registry export (`.reg`) or TOML (any other name); keyword settings win over the file."""
         read = cls.from_registry_export if Path(path).suffix.lower() == ".reg" else cls.from_toml
-        return read(path, **settings)
+        return read(path, limits=limits, **settings)
 
     @classmethod
-    def from_toml(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
+    def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
         """Read the table `[internet_mail_service]`, keys as the arguments; ConfigurationError where it is wrong."""
-        from proxyaddr._text_files import toml_document  # noqa: PLC0415 - only for files
+        from proxyaddr._document_files import toml_document  # noqa: PLC0415 - only for files
 
-        document = toml_document(path)
+        document = toml_document(path, limits)
         table = document.get(TOML_TABLE, {})
         if ROUTING_TABLE in document and "routing_table" not in settings:
             from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - only where the file has one
 
-            settings["routing_table"] = RoutingTable.from_toml(path)
+            settings["routing_table"] = RoutingTable.from_toml(path, limits=limits)
         return cls.from_table(table, path, **settings)
 
     @classmethod
@@ -165,7 +166,13 @@ class InternetMailService:
         return cls._from_file(path, {**known, "unknown_settings": unknown, **settings})
 
     @classmethod
-    def from_registry_export(cls, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as above
+    def from_registry_export(
+        cls,
+        path: str | Path,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        **settings: Any,  # noqa: ANN401 - as above
+    ) -> InternetMailService:
         r"""Read a `.reg` file that holds the key `MSExchangeIMC\Parameters` (Q183801), REGEDIT4 or version 5.00.
 
         OverrideProxyOut and SiteDomain decide; all other values are kept in `unknown_settings`. ConfigurationError with
@@ -177,7 +184,7 @@ class InternetMailService:
         known: dict[str, object] = {}
         unknown: dict[str, object] = {}
         found = False
-        for value in read_values(read_bytes(path), str(path)):
+        for value in read_values(read_bytes(path, limits), str(path), limits):
             if not PARAMETERS_KEY.search(value.key):
                 continue
             found = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from proxyaddr.addresses import OneOffAddress, ProxyAddress, ProxyList, TypedAddress
 from proxyaddr.errors import AddressSyntaxError, RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.parser import parse, parse_proxies, parse_proxy
 
 if TYPE_CHECKING:
@@ -77,12 +78,13 @@ class Directory:
         return iter(self.recipients)
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Directory:
-        """Read JSON (`.json`) or CSV (any other name)."""
-        return cls.from_json(path) if Path(path).suffix.lower() == ".json" else cls.from_csv(path)
+    def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+        """Read JSON (`.json`), LDIF (`.ldif`, `.ldf`) or CSV (any other name)."""
+        readers = {".json": cls.from_json, ".ldif": cls.from_ldif, ".ldf": cls.from_ldif}
+        return readers.get(Path(path).suffix.lower(), cls.from_csv)(path, limits=limits)
 
     @classmethod
-    def from_csv(cls, path: str | Path) -> Directory:
+    def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
         """Read an Exchange 5.5 directory export (Q155594, Q184536) or a CSV as Get-Recipient gives it.
 
         Bad rows and bad proxies are listed in `errors` by line, and the rest is kept. ConfigurationError for a file
@@ -90,20 +92,30 @@ class Directory:
         """
         from proxyaddr._directory_files import csv_rows  # noqa: PLC0415 - only for files
 
-        return cls._from_rows(path, csv_rows(path))
+        return cls._from_rows(path, csv_rows(path, limits), limits)
 
     @classmethod
-    def from_json(cls, path: str | Path) -> Directory:
+    def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
         """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, errors as for CSV.
 
         The line of an error is the number of the object, from 1.
         """
         from proxyaddr._directory_files import json_rows  # noqa: PLC0415 - only for files
 
-        return cls._from_rows(path, json_rows(path))
+        return cls._from_rows(path, json_rows(path, limits), limits)
 
     @classmethod
-    def _from_rows(cls, path: str | Path, rows: Iterable[tuple[int, Row] | RowError]) -> Directory:
+    def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+        """Read LDIF (RFC 2849): displayName, mailNickname, proxyAddresses and targetAddress; errors as for CSV.
+
+        Entries without addresses are no recipients. A line that can't be read is an error, its entry keeps the others.
+        """
+        from proxyaddr._directory_files import ldif_rows  # noqa: PLC0415 - only for files
+
+        return cls._from_rows(path, ldif_rows(path, limits), limits)
+
+    @classmethod
+    def _from_rows(cls, path: str | Path, rows: Iterable[tuple[int, Row] | RowError], limits: Limits) -> Directory:
         recipients: list[Recipient] = []
         errors: list[RowError] = []
         for row in rows:
@@ -111,10 +123,15 @@ class Directory:
                 errors.append(row)
                 continue
             line, fields = row
-            primary, secondary = parse_proxies(fields.proxies), parse_proxies(fields.secondary_proxies)
+            try:
+                primary = parse_proxies(fields.proxies, limits=limits)
+                secondary = parse_proxies(fields.secondary_proxies, limits=limits)
+            except AddressSyntaxError as error:  # too many
+                errors.append(RowError(error.code, error.message, line, str(path), error))
+                continue
             bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
             try:
-                target = parse_proxy(fields.target) if fields.target.strip() else None
+                target = parse_proxy(fields.target, limits=limits) if fields.target.strip() else None
             except AddressSyntaxError as error:
                 target = None
                 bad.append(error)

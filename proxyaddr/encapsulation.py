@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from proxyaddr.addresses import BLANKS, TypedAddress, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["PREFIX", "Encapsulated", "decapsulate", "encapsulate"]
+__all__ = ["MAX_LENGTH", "PREFIX", "Encapsulated", "decapsulate", "encapsulate"]
 
 PREFIX = "IMCEA"
 """Upper case; in another case the mail came back (Q271575)."""
@@ -84,18 +85,17 @@ def encapsulate(address_type: str, value: str, domain: str) -> str:
     return text
 
 
-def decapsulate(text: str, *, tolerant: bool = False) -> Encapsulated:
+def decapsulate(text: str, *, tolerant: bool = False, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
     """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where there is none.
 
     The type ends at the first `-`, the domain starts after the last `@`. Octets that are no UTF-8 are read as Latin-1.
     `tolerant` takes a prefix in any case, a missing domain, a `+` without two hexadecimal digits, characters that
-    should have been encoded, and any length.
+    should have been encoded, and any length within the `limits`.
 
     >>> decapsulate("IMCEAEX-_O=CONTOSO_OU=First+20Site_cn=Recipients_cn=john+5Fjacob@contoso.com").value
     '/O=CONTOSO/OU=First Site/cn=Recipients/cn=john_jacob'
     """
-    if not isinstance(text, str):
-        raise TypeError(f"an address is text, not {type(text).__name__}")
+    limits.check_address(text)
     trimmed = text.strip(BLANKS)
     start = len(text) - len(text.lstrip(BLANKS))
     end = start + len(trimmed)

@@ -7,6 +7,7 @@ from enum import IntFlag
 
 from proxyaddr.addresses import canonical_type
 from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["OneOffEntryId", "OneOffFlags", "search_key"]
 
@@ -73,13 +74,16 @@ class OneOffEntryId:
         return "utf-16-le" if OneOffFlags.UNICODE in self.flags else self.code_page
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, code_page: str = DEFAULT_CODE_PAGE) -> OneOffEntryId:
+    def from_bytes(
+        cls, data: bytes, *, code_page: str = DEFAULT_CODE_PAGE, limits: Limits = DEFAULT_LIMITS
+    ) -> OneOffEntryId:
         """Read an entry identifier; AddressSyntaxError, with the place in its hexadecimal form, where it is none.
 
         Four octets of zero, the identifier of the provider, version 0, flags, then display name, type and address, each
         up to its NUL. Nothing may follow but padding of NULs.
         """
         data = bytes(memoryview(data))  # a number is no bytes
+        limits.check_octets(data)
         if data[: len(_HEADER)] != _HEADER:
             message = "not the start of a one-off entry identifier"
             raise _bad("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))

@@ -46,7 +46,9 @@ _JOINER = re.compile(f"[{JOINERS}]")
 _WORD = re.compile(r"[^\x00-/:-@\[-`{-\xbf\u2000-\u206f\u3000-\u303f]+")
 """Letters with their marks, and digits: what no punctuation or blank parts."""
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\".]{1,63}\.[^\s@<>()\[\],;:\"]{1,255}")
+"""As long as its parts may be, so that looking for it takes no square of the length (RFC 5321 4.5.3.1)."""
+
 _MEMBER_OF_EMOJI = frozenset({"So", "Sk", "Mn"})  # a symbol, a skin tone, a variation selector
 
 

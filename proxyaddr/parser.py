@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, cast
 
 from lark import Token, Transformer
@@ -22,6 +22,7 @@ from proxyaddr.addresses import (
     canonical_type,
 )
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"]
 
@@ -36,6 +37,15 @@ _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CUT_OFF = ("...", "…")
 
+_SEPARATORS = ";,%\r\n"
+_ITEM_STARTS = frozenset(
+    {
+        *("PLAIN_PREFIX", "PREFIX", "DELETION", "UNTYPED", "BAD", "PERCENT_UNTYPED", "PERCENT_BAD"),
+        "RECIPIENT",
+    }
+)
+"""Terminals with which an item of a list starts."""
+
 _SHOWN = 80
 """Code points of the input that a suggestion repeats."""
 
@@ -48,7 +58,7 @@ class _Item(NamedTuple):
     mixed_case: bool = False
 
 
-def parse(text: str) -> OneOffAddress | ProxyAddress:
+def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress | ProxyAddress:
     """Parse one address in whichever form it is written: `[TYPE:value]`, an RFC 822 form, or `TYPE:value`.
 
     A leading type makes it a proxy address: a colon ends a type unless a blank, a quote or an `@` comes first.
@@ -57,6 +67,7 @@ def parse(text: str) -> OneOffAddress | ProxyAddress:
     >>> parse("smtp:user@contoso.com").is_primary
     False
     """
+    limits.check_address(text)
     try:
         address: OneOffAddress | ProxyAddress = _ADDRESS.parse(text, "address")
     except AddressSyntaxError as error:
@@ -64,7 +75,7 @@ def parse(text: str) -> OneOffAddress | ProxyAddress:
     return address
 
 
-def parse_one_off(text: str) -> OneOffAddress:
+def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress:
     r"""Parse one address given in full (Q89410, Q105126, Q184957).
 
     one_off: NAME? "[" TYPE ":" VALUE "]" | internet
@@ -75,6 +86,7 @@ def parse_one_off(text: str) -> OneOffAddress:
     >>> str(parse_one_off("Paul[smtp:paul@contoso.com]"))
     'Paul [SMTP:paul@contoso.com]'
     """
+    limits.check_address(text)
     try:
         address: OneOffAddress = _ONE_OFF.parse(text, "one_off")
     except AddressSyntaxError as error:
@@ -82,26 +94,28 @@ def parse_one_off(text: str) -> OneOffAddress:
     return address
 
 
-def parse_recipients(text: str) -> ParsedList[OneOffAddress]:
+def parse_recipients(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ParsedList[OneOffAddress]:
     """Parse a To line: one-off addresses between `;`, `,` or line ends; bad ones are listed in `.errors`.
 
     recipients: RECIPIENT (SEPARATOR RECIPIENT)*
 
-    Separators in brackets, quotes, angle brackets and comments are data (Q185058). Never raises for a bad item.
+    Separators in brackets, quotes, angle brackets and comments are data (Q185058). Never raises for a bad item;
+    AddressSyntaxError for a list beyond its `limits`.
     """
+    limits.check_list(text)
     good: list[OneOffAddress] = []
     bad: list[AddressSyntaxError] = []
-    for token in _RECIPIENTS.parse(text, "recipients"):
+    for token in _RECIPIENTS.parse(text, "recipients", _counter(text, limits)):
         start = token.start_pos
         try:
-            good.append(parse_one_off(str(token)))
+            good.append(parse_one_off(str(token), limits=limits))
         except AddressSyntaxError as error:
             span = (error.span[0] + start, error.span[1] + start)
             bad.append(AddressSyntaxError(error.code, error.message, text, span, error.expected))
     return ParsedList(good, bad)
 
 
-def parse_proxy(text: str) -> ProxyAddress:
+def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
     """Parse one proxy address; the type ends at the first colon and its case tells primary from secondary.
 
     proxy_address: PREFIX value | value
@@ -111,10 +125,11 @@ def parse_proxy(text: str) -> ProxyAddress:
     >>> parse_proxy("X400:c=US;a= ;p=Org;").type
     'X400'
     """
-    return _proxy_of(_single_item(text), text)
+    limits.check_address(text)
+    return _proxy_of(_single_item(text, limits), text)
 
 
-def parse_proxies(text_or_strings: str | Iterable[str]) -> ProxyList:
+def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFAULT_LIMITS) -> ProxyList:
     """Parse a list of proxy addresses: text in any export form, or an iterable with one address a string.
 
     proxy_list: item (SEPARATOR item)*
@@ -122,14 +137,17 @@ def parse_proxies(text_or_strings: str | Iterable[str]) -> ProxyList:
     Text is split at `;`, `,`, line ends, at `%` where the list uses it before a type (Q155594), and inside PowerShell's
     `{a, b}`. A value of X400, EX, X500, CCMAIL, NOTES, FAX, MHS or an unknown type ends only before a separator that a
     type follows. Never raises for a bad item: `.errors` lists those, `.findings` the rules that good items break.
+    AddressSyntaxError for a list beyond its `limits`.
     """
     if isinstance(text_or_strings, str):
-        start = "percent_list" if _PERCENT_LIST.search(text_or_strings) else "proxy_list"
-        items: list[_Item] = _PROXIES.parse(_unbraced(text_or_strings), start)
-        return _collected(text_or_strings, items)
+        text = text_or_strings
+        limits.check_list(text)
+        start = "percent_list" if _PERCENT_LIST.search(text) else "proxy_list"
+        items: list[_Item] = _PROXIES.parse(_unbraced(text), start, _counter(text, limits))
+        return _collected(text, items, limits)
     if isinstance(text_or_strings, bytes | bytearray):
         raise TypeError("a list of proxy addresses is text or an iterable of texts, not bytes")
-    return _collected(text_or_strings, (_single_item(text) for text in text_or_strings if text != ""))
+    return _collected(text_or_strings, _single_items(text_or_strings, limits), limits)
 
 
 class _OneOffTransformer(Transformer[Token, object]):
@@ -241,11 +259,36 @@ def _typed_item(prefix: Token, value: Token | None) -> _Item:
     return _Item(proxy, span, mixed_case=not written.isupper() and not written.islower())
 
 
-def _single_item(text: str) -> _Item:
+def _counter(text: str, limits: Limits) -> Callable[[Token], None] | None:
+    """Return what stops a list after as many items as are allowed; None where it can't have more."""
+    if sum(map(text.count, _SEPARATORS)) < limits.list_items:
+        return None
+    found = 0
+
+    def count(token: Token) -> None:
+        nonlocal found
+        found += token.type in _ITEM_STARTS
+        if found > limits.list_items:
+            raise limits.too_many_items(text, token.start_pos or 0)
+
+    return count
+
+
+def _single_items(texts: Iterable[str], limits: Limits) -> Iterator[_Item]:
+    for number, text in enumerate(texts):
+        if number >= limits.list_items:
+            raise limits.too_many_items("", 0, number)
+        if text != "":
+            yield _single_item(text, limits)
+
+
+def _single_item(text: str, limits: Limits) -> _Item:
     """Parse one proxy address or deletion marker that is not part of a text with separators."""
-    if not isinstance(text, str):
-        raise TypeError(f"a proxy address is text, not {type(text).__name__}")
-    whole = (0, len(text))
+    whole = (0, len(text)) if isinstance(text, str) else (0, 0)
+    try:
+        limits.check_address(text)
+    except AddressSyntaxError as error:
+        return _Item(error, whole)
     if not text.strip(BLANKS):
         return _Item(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), whole)
     item: _Item = _PROXIES.parse(text.strip(BLANKS), "proxy_address")
@@ -260,7 +303,7 @@ def _proxy_of(item: _Item, text: str) -> ProxyAddress:
     raise AddressSyntaxError(item.found.code, item.found.message, text, item.span, item.found.expected)
 
 
-def _collected(source: str | Iterable[str], items: Iterable[_Item]) -> ProxyList:
+def _collected(source: str | Iterable[str], items: Iterable[_Item], limits: Limits) -> ProxyList:
     """Sort the items of a list into good, bad, deletions and findings; spans are within the text or the string."""
     text = source if isinstance(source, str) else None
     proxies: list[ProxyAddress] = []
@@ -269,7 +312,11 @@ def _collected(source: str | Iterable[str], items: Iterable[_Item]) -> ProxyList
     findings: list[Finding] = []
     seen: dict[tuple[str, str], Span] = {}
     primaries: Counter[str] = Counter()
-    for index, (found, span, mixed_case) in enumerate(items):
+    for index, (read, span, mixed_case) in enumerate(items):
+        found = read
+        if span[1] - span[0] > limits.address_length and not isinstance(read, AddressSyntaxError):
+            message = f"an address has at most {limits.address_length} characters; `limits=` allows more"
+            found = AddressSyntaxError("too-long", message, "", (0, 0))
         if isinstance(found, AddressSyntaxError):
             errors.append(
                 AddressSyntaxError(found.code, found.message, found.text, found.span, found.expected, index)

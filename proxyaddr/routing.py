@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from proxyaddr.addresses import TypedAddress
 from proxyaddr.connector_selection import CRITERIA, Candidate, Connector, Criterion, Message, preferences
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.explanation import Explanation, Outcome
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from proxyaddr._route_files import Rows
@@ -87,6 +88,11 @@ class RoutingTable:
         return self._dialect
 
     @property
+    def columns(self) -> RouteColumns:
+        """The routes as columns of type, pattern, cost and connector."""
+        return self._columns or _columns_of(self.routes)
+
+    @property
     def errors(self) -> tuple[RowError, ...]:
         """The bad lines of the text that the table came from."""
         return self._errors
@@ -152,7 +158,7 @@ class RoutingTable:
         """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
         from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
 
-        columns = self._columns or _columns_of(self.routes)
+        columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         if self._connectors or self._dialect is Dialect.EXCHANGE2007:
             states = {name: self._connectors.get(name) or Connector(name) for name in set(columns.connectors)}
@@ -180,14 +186,19 @@ class RoutingTable:
         return csv_text(self.routes)
 
     @classmethod
-    def from_gwart(cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55) -> RoutingTable:
+    def from_gwart(
+        cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55, limits: Limits = DEFAULT_LIMITS
+    ) -> RoutingTable:
         """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121)."""
         from proxyaddr._route_files import gwart_rows  # noqa: PLC0415 - only for files
 
-        return cls._from_rows(gwart_rows(text), dialect)
+        limits.check_list(text)
+        return cls._from_rows(gwart_rows(text, limits), dialect, limits=limits)
 
     @classmethod
-    def from_csv(cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE55) -> RoutingTable:
+    def from_csv(
+        cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE55, limits: Limits = DEFAULT_LIMITS
+    ) -> RoutingTable:
         """Read a CSV file with the columns type, pattern, cost, connector and optionally scope, in any order.
 
         One column `space`, as AddressSpace.parse reads it, may stand for type, pattern and cost. Several connectors of
@@ -195,10 +206,12 @@ class RoutingTable:
         """
         from proxyaddr._route_files import csv_rows  # noqa: PLC0415 - only for files
 
-        return cls._from_rows(csv_rows(path), dialect, source=str(path))
+        return cls._from_rows(csv_rows(path, limits), dialect, source=str(path), limits=limits)
 
     @classmethod
-    def from_connectors_json(cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE2007) -> RoutingTable:
+    def from_connectors_json(
+        cls, path: str | Path, *, dialect: Dialect | str = Dialect.EXCHANGE2007, limits: Limits = DEFAULT_LIMITS
+    ) -> RoutingTable:
         """Read what `Get-SendConnector | ConvertTo-Json` gives: Name, AddressSpaces, Enabled, MaxMessageSize.
 
         AddressSpaces are strings, or objects with Type, Address and Cost. The line of an error is the number of the
@@ -206,36 +219,40 @@ class RoutingTable:
         """
         from proxyaddr._route_files import json_rows  # noqa: PLC0415 - only for files
 
-        rows, connectors = json_rows(path)
-        return cls._from_rows(rows, dialect, connectors, str(path))
+        rows, connectors = json_rows(path, limits)
+        return cls._from_rows(rows, dialect, connectors, str(path), limits)
 
     @classmethod
-    def from_toml(cls, path: str | Path) -> RoutingTable:
+    def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
         """Read the table `[routing_table]`: `dialect`, `routes` of space and connector, states of `connectors`.
 
         The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
         """
         from proxyaddr._route_files import TOML_TABLE, toml_table  # noqa: PLC0415 - only for files
 
-        read = toml_table(path)
+        read = toml_table(path, limits)
         if read is None:
             raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
         rows, connectors, dialect = read
-        return cls._from_rows(rows, dialect, connectors, str(path))
+        return cls._from_rows(rows, dialect, connectors, str(path), limits)
 
     @classmethod
-    def from_file(cls, path: str | Path, *, dialect: Dialect | str | None = None) -> RoutingTable:
+    def from_file(
+        cls, path: str | Path, *, dialect: Dialect | str | None = None, limits: Limits = DEFAULT_LIMITS
+    ) -> RoutingTable:
         """Read TOML, JSON or CSV by the ending of the name, and GWART text for any other."""
         suffix = Path(path).suffix.lower()
         if suffix == ".toml":
-            return cls.from_toml(path)
+            return cls.from_toml(path, limits=limits)
         if suffix == ".json":
-            return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007)
+            return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007, limits=limits)
         if suffix == ".csv":
-            return cls.from_csv(path, dialect=dialect or Dialect.EXCHANGE55)
+            return cls.from_csv(path, dialect=dialect or Dialect.EXCHANGE55, limits=limits)
         from proxyaddr._text_files import read_text  # noqa: PLC0415 - only for files
 
-        return cls.from_gwart(read_text(path), dialect=dialect or Dialect.EXCHANGE55)
+        text = read_text(path, limits)
+        whole = replace(limits, list_length=limits.file_octets)  # of a file, the limit of files holds
+        return cls.from_gwart(text, dialect=dialect or Dialect.EXCHANGE55, limits=whole)
 
     @classmethod
     def from_columns(
@@ -285,10 +302,11 @@ class RoutingTable:
         dialect: Dialect | str,
         connectors: Iterable[Connector] = (),
         source: str | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> RoutingTable:
         from proxyaddr._route_files import routes_of  # noqa: PLC0415 - only for files
 
-        routes, errors = routes_of(rows, Dialect(dialect), source)
+        routes, errors = routes_of(rows, Dialect(dialect), source, limits)
         return cls(routes, dialect, connectors=connectors, errors=errors)
 
 

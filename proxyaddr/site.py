@@ -12,6 +12,7 @@ from proxyaddr.addresses import ProxyList, TypedAddress
 from proxyaddr.connector import TOML_TABLE, InternetMailService
 from proxyaddr.directory import Directory, Recipient
 from proxyaddr.errors import ConfigurationError, visible
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.parser import parse
 from proxyaddr.resolver import Delivery, NonDelivery, unrouted
 
@@ -91,23 +92,25 @@ class Site:
             yield recipient
 
     @classmethod
-    def from_toml(cls, path: str | Path, *, directory: Directory | None = None) -> Site:
+    def from_toml(
+        cls, path: str | Path, *, directory: Directory | None = None, limits: Limits = DEFAULT_LIMITS
+    ) -> Site:
         """Read `[[internet_mail_service]]`, a table a service, each with a name, and `[routing_table]`."""
-        from proxyaddr._text_files import toml_document  # noqa: PLC0415 - only for files
+        from proxyaddr._document_files import toml_document  # noqa: PLC0415 - only for files
         from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - as above
 
-        tables = toml_document(path).get(TOML_TABLE)
+        tables = toml_document(path, limits).get(TOML_TABLE)
         if not isinstance(tables, list):
             message = f"expected a table [[{TOML_TABLE}]] for each connector"
             raise ConfigurationError("wrong-type", message, TOML_TABLE, str(path))
         services = [InternetMailService.from_table(table, path) for table in tables]
-        return cls(services, RoutingTable.from_toml(path), directory=directory)
+        return cls(services, RoutingTable.from_toml(path, limits=limits), directory=directory)
 
 
 def from_config(path: str | Path, **settings: Any) -> InternetMailService | Site:  # noqa: ANN401 - as InternetMailService takes
     """Read a file of one connector or, where it holds `[[internet_mail_service]]`, of a site with several."""
     if Path(path).suffix.lower() != ".reg":
-        from proxyaddr._text_files import toml_document  # noqa: PLC0415 - only for files
+        from proxyaddr._document_files import toml_document  # noqa: PLC0415 - only for files
 
         if isinstance(toml_document(path).get(TOML_TABLE), list):
             other = settings.keys() - {"directory"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from proxyaddr.encapsulation import PREFIX, decapsulate
+from proxyaddr.encapsulation import MAX_LENGTH, PREFIX, decapsulate
 from proxyaddr.errors import AddressSyntaxError, Finding
 
 __all__ = ["INTERNET_TYPES", "canonical", "envelope_recipient", "findings", "same_domain", "unquoted_local"]
@@ -40,6 +40,9 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
     ):
         if match := pattern.search(value):
             return (Finding(code, f"an Internet address holds no {what}", match.span()),)
+    if len(value) > MAX_LENGTH:  # email-validator takes the square of the length
+        message = f"an Internet address has at most {MAX_LENGTH} characters"
+        return (Finding("not-an-internet-address", message, (0, len(value))),)
     local, at, domain = value.rpartition("@")
     if not at:
         return (Finding("no-domain", "an Internet address is local@domain; there is no '@'", (0, len(value))),)

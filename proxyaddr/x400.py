@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from proxyaddr._components import ATTRIBUTES, PERSONAL_NAME, compared
 from proxyaddr._printable_string import from_printable_string, to_printable_string
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from proxyaddr._x400_text import Attribute
@@ -84,7 +85,7 @@ class X400Address:
         object.__setattr__(self, "components", read.components())
 
     @classmethod
-    def parse(cls, text: str, form: Form | str = Form.EXCHANGE) -> X400Address:
+    def parse(cls, text: str, form: Form | str = Form.EXCHANGE, *, limits: Limits = DEFAULT_LIMITS) -> X400Address:
         """Parse an O/R address, with or without its label `X400:` or `X.400:`; AddressSyntaxError with code and span.
 
         `exchange` wants a country (Q146032). `rfc2156` reads OU least significant first, and a missing ADMD beside a
@@ -93,6 +94,7 @@ class X400Address:
         >>> X400Address.parse("c=US;a= ;p=Org;o=Site;s=Doe;").components["S"]
         'Doe'
         """
+        limits.check_address(text)
         chosen = _form(form)
         read = _read(text, chosen)
         problems = [*read.problems, *read.unfinished((0, len(text)))]

@@ -34,12 +34,21 @@ def run() -> NoReturn:
         status = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone, as with `| head`
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         status = EXIT_OK
+    except OSError as error:  # a full disk behind standard output
+        _drop_output()
+        print(f"proxyaddr: standard output cannot be written: {error.strerror}", file=sys.stderr)
+        status = EXIT_BAD_INPUT
     except KeyboardInterrupt:
         status = 130  # 128 + SIGINT, as shells report it
     sys.exit(status)
+
+
+def _drop_output() -> None:
+    """Lead standard output to nowhere: what is still held can't be written, and would be tried again at the end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(arguments: Sequence[str]) -> int:

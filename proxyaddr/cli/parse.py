@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
 from proxyaddr.errors import AddressSyntaxError, caret, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
+    from proxyaddr.bulk.answers import Answers
 
 __all__ = ["add_to"]
 
@@ -20,10 +22,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser("parse", help="parse addresses or, with --list, lists of proxy addresses")
     add_inputs(parser, "address")
     parser.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
+    add_files(parser)
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    if is_bulk(options):
+
+        def answers() -> Answers:
+            from proxyaddr.bulk.answers import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+
+            return ParseAnswers()
+
+        return run_bulk(options, "parse", answers)
+
     def handle(text: str) -> int:
         return _list(text, as_json=options.json) if options.list else _one(text, as_json=options.json)
 

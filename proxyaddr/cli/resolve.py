@@ -34,7 +34,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         action="append",
         help="address space of the connector, TYPE:pattern;cost; repeatable",
     )
-    parser.add_argument("--directory", metavar="FILE", help="recipients: CSV or JSON export")
+    parser.add_argument("--directory", metavar="FILE", help="recipients: CSV, JSON or LDIF export")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
     parser.set_defaults(command=_run)
 

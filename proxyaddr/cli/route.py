@@ -6,11 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
-from proxyaddr.errors import Finding, visible
+from proxyaddr.errors import ConfigurationError, Finding, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses import TypedAddress
+    from proxyaddr.bulk.answers import Answers
     from proxyaddr.explanation import Explanation
     from proxyaddr.routing import RoutingTable
 
@@ -37,12 +39,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="X400",
         help="the site's X.400 address: try it with the address as a DDA where there is no route, as the MTA does",
     )
+    parser.add_argument("--list", action="store_true", help="with --in: each cell holds a list of proxy addresses")
+    add_files(parser)
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
 
+    if is_bulk(options):
+        return _run_files(options)
+    if options.list:
+        raise ConfigurationError("usage", "--list needs --in", "list")
     table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
     for error in table.errors:
         print(f"proxyaddr: {error}", file=sys.stderr)
@@ -52,6 +60,26 @@ def _run(options: argparse.Namespace) -> int:
         return _route(table, text, options)
 
     return max(status, each(options, handle))
+
+
+def _run_files(options: argparse.Namespace) -> int:
+    for name in ("explain", "size", "site", "location", "site_address"):
+        if getattr(options, name):
+            raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
+    status = 0
+
+    def answers() -> Answers:
+        from proxyaddr.bulk.answers import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+        from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
+
+        nonlocal status
+        table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
+        for error in table.errors:
+            print(f"proxyaddr: {error}", file=sys.stderr)
+            status = 2
+        return RouteAnswers(table)
+
+    return max(run_bulk(options, "route", answers, options.spaces), status)
 
 
 def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:

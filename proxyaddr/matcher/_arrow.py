@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -119,11 +120,15 @@ class Chunk(NamedTuple):
         return next(self._replace(offset=self.offset + row, length=1).texts())
 
     def indices(self) -> Iterator[int | None]:
-        """Yield the places in the dictionary, None for null."""
+        """Yield the places in the dictionary, None for null; TypeError for a place that it does not have."""
         kind = _INDEX_TYPES[self.format]
         start = self.buffers[1] + self.offset * ctypes.sizeof(kind) if self.length else 0
         places = (kind * self.length).from_address(start) if self.length else ()
-        return (place if valid else None for valid, place in zip(self.valid(), places, strict=True))
+        members = self.dictionary.length if self.dictionary else 0
+        for valid, place in zip(self.valid(), places, strict=True):
+            if valid and not 0 <= place < members:
+                raise TypeError(f"a column of addresses names member {place} of a dictionary of {members}")
+            yield place if valid else None
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         width = OFFSETS[self.format]
@@ -152,13 +157,13 @@ def chunks(column: object) -> Iterator[Chunk]:
     source: Any = column
     if hasattr(column, "__arrow_c_array__"):
         schema_capsule, array_capsule = source.__arrow_c_array__()
-        found = ctypes.cast(_pointer_of(schema_capsule, b"arrow_schema"), _SchemaPointer).contents
-        held = ctypes.cast(_pointer_of(array_capsule, b"arrow_array"), _ArrayPointer).contents
+        found = _Schema.from_address(_pointer_of(schema_capsule, b"arrow_schema"))
+        held = _Array.from_address(_pointer_of(array_capsule, b"arrow_array"))
         yield _chunk(found, held, (schema_capsule, array_capsule))
         return
     capsule = source.__arrow_c_stream__()
     address = _pointer_of(capsule, b"arrow_array_stream")
-    stream = ctypes.cast(address, ctypes.POINTER(_Stream)).contents
+    stream = _Stream.from_address(address)
     schema_of_all = _Owned(_Schema())
     _check(stream, address, stream.get_schema(address, ctypes.byref(schema_of_all.struct)))
     while True:
@@ -193,7 +198,7 @@ def _chunk(schema: Any, held: Any, owner: object) -> Chunk:  # noqa: ANN401 - ct
         dictionary = _chunk(schema.dictionary.contents, held.dictionary.contents, owner)
     elif written not in OFFSETS and written not in VIEWS and written != NULLS:
         raise TypeError(f"a column of addresses holds text, not Arrow format {written.decode('ascii', 'replace')!r}")
-    buffers = tuple(held.buffers[place] or 0 for place in range(held.n_buffers))
+    buffers = tuple([place or 0 for place in held.buffers[: held.n_buffers]])
     validity = buffers[0] if buffers and held.null_count != 0 else 0
     return Chunk(written, held.length, held.offset, validity, buffers, dictionary, owner)
 
@@ -225,32 +230,38 @@ class IndexColumn(_Int32s):
         return _schema_capsule(), _array_capsule(self)
 
 
-_kept: dict[int, object] = {}
-"""What exported structs point to, by the address of the struct's own memory, until they are released."""
+_INT32, _NO_NAME = b"i", b""
+"""What every exported schema points to: the module keeps them."""
+
+_structs: dict[int, ctypes.Structure] = {}
+"""The structs of capsules by their address, until the capsule goes: a consumer marks there that it moved one."""
+
+_lent: dict[int, object] = {}
+"""What exported arrays point to, by the number in their private data, until whoever has the array releases it."""
+
+_numbers = itertools.count(1)
 
 
 @_Release  # type: ignore[untyped-decorator]
 def _released_schema(address: int) -> None:
-    schema = ctypes.cast(address, _SchemaPointer).contents
-    _kept.pop(schema.private_data, None)
-    schema.release = _Release()
+    _Schema.from_address(address).release = _Release()
 
 
 @_Release  # type: ignore[untyped-decorator]
 def _released_array(address: int) -> None:
-    held = ctypes.cast(address, _ArrayPointer).contents
-    _kept.pop(held.private_data, None)
+    held = _Array.from_address(address)
+    _lent.pop(held.private_data, None)
     held.release = _Release()
 
 
 @ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
 def _destroyed_schema(capsule: int) -> None:
-    _destroy(capsule, b"arrow_schema", _SchemaPointer)
+    _destroy(capsule, b"arrow_schema")
 
 
 @ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
 def _destroyed_array(capsule: int) -> None:
-    _destroy(capsule, b"arrow_array", _ArrayPointer)
+    _destroy(capsule, b"arrow_array")
 
 
 _pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(
@@ -258,38 +269,27 @@ _pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, cty
 )
 
 
-def _destroy(capsule: int, name: bytes, pointer: Any) -> None:  # noqa: ANN401 - a pointer type of ctypes
+def _destroy(capsule: int, name: bytes) -> None:
     address = _pointer_in_destructor(capsule, name)
-    struct = ctypes.cast(address, pointer).contents
-    if struct.release:
+    struct: Any = _structs.pop(address)
+    if struct.release:  # nobody took it
         struct.release(address)
-    _kept.pop(address, None)
+
+
+def _capsule(struct: _Schema | _Array, name: bytes, destroyed: Any) -> object:  # noqa: ANN401 - a function of ctypes
+    address = ctypes.addressof(struct)
+    _structs[address] = struct
+    return _new_capsule(address, name, ctypes.cast(destroyed, ctypes.c_void_p))
 
 
 def _schema_capsule() -> object:
-    schema = _Schema(format=b"i", name=b"", n_children=0, release=_released_schema)
-    address = ctypes.addressof(schema)
-    schema.private_data = address
-    _kept[address] = schema
-    return _new_capsule(address, b"arrow_schema", ctypes.cast(_destroyed_schema, ctypes.c_void_p))
+    return _capsule(_Schema(format=_INT32, name=_NO_NAME, release=_released_schema), b"arrow_schema", _destroyed_schema)
 
 
 def _array_capsule(column: IndexColumn) -> object:
     start, length = column.buffer_info()
     buffers = (ctypes.c_void_p * 2)(None, start if length else None)
-    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array)
-    pinned = memoryview(column)  # the values stay where they are
-    address = ctypes.addressof(held)
-    shared = object.__new__(_Shared)
-    shared.struct, shared.parts = held, (buffers, pinned)
-    held.private_data = id(shared)
-    _kept[id(shared)] = shared
-    _kept[address] = held
-    return _new_capsule(address, b"arrow_array", ctypes.cast(_destroyed_array, ctypes.c_void_p))
-
-
-class _Shared:
-    """What an exported array points to; a consumer may move the struct and keep this."""
-
-    struct: _Array
-    parts: tuple[object, ...]
+    number = next(_numbers)
+    _lent[number] = buffers, memoryview(column)  # which keeps the values where they are
+    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array, private_data=number)
+    return _capsule(held, b"arrow_array", _destroyed_array)

@@ -11,6 +11,10 @@ __all__ = ["Engine", "match_column"]
 
 NO_ROUTE = -1
 
+_SPARSE = 16
+"""A dictionary of more than so many members a row is looked up row by row: taking out one text costs about as much as
+matching so many, and each slice of a large column holds the dictionary of the whole."""
+
 
 class Engine(Protocol):
     """What an engine does with many addresses."""
@@ -40,12 +44,23 @@ def match_column(engine: Engine, column: object, threads: int | None) -> IndexCo
 
 def _match_chunk(engine: Engine, chunk: Chunk, threads: int | None) -> IndexColumn:
     out = IndexColumn(chunk.length)
-    if chunk.dictionary is not None:  # each distinct value once
-        answers = _match_chunk(engine, chunk.dictionary, threads)
-        for row, place in enumerate(chunk.indices()):
-            out[row] = NO_ROUTE if place is None else answers[place]
+    if chunk.dictionary is not None:
+        _match_dictionary(engine, chunk, chunk.dictionary, out, threads)
     elif chunk.format == NULLS:
         out[:] = IndexColumn.of(NO_ROUTE, chunk.length)
     else:
         engine.match_chunk(chunk, out, threads)
     return out
+
+
+def _match_dictionary(engine: Engine, chunk: Chunk, dictionary: Chunk, out: IndexColumn, threads: int | None) -> None:
+    """Match each distinct value once and give every row the answer of its value."""
+    if dictionary.length > _SPARSE * chunk.length:
+        texts = [None if place is None else dictionary.text(place) for place in chunk.indices()]
+        engine.match_list(texts, out, threads)
+        return
+    answers = _match_chunk(engine, dictionary, threads)
+    take = getattr(engine, "take", None)  # the native engine has one, a hundred times faster
+    if take is None or not take(chunk, answers, out):
+        for row, place in enumerate(chunk.indices()):
+            out[row] = NO_ROUTE if place is None else answers[place]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Plan"]
+__all__ = ["NO_ROUTE", "Plan", "Rows"]
+
+NO_ROUTE = -1
+"""The answer for an address that no row takes."""
+
+Rows = Mapping[str, tuple[int, int]]
+"""Patterns of one type, each with the rank and the answer of the best row that has it."""
 
 
 class Plan(NamedTuple):

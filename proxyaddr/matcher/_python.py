@@ -1,201 +1,44 @@
-"""The Python engine: dictionaries from domains, addresses and components to the best route of each."""
+"""The Python engine: dictionaries built once, and one look-up for the usual address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from proxyaddr._components import COMPONENT_TYPES, Components
+from proxyaddr._components import COMPONENT_TYPES
 from proxyaddr._folding import fold
-from proxyaddr.address_spaces import (
-    DEFAULT_TYPE,
-    Target,
-    fit_components,
-    matches_wildcards,
-    pattern_components,
-    read_address,
-)
-from proxyaddr.addresses import BLANKS, TypedAddress
+from proxyaddr.address_spaces import DEFAULT_TYPE, read_address
+from proxyaddr.addresses import TypedAddress
 from proxyaddr.matcher._arrow import Chunk, IndexColumn
-from proxyaddr.matcher._plan import Plan
+from proxyaddr.matcher._by_component import ByComponent
+from proxyaddr.matcher._plan import NO_ROUTE, Plan
+from proxyaddr.matcher._strings import Domains, Values
 
 __all__ = ["AskingEngine", "PythonEngine"]
 
-NO_ROUTE = -1
+DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
 
-SHORT = 64
-"""Code points of a domain that is taken apart without looking at lengths first."""
+Spaces = Values | Domains | ByComponent
+"""The spaces of one type."""
 
-
-class _Row(NamedTuple):
-    """A route as the engine keeps it: ordered by how many literals it has, then by rank."""
-
-    fewer_literals: int
-    rank: int
-    route: int
-
-
-class _Values:
-    """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961)."""
-
-    def __init__(self) -> None:
-        self._exact: dict[str, _Row] = {}
-        self._at: dict[str, _Row] = {}
-        self._below: dict[str, _Row] = {}
-        self._prefixes: dict[str, list[tuple[_Row, str]]] = {}
-        self._general: list[tuple[_Row, str, str]] = []
-        self._any: _Row | None = None
-        self._blank: _Row | None = None
-        self._below_lengths: set[int] = set()
-        self._partial_lengths: set[int] = set()
-
-    def add(self, pattern: str, rank: int, index: int) -> None:
-        """Put a pattern, folded, where a look-up finds it."""
-        stars, singles = pattern.count("*"), pattern.count("%")
-        row = _Row(stars + singles - len(pattern), rank, index)
-        if not pattern:
-            self._blank = row if self._blank is None else min(self._blank, row)
-            return
-        _keep_better(self._exact, pattern, row)
-        local, at, domain = pattern.rpartition("@")
-        if at and domain and "@" not in local:
-            self._partial_lengths.add(len(pattern))
-        if pattern == "*":
-            self._any = row if self._any is None else min(self._any, row)
-        if pattern == "*" or not (stars or singles):
-            return
-        parent = domain[2:]
-        if at and not singles and "*" not in domain and local.endswith("*") and local.count("*") == 1:
-            if local == "*":
-                _keep_better(self._at, domain, row)
-            else:
-                self._prefixes.setdefault(domain, []).append((row, local[:-1]))
-        elif local == "*" and not singles and domain.startswith("*.") and "*" not in parent:
-            _keep_better(self._below, parent, row)
-            self._below_lengths.add(len(parent))
-        else:
-            self._general.append((row, max(pattern.replace("%", "*").split("*"), key=len), pattern))
-
-    def finish(self) -> None:
-        """Sort what is looked through in order."""
-        self._general.sort()
-        for rows in self._prefixes.values():
-            rows.sort()
-
-    def find(self, value: str) -> int:
-        """Return the index of the best route for a folded value."""
-        row = self._exact.get(value)
-        if row is not None:
-            return row.route
-        local, at, domain = value.rpartition("@")
-        best = self._at.get(domain) if at else None
-        if at:
-            for longer, prefix in self._prefixes.get(domain, ()):
-                if local.startswith(prefix):
-                    best = longer if best is None else min(best, longer)
-                    break
-            if self._below_lengths and (best is None or domain.startswith(".")):  # else no parent has as many literals
-                for parent in _parents(domain, self._below_lengths):
-                    below = self._below.get(parent)
-                    if below is not None:
-                        best = below if best is None else min(best, below)
-                        break
-        for row, fragment, pattern in self._general:
-            if best is not None and best < row:
-                break
-            if fragment in value and matches_wildcards(pattern, value):
-                best = row
-                break
-        if self._any is not None and (best is None or not best.fewer_literals):
-            best = self._any if best is None else min(best, self._any)
-        if best is None and at and self._partial_lengths and "@" not in local:
-            lengths = {length - len(local) - 1 for length in self._partial_lengths}
-            best = next(
-                filter(None, (self._exact.get(f"{local}@{parent}") for parent in _parents(domain, lengths))), None
-            )
-        best = best or self._blank
-        return NO_ROUTE if best is None else best.route
-
-
-class _Domains:
-    """The spaces of one type in Exchange 2007: the exact domain > `*.domain`, longest first > `*` (Send connectors)."""
-
-    def __init__(self) -> None:
-        self._exact: dict[str, _Row] = {}
-        self._below: dict[str, _Row] = {}
-        self._below_lengths: set[int] = set()
-        self._any: _Row | None = None
-
-    def add(self, pattern: str, rank: int, index: int) -> None:
-        """Put a pattern, folded, where a look-up finds it."""
-        row = _Row(-len(pattern), rank, index)
-        if pattern == "*":
-            self._any = row if self._any is None else min(self._any, row)
-            return
-        _keep_better(self._exact, pattern, row)
-        if pattern.startswith("*."):
-            _keep_better(self._below, pattern[2:], row)
-            self._below_lengths.add(len(pattern) - 2)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
-
-    def find(self, value: str) -> int:
-        """Return the index of the best route for a folded value."""
-        domain = value.rpartition("@")[2]
-        best = self._exact.get(value) or self._exact.get(domain)
-        if best is None and self._below_lengths:
-            best = self._below.get(domain)
-            if best is None:
-                found = (self._below.get(parent) for parent in _parents(domain, self._below_lengths))
-                best = next(filter(None, found), None)
-        best = best or self._any
-        return NO_ROUTE if best is None else best.route
-
-
-class _ByComponent:
-    """The spaces of X400, EX or MS: those that name the same components literally are found together (Q187915)."""
-
-    def __init__(self, address_type: str) -> None:
-        self._type = address_type
-        self._groups: dict[tuple[str | int, ...], dict[tuple[str | None, ...], list[tuple[int, int, Components]]]] = {}
-
-    def add(self, pattern: str, rank: int, index: int) -> None:
-        """Put a pattern, folded, under the components that it names literally."""
-        parts = pattern_components(self._type, pattern)
-        literal = tuple(name for name, text in parts.items() if "*" not in text)
-        found = self._groups.setdefault(literal, {}).setdefault(tuple(parts[name] for name in literal), [])
-        found.append((rank, index, parts))
-
-    def find(self, target: Target) -> int:
-        """Return the index of the best route: the most literal components, then the rank."""
-        best = _Row(1, 0, NO_ROUTE)
-        for names, found in self._groups.items():
-            texts = tuple(target.components.get(name, "" if name == "A" else None) for name in names)
-            for rank, index, parts in found.get(texts, ()):
-                fit = fit_components(parts, target.components)
-                if fit is not None:
-                    best = min(best, _Row(-fit.literals, rank, index))
-        return best.route
+Match = Callable[[Any], int]
+"""Gives the route of an address, NO_ROUTE where there is none."""
 
 
 class _OneByOne:
     """Matches columns an address at a time."""
 
-    def match(self, address: str | TypedAddress) -> int:
-        """Return the index of the route that takes an address, -1 where there is none."""
-        raise NotImplementedError
+    name = "python"
+
+    def __init__(self, match: Match, match_item: Callable[[object], int]) -> None:
+        self.match = match
+        self._match_item = match_item
 
     def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
         """Match texts, octets or None of a list into a column of its length; one thread, whatever `threads` says."""
-        match = self.match
-        for row, item in enumerate(items):
-            if item is None:
-                out[row] = NO_ROUTE
-            elif isinstance(item, bytes | bytearray):
-                out[row] = match(item.decode("utf-8", "surrogateescape"))
-            else:
-                out[row] = match(item)  # type: ignore[arg-type]  # TypeError where it is no address
+        match = self._match_item
+        out[:] = array("i", [match(item) for item in items])
 
     def match_chunk(self, chunk: Chunk, out: IndexColumn, threads: int | None = None) -> None:
         """Match the texts of an Arrow array into a column of its length."""
@@ -203,76 +46,99 @@ class _OneByOne:
 
 
 class PythonEngine(_OneByOne):
-    """Answers as the table does, from dictionaries built once."""
-
-    name = "python"
+    """Answers as the table does, from dictionaries by type."""
 
     def __init__(self, plan: Plan) -> None:
-        self._strings: dict[str, _Values | _Domains] = {}
-        self._components: dict[str, _ByComponent] = {}
-        for address_type, pattern, rank, index in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
+        rows: dict[str, dict[str, tuple[int, int]]] = {}
+        for address_type, pattern, rank, route in zip(plan.types, plan.patterns, plan.ranks, plan.indices, strict=True):
+            best = rows.get(address_type)
+            if best is None:
+                best = rows[address_type] = {}
+            key = pattern if address_type in COMPONENT_TYPES else fold(pattern)
+            held = best.get(key)
+            if held is None or rank < held[0]:  # of two ranks alike the route before stays
+                best[key] = rank, route
+        spaces: dict[str, Spaces] = {}
+        for address_type, patterns in rows.items():
             if address_type in COMPONENT_TYPES:
-                if address_type not in self._components:
-                    self._components[address_type] = _ByComponent(address_type)
-                self._components[address_type].add(pattern, rank, index)
-                continue
-            strings = self._strings.get(address_type)
-            if strings is None:
-                strings = self._strings[address_type] = _Domains() if plan.by_domain else _Values()
-            strings.add(fold(pattern), rank, index)
-        for strings in self._strings.values():
-            strings.finish()
-        self._default = self._strings.get(DEFAULT_TYPE)
-        self._spelled = {spelling: found for kind, found in self._strings.items() for spelling in (kind, kind.lower())}
-
-    def match(self, address: str | TypedAddress) -> int:
-        """Return the index of the route that takes an address, -1 where there is none."""
-        if isinstance(address, str):
-            kind, colon, value = address.partition(":")
-            strings = self._spelled.get(kind) if colon else self._default
-            if strings is not None:
-                value = (value if colon else address).strip(BLANKS)
-                return strings.find(value.lower() if value.isascii() else fold(value))
-            if not colon:
-                return NO_ROUTE
-        target = read_address(address)
-        strings = self._strings.get(target.type)
-        if strings is not None:
-            return strings.find(target.value)
-        by_component = self._components.get(target.type)
-        return NO_ROUTE if by_component is None else by_component.find(target)
+                spaces[address_type] = ByComponent(address_type, patterns)
+            else:
+                spaces[address_type] = Domains(patterns) if plan.by_domain else Values(patterns)
+        match = _matching(spaces, _reading(spaces))
+        super().__init__(match, _matching(spaces, _items(match)))
 
 
 class AskingEngine(_OneByOne):
     """Asks a function for each address: for tables whose answers no order of the routes gives."""
 
-    name = "python"
-
-    def __init__(self, ask: Callable[[str | TypedAddress], int]) -> None:
-        self._ask = ask
-
-    def match(self, address: str | TypedAddress) -> int:
-        """Return what the function answers."""
-        return self._ask(address)
+    def __init__(self, ask: Match) -> None:
+        super().__init__(ask, _items(ask))
 
 
-def _keep_better(rows: dict[str, _Row], key: str, row: _Row) -> None:
-    held = rows.get(key)
-    if held is None or row < held:
-        rows[key] = row
+def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> Callable[[Any], int]:
+    """Return a function that matches an address; what is no text, or must be read in full, goes `otherwise`.
+
+    Most addresses are SMTP, and of a domain with one route: they are answered here by one look-up, because one more
+    call would cost as much.
+    """
+    default = spaces.get(DEFAULT_TYPE)
+    default = default if isinstance(default, Values | Domains) else Values({})
+    route_of, find_contested = default.sole.get, default.find_contested
+    match_typed = _matching_by_type(spaces, otherwise)
+
+    def match(address: Any) -> int:  # noqa: ANN401 - whatever is in a list
+        try:
+            value = address.lower().removeprefix(DEFAULT_PREFIX)
+            local, at, domain = value.rpartition("@")
+        except (AttributeError, TypeError):
+            return otherwise(address)
+        if at and ":" not in local:
+            route = route_of(domain)  # is in ASCII and without blanks, so it is the domain whatever else the text holds
+            if route is not None:
+                return route
+            if address.isascii() and value == value.strip():
+                return find_contested(value, local, at, domain)
+        return match_typed(address)
+
+    return match
 
 
-def _parents(domain: str, lengths: set[int]) -> Iterator[str]:
-    """Yield what stands after each dot of a domain, longest first; of a long domain those of one of the lengths."""
-    size = len(domain)
-    if size <= SHORT:
-        _, more, parent = domain.partition(".")
-        while more:
-            yield parent
-            _, more, parent = parent.partition(".")
-        return
-    dot = domain.find(".")
-    while dot >= 0:
-        if size - dot - 1 in lengths:
-            yield domain[dot + 1 :]
-        dot = domain.find(".", dot + 1)
+def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
+    """Return a function that matches text of a type in upper or lower case; all else goes `otherwise`."""
+    spelled = {spelling: found for kind, found in spaces.items() for spelling in (kind, kind.lower())}
+
+    def match(address: str) -> int:
+        kind, colon, value = address.partition(":")
+        found = spelled.get(kind if colon else DEFAULT_TYPE)
+        if found is None:
+            return otherwise(address)
+        return found.find(value if colon else address)
+
+    return match
+
+
+def _reading(spaces: Mapping[str, Spaces]) -> Match:
+    """Return a function that matches an address after it was read in full."""
+
+    def match(address: str | TypedAddress) -> int:
+        if isinstance(address, TypedAddress):
+            address_type, value = address.type, address.value
+        else:
+            address_type, value, _, _ = read_address(address)
+        found = spaces.get(address_type)
+        return NO_ROUTE if found is None else found.find(value)
+
+    return match
+
+
+def _items(match: Match) -> Callable[[Any], int]:
+    """Return a function that matches what may be in a list: text, octets or None; TypeError for others."""
+
+    def match_item(item: Any) -> int:  # noqa: ANN401 - as it says
+        if item is None:
+            return NO_ROUTE
+        if isinstance(item, bytes | bytearray):
+            item = item.decode("utf-8", "surrogateescape")
+        return match(item)
+
+    return match_item

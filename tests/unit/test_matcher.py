@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -88,6 +88,7 @@ def table(*spaces: str, dialect: str = "exchange55") -> px.RoutingTable:
     return px.RoutingTable([px.Route(px.AddressSpace.parse(s, dialect=dialect), "c") for s in spaces], dialect)
 
 
+@settings(deadline=None)  # the first example loads what the engines load on first use
 @given(tables(), ADDRESSES)
 @example(table("SMTP:a@com", "SMTP:*@*.a.com", "SMTP:*@.a.com"), ["a@b.com", "x@.a.com", "", "*@*.a.com"])
 def test_answers_are_those_of_the_table(engine: str, spaces: px.RoutingTable, addresses: list[str]) -> None:
@@ -136,6 +137,34 @@ def test_every_arrow_text(engine: str, kind: object) -> None:
         3,
         1,
     ]
+
+
+PLACES = [pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64()]
+
+
+@pytest.mark.parametrize("kind", PLACES, ids=str)
+def test_every_width_of_a_dictionary(engine: str, kind: object) -> None:
+    places = [8, None, 0, 1, None, 4, 2, 7, 0]
+    column = pa.DictionaryArray.from_arrays(pa.array(places, kind), pa.array(ADDRESSED))
+    matcher, expected = SPACES.compile(), [-1 if place is None else EXPECTED[place] for place in places]
+    assert list(matcher.match_many(column)) == expected
+    assert list(matcher.match_many(column.slice(2, 5))) == expected[2:7]
+    assert list(matcher.match_many(column.slice(0, 0))) == []
+
+
+def test_a_row_of_a_large_dictionary(engine: str) -> None:
+    many = pa.array([*ADDRESSED, *(f"{number}@x" for number in range(1000))])
+    column = pa.DictionaryArray.from_arrays(pa.array([2, None, 4, 900]), many)
+    assert list(SPACES.compile().match_many(column)) == [2, -1, 1, 3]
+
+
+@pytest.mark.parametrize("place", [40, -1, 127])
+@pytest.mark.parametrize("rows", [1, 30])  # of a dictionary far larger, and not
+def test_a_place_that_the_dictionary_lacks(engine: str, place: int, rows: int) -> None:
+    places = pa.array([0] * (rows - 1) + [place], pa.int8())
+    column = pa.DictionaryArray.from_arrays(places, pa.array(["a@b"] * 40), safe=False)
+    with pytest.raises(TypeError, match="member"):
+        SPACES.compile().match_many(column)
 
 
 def test_other_columns(engine: str) -> None:
@@ -222,6 +251,48 @@ def test_tables_of_domains(
     assert [matcher.match(address) for address in asked] == expected
 
 
+LETTERS = st.text("ab@.%", min_size=1, max_size=8)
+
+
+@given(
+    st.lists(st.tuples(st.builds("*{}*".format, LETTERS), st.integers(1, 3)), min_size=13, max_size=30),
+    st.lists(st.tuples(st.one_of(st.builds("*@{}".format, LETTERS), FOUND), st.integers(1, 3)), max_size=6),
+    st.lists(st.text("ab@.", max_size=20), min_size=5, max_size=10),
+)
+def test_tables_of_many_fragments(
+    engine: str, fragments: list[tuple[str, int]], others: list[tuple[str, int]], addresses: list[str]
+) -> None:
+    spaces = table(*(f"SMTP:{pattern};{cost}" for pattern, cost in fragments + others))
+    expected = [spaces.route_index(address) for address in addresses]
+    assert list(spaces.compile().match_many(addresses)) == expected
+
+
+def test_a_domain_with_one_route_and_texts_that_nearly_name_it(engine: str) -> None:
+    spaces = table("SMTP:*@k.com", "SMTP:*@i.com", "SMTP:*@*.com", "SMTP:a@i.com", "SMTP:b:c", "K:*", "SMTP:x*")
+    locals_ = [
+        "a",
+        " a",
+        "a ",
+        '"a b:c"',
+        "x:a",
+        "smtp:a",
+        "Smtp:a",
+        "SMTP:x:a",
+        "smtp:smtp:a",
+        " smtp: a",
+        "k:a",
+        "",
+        "é",
+    ]
+    domains = ["k.com", "K.com ", "\u212a.com", "i.com", "I.COM\n", "\u0130.com", "b:c", "k.com:1", "z.k.com", "k"]
+    asked = [f"{local}@{domain}" for local in locals_ for domain in domains]
+    asked += ["k.com", "smtp:k.com", "b:c", "SMTP:b:c", "\u212a:k@k.com", "smtp:", ":", "@"]
+    expected = [spaces.route_index(address) for address in asked]
+    matcher = spaces.compile()
+    assert [matcher.match(address) for address in asked] == expected
+    assert list(matcher.match_many(asked)) == expected
+
+
 @pytest.mark.parametrize("length", [200, 250, 255, 256, 257, 300, 100_000])
 def test_long_addresses_and_patterns(engine: str, length: int) -> None:
     long = "a" * length
@@ -288,3 +359,26 @@ def test_a_column_of_odd_rows_among_a_hundred_thousand_plain_ones() -> None:
     read = px.RoutingTable.from_columns(["smtp"] * 100_000, patterns, [1] * 100_000, ["x"] * 100_000)
     assert [error.line for error in read.errors] == [77_778]
     assert list(read.compile().match_many(["a@d99999.example", "a@trimmed.example"])) == [99_998, 5]
+
+
+def test_a_consumer_may_release_what_it_took_long_before_or_after_its_capsule_goes() -> None:
+    column = match_many_of("jane@contoso.com")
+    capsules = [column.__arrow_c_array__() for _ in range(50)]
+    taken = [pa.Array._import_from_c_capsule(*pair) for pair in capsules]
+    for array in taken[:25]:
+        assert array.to_pylist() == [0]
+    del taken[:25], array
+    others = [column.__arrow_c_array__() for _ in range(50)]  # in the memory that was given back, if any was
+    del capsules
+    assert [array.to_pylist() for array in taken] == [[0]] * 25
+    assert pa.Array._import_from_c_capsule(*others[0]).to_pylist() == [0]
+
+
+def match_many_of(*addresses: str) -> IndexColumn:
+    return px.RoutingTable.from_gwart("SMTP,*@contoso.com;,1,imc\n").compile().match_many(addresses)
+
+
+@pytest.mark.parametrize("address", ["*@y.", "com*@y.", "z@y.", "*@", "@y.a"])
+def test_no_partial_match_has_an_empty_domain(engine: str, address: str) -> None:
+    spaces = table("SMTP:*@", "SMTP:@a", "SMTP:com*@")
+    assert spaces.compile().match(address) == spaces.route_index(address)

@@ -10,6 +10,7 @@ import tarfile
 import venv
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import email_validator
 import lark
@@ -86,7 +87,7 @@ def expected_in_wheel() -> set[str]:
     modules = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "proxyaddr").rglob("*.py")}
     return (
         modules
-        | {"proxyaddr/py.typed", "proxyaddr/matcher/_native.pyi"}
+        | {"proxyaddr/py.typed", "proxyaddr/_native_columns.pyi", "proxyaddr/matcher/_native.pyi"}
         | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
     )
 
@@ -116,20 +117,129 @@ def test_zipped_wheel_is_importable_as_it_is(wheel: Path, tmp_path: Path) -> Non
     check_use(output(sys.executable, "-S", "-c", USE, cwd=tmp_path, PYTHONPATH=search), wheel, "python")
 
 
-def test_installed_wheel_works_with_its_command(wheel: Path, built_for: str, tmp_path: Path) -> None:
-    place = tmp_path / "venv"
+class Installed(NamedTuple):
+    """A virtual environment with the package in it."""
+
+    python: Path
+    packages: Path
+
+
+def install(place: Path, *what: str | Path, **environment: str) -> Installed:
     venv.create(place, symlinks=os.name != "nt")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    output(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel, cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps")
+    output(*pip, *what, cwd=place, **environment)
     # The dependencies come from this environment, behind the new one's own packages, so nothing is downloaded. `site`
     # runs no .pth file of a folder that it only takes from another one, so an editable install here is not picked up.
     (packages,) = place.glob("**/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(dependencies()) + "\n", "utf-8")
-    check_use(output(python, "-c", USE, cwd=tmp_path), packages, built_for)
-    command = python.with_name("proxyaddr")
-    settings = ("--override-proxy-out", "SMTPOUT", "--site-domain", "internal.domain.com")
-    printed = output(command, "resolve", *settings, "[SMTPOUT:user@internal.domain.com]", cwd=tmp_path)
+    return Installed(python, packages)
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, built_for: str, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel, in a folder whose name has blanks and letters outside ASCII."""
+    return install(tmp_path_factory.mktemp(f"{built_for} Straße и пробелы") / "venv", wheel)
+
+
+OVERRIDE = ("--override-proxy-out", "SMTPOUT", "--site-domain", "internal.domain.com")
+COMMANDS = [
+    ("--version",),
+    ("parse", "--json", "Jane [X400:c=US;a= ;p=Org;s=Doe;]", "a@bücher.de"),
+    ("parse", "--list", "SMTP:a@contoso.com;smtp:b@contoso.com"),
+    ("resolve", *OVERRIDE, "[SMTPOUT:user@internal.domain.com]"),
+    ("route", "--spaces", "spaces.txt", "--explain", "a@contoso.com"),
+    ("encapsulate", "--domain", "contoso.com", "FAX:+1 555 0100"),
+    ("decapsulate", "IMCEAFAX-+2B1+20555@contoso.com"),
+]
+
+
+def run_commands(python: Path, folder: Path, *options: str, **environment: str) -> str:
+    """Run every command once; return what they printed."""
+    (folder / "spaces.txt").write_text("SMTP,*@contoso.com;,1,imc\n")
+    return "".join(
+        output(python, *options, "-m", "proxyaddr", *command, cwd=folder, **environment) for command in COMMANDS
+    )
+
+
+def test_installed_wheel_works_with_its_command(installed: Installed, built_for: str, tmp_path: Path) -> None:
+    check_use(output(installed.python, "-c", USE, cwd=tmp_path), installed.packages, built_for)
+    command = installed.python.with_name("proxyaddr")
+    printed = output(command, "resolve", *OVERRIDE, "[SMTPOUT:user@internal.domain.com]", cwd=tmp_path)
     assert "user@internal.domain.com" in printed
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("-O",), ("-OO",), ("-W", "error"), ("-X", "dev", "-W", "error"), ("-I",), ("-X", "utf8=0"), ("-B",)],
+    ids=" ".join,
+)
+def test_every_mode_of_the_interpreter(
+    installed: Installed, built_for: str, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    check_use(output(installed.python, *options, "-c", USE, cwd=tmp_path), installed.packages, built_for)
+    assert run_commands(installed.python, tmp_path, *options) == run_commands(installed.python, tmp_path)
+
+
+AUDIT = """
+import sys
+NETWORK = ("socket.", "urllib.", "http.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.posix_spawn")
+WRITES = ("w", "a", "x", "+")
+def refuse(event, arguments):
+    if event.startswith(NETWORK) and event != "socket.__new__":
+        raise RuntimeError(event)
+    if event == "open" and isinstance(arguments[1], str) and any(mark in arguments[1] for mark in WRITES):
+        raise RuntimeError(f"{event} {arguments}")
+sys.addaudithook(refuse)
+"""
+"""Ends whatever connects, looks a name up, starts a program or writes a file."""
+
+
+def test_nothing_is_looked_up_started_or_written(installed: Installed, built_for: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(AUDIT)
+    settings = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    for attempt in ("socket.getaddrinfo('localhost', 25)", "open('x', 'w')", "__import__('os').system('true')"):
+        with pytest.raises(AssertionError, match="RuntimeError"):
+            output(installed.python, "-c", f"import socket; {attempt}", cwd=tmp_path, **settings)
+    check_use(output(installed.python, "-c", USE, cwd=tmp_path, **settings), installed.packages, built_for)
+    assert "imc" in run_commands(installed.python, tmp_path, **settings)
+
+
+def test_packages_that_can_not_be_written(installed: Installed, built_for: str, tmp_path: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("Windows has no read-only folders")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # permissions do not bind root: a mount does
+        bind = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
+        wrap: tuple[str, ...] = ("unshare", "--mount", "sh", "-c", bind, "sh", str(installed.packages))
+        if not shutil.which("unshare") or subprocess.run((*wrap, "true"), capture_output=True, check=False).returncode:
+            pytest.skip("root can write everywhere, and may mount nothing here")
+    else:
+        wrap = ("env",)
+    for folder in (installed.packages, *installed.packages.rglob("__pycache__")):
+        if folder.name == "__pycache__" and folder.exists():
+            shutil.rmtree(folder)
+    folders = [installed.packages, *(folder for folder in installed.packages.rglob("*") if folder.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        check_use(output(*wrap, installed.python, "-c", USE, cwd=tmp_path), installed.packages, built_for)
+        assert not list(installed.packages.rglob("__pycache__"))
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_editable_installation_follows_the_sources(built_for: str, tmp_path: Path) -> None:
+    source = tmp_path / "quelle mit blank ä"
+    shutil.copytree(
+        ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "*.egg-info", "build", "__pycache__", ".*_cache")
+    )
+    setting = "PROXYADDR_RELEASE" if built_for == "native" else "PROXYADDR_PURE"
+    place = install(tmp_path / "venv", "-e", source, **{setting: "1"})
+    check_use(output(place.python, "-c", USE, cwd=tmp_path), source, built_for)
+    file = source / "proxyaddr" / "__init__.py"
+    file.write_text(file.read_text("utf-8").replace('"0.1.0"', '"9.9.9"'), "utf-8")
+    assert "9.9.9" in output(place.python, "-m", "proxyaddr", "--version", cwd=tmp_path)
 
 
 def test_sdist_holds_the_sources_and_builds_a_whole_wheel(sdist: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""The native engine: a thin binding of kernel.c, which answers with the GIL released; the Python engine answers the odd."""
+"""The native engine: a thin binding of the kernel, which answers with the GIL released; the Python engine answers the odd."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport free, malloc
@@ -18,6 +20,12 @@ __all__ = ["NativeEngine"]
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_COMPACT_ASCII(object text)
+    # borrowed: to count references would write to the memory of each text
+    PyObject *PyList_GET_ITEM(object items, Py_ssize_t place)
+    bint PyUnicode_CheckExact(object there)
+    bint is_compact_ascii "PyUnicode_IS_COMPACT_ASCII"(PyObject *text)
+    void *ascii_data "PyUnicode_DATA"(PyObject *text)
+    Py_ssize_t ascii_length "PyUnicode_GET_LENGTH"(PyObject *text)
 
 cdef extern from "kernel.h":
     ctypedef struct kernel:
@@ -36,14 +44,15 @@ cdef extern from "kernel.h":
     void kernel_set_other_types(kernel *table, int32_t answer)
     int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank)
     void kernel_expect(const kernel *table, int number, const uint8_t *pattern, size_t length)
+    void kernel_ask_memory(const void *there) nogil
     int kernel_finish(kernel *table)
     int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length)
-    void kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
-    void kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
+    size_t kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
+    size_t kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
                            int64_t first, size_t count, int32_t *answers) nogil
-    void kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets,
+    size_t kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets,
                                  const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
-    void kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t **buffers,
+    size_t kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t **buffers,
                             const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
     uint64_t kernel_size(const kernel *table)
     uint64_t kernel_floor_read(const uint8_t *data, const int32_t *offsets, size_t count) nogil
@@ -51,6 +60,10 @@ cdef extern from "kernel.h":
 
 cdef size_t GATHERED = 1024
 cdef size_t EXPECTED = 16
+cdef size_t AHEAD = 16
+
+ROWS_AT_ONCE = 65_536
+"""Rows that a thread takes before it asks for more."""
 
 ROWS_A_THREAD = 100_000
 """Fewer rows than twice this are one thread's work, unless the caller says otherwise."""
@@ -161,7 +174,7 @@ cdef class NativeEngine:
 
     def match_list(self, list items, out, threads=None):
         """Match texts, octets or None, of a list that nobody else changes, into an int32 column."""
-        cdef size_t count = len(items), start, stop, parts = parts_of(count, threads)
+        cdef size_t count = len(items), start, stop, left = 0, parts = parts_of(count, threads)
         cdef size_t room = count if parts > 1 else min(count, GATHERED)
         cdef kernel_text *texts = <kernel_text *>malloc((room + 1) * sizeof(kernel_text))
         cdef int32_t[::1] answers
@@ -172,10 +185,10 @@ cdef class NativeEngine:
                 stop = min(start + room, count)
                 gather(items, start, stop, texts)
                 answers = out
-                self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[start]), stop - start, parts)
+                left += self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[start]), stop - start, parts)
         finally:
             free(texts)
-        for row in undecided(out):
+        for row in undecided(out, left):
             item = items[row]
             out[row] = self._odd(item.decode("utf-8", "surrogateescape") if isinstance(item, bytes | bytearray) else item)
 
@@ -199,40 +212,68 @@ cdef class NativeEngine:
                 buffers[place] = <const uint8_t *><uintptr_t>address
             job = _Job.make(3, <uintptr_t>buffers, chunk.buffers[1] + 16 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
         try:
-            self._in_parts(job, chunk.length, parts_of(chunk.length, threads))
+            left = self._in_parts(job, chunk.length, parts_of(chunk.length, threads))
         finally:
             free(buffers)
-        for row in undecided(out):
+        for row in undecided(out, left):
             out[row] = self._odd(chunk.text(row))
 
+    def take(self, chunk, const int32_t[::1] answers, int32_t[::1] out):
+        """Give each row of a dictionary-encoded array the answer of its member; False where it has no such member."""
+        cdef uintptr_t places = chunk.buffers[1] if chunk.length else 0
+        cdef uintptr_t validity = chunk.validity
+        cdef bytes written = chunk.format
+        cdef int64_t first = chunk.offset
+        if written == b"c":
+            return take_places[int8_t](<const int8_t *>places, validity, first, answers, out)
+        if written == b"C":
+            return take_places[uint8_t](<const uint8_t *>places, validity, first, answers, out)
+        if written == b"s":
+            return take_places[int16_t](<const int16_t *>places, validity, first, answers, out)
+        if written == b"S":
+            return take_places[uint16_t](<const uint16_t *>places, validity, first, answers, out)
+        if written == b"i":
+            return take_places[int32_t](<const int32_t *>places, validity, first, answers, out)
+        if written == b"I":
+            return take_places[uint32_t](<const uint32_t *>places, validity, first, answers, out)
+        if written == b"l":
+            return take_places[int64_t](<const int64_t *>places, validity, first, answers, out)
+        return take_places[uint64_t](<const uint64_t *>places, validity, first, answers, out)
+
     def _in_parts(self, _Job job, size_t count, size_t parts):
-        """Run the job over its rows, by several threads."""
+        """Run the job over its rows, by several threads; how many the kernel left."""
         if parts == 1:
-            self._run(job, 0, count)
-            return
-        bounds = [count * part // parts for part in range(parts + 1)]
+            return self._run(job, 0, count)
+        starts = iter(range(0, count, ROWS_AT_ONCE))
         with ThreadPoolExecutor(parts - 1) as pool:
-            others = [pool.submit(self._run, job, bounds[part], bounds[part + 1]) for part in range(1, parts)]
-            self._run(job, 0, bounds[1])
-            for other in others:
-                other.result()
+            others = [pool.submit(self._take_turns, job, starts, count) for _ in range(parts - 1)]
+            return self._take_turns(job, starts, count) + sum(other.result() for other in others)
+
+    def _take_turns(self, _Job job, starts, size_t count):
+        """Run some rows after others until none are left: a thread whose core is shared takes fewer."""
+        cdef size_t left = 0, width = ROWS_AT_ONCE
+        for start in starts:
+            left += self._run(job, start, min(<size_t>start + width, count))
+        return left
 
     def _run(self, _Job job, size_t start, size_t stop):
+        """Run the job over some rows; how many the kernel left."""
         cdef int kind = job.kind
         cdef uintptr_t data = job.data, offsets = job.offsets
         cdef const uint8_t *validity = <const uint8_t *>job.validity
         cdef int32_t *answers = <int32_t *>job.answers + start
         cdef int64_t first = job.first + <int64_t>start
-        cdef size_t count = stop - start
+        cdef size_t count = stop - start, left
         with nogil:
             if kind == 0:
-                kernel_match(self._table, <const kernel_text *>data + start, count, answers)
+                left = kernel_match(self._table, <const kernel_text *>data + start, count, answers)
             elif kind == 1:
-                kernel_match_utf8(self._table, <const uint8_t *>data, <const int32_t *>offsets + start, validity, first, count, answers)
+                left = kernel_match_utf8(self._table, <const uint8_t *>data, <const int32_t *>offsets + start, validity, first, count, answers)
             elif kind == 2:
-                kernel_match_large_utf8(self._table, <const uint8_t *>data, <const int64_t *>offsets + start, validity, first, count, answers)
+                left = kernel_match_large_utf8(self._table, <const uint8_t *>data, <const int64_t *>offsets + start, validity, first, count, answers)
             else:
-                kernel_match_views(self._table, <const uint8_t *>offsets + 16 * start, <const uint8_t **>data, validity, first, count, answers)
+                left = kernel_match_views(self._table, <const uint8_t *>offsets + 16 * start, <const uint8_t **>data, validity, first, count, answers)
+        return left
 
     def _odd(self, address):
         """Ask the Python engine of the address's type, made when it is first needed."""
@@ -262,9 +303,43 @@ cdef class _Job:
         return job
 
 
+ctypedef fused place_t:
+    int8_t
+    uint8_t
+    int16_t
+    uint16_t
+    int32_t
+    uint32_t
+    int64_t
+    uint64_t
+
+
+cdef bint take_places(
+    const place_t *places, uintptr_t validity, int64_t first, const int32_t[::1] answers, int32_t[::1] out
+) noexcept:
+    cdef const uint8_t *valid = <const uint8_t *>validity
+    cdef uint64_t place, members = answers.shape[0]
+    cdef int64_t row, at
+    cdef bint known = True
+    with nogil:
+        for row in range(out.shape[0]):
+            at = first + row
+            if valid is not NULL and not (valid[at >> 3] >> (at & 7)) & 1:
+                out[row] = -1
+                continue
+            place = <uint64_t>places[at]  # a place below zero is beyond every member
+            if place >= members:
+                known = False
+                break
+            out[row] = answers[place]
+    return known
+
+
 cdef size_t parts_of(size_t count, threads):
     """Return how many threads work: as many as the caller says, or by the number of rows."""
-    cdef size_t parts = threads or max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
+    cdef size_t parts = threads or 1
+    if threads is None and count >= 2 * ROWS_A_THREAD:  # asking for the number of cores takes as long as 100 addresses
+        parts = max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
     return max(1, min(parts, count))
 
 
@@ -272,22 +347,27 @@ cdef int gather(list items, size_t start, size_t stop, kernel_text *texts) excep
     """Point to the texts of some rows; what the kernel can't read is marked as too long."""
     cdef size_t place
     cdef object item
+    cdef PyObject *there
+    cdef kernel_text *found = texts
     for place in range(start, stop):
-        item = items[place]
-        if type(item) is str and PyUnicode_IS_COMPACT_ASCII(item):
-            texts[place - start].text = <const uint8_t *>PyUnicode_DATA(item)
-            texts[place - start].length = PyUnicode_GET_LENGTH(item)
-        elif item is None:
-            texts[place - start].text = b""
-            texts[place - start].length = -1
-        elif isinstance(item, bytes):
-            texts[place - start].text = <const uint8_t *><const char *>item
-            texts[place - start].length = len(item)
-        elif isinstance(item, (str, TypedAddress, bytearray)):
-            texts[place - start].text = b""
-            texts[place - start].length = KERNEL_LONGEST + 1
+        if place + AHEAD < stop:
+            kernel_ask_memory(PyList_GET_ITEM(items, place + AHEAD))
+        there = PyList_GET_ITEM(items, place)
+        if PyUnicode_CheckExact(<object>there) and is_compact_ascii(there):
+            found.text = <const uint8_t *>ascii_data(there)
+            found.length = ascii_length(there)
         else:
-            raise TypeError(f"an address is text, not {type(item).__name__}")
+            item = <object>there
+            found.text = b""
+            found.length = KERNEL_LONGEST + 1
+            if item is None:
+                found.length = -1
+            elif isinstance(item, bytes):
+                found.text = <const uint8_t *>PyBytes_AS_STRING(item)
+                found.length = PyBytes_GET_SIZE(item)
+            elif not isinstance(item, (str, TypedAddress, bytearray)):
+                raise TypeError(f"an address is text, not {type(item).__name__}")
+        found += 1
     return 0
 
 
@@ -295,11 +375,14 @@ cdef list as_list(values):
     return values if type(values) is list else list(values)
 
 
-cdef list undecided(out):
-    """Return the rows that the kernel did not decide."""
-    cdef int32_t[::1] answers = out
+cdef list undecided(out, size_t left):
+    """Return the rows that the kernel did not decide, of which there are so many."""
+    cdef int32_t[::1] answers
     cdef size_t row
     cdef list found = []
+    if not left:
+        return found
+    answers = out
     for row in range(len(out)):
         if answers[row] == KERNEL_ODD:
             found.append(row)

@@ -12,10 +12,12 @@
 #define KERNEL_ODD (-2)       /* not decided here: text beyond ASCII, wildcards in an address, a type of components, length */
 #define KERNEL_LONGEST 255    /* octets of an address that is decided here */
 #define KERNEL_MAX_TYPES 100
+#define KERNEL_MARGIN 32
 
 typedef struct kernel kernel;
 
-/* One address: `length` below zero stands for null. */
+/* One address: `length` below zero stands for null. KERNEL_MARGIN octets before its end must be readable, as they are in
+ * the objects of Python that hold text; what they hold does not count. */
 typedef struct {
     const uint8_t *text;
     int64_t length;
@@ -44,21 +46,31 @@ int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, i
 /* Ask memory for where a pattern will go, some rows before it is added. */
 void kernel_expect(const kernel *table, int type, const uint8_t *pattern, size_t length);
 
+/* Ask memory for a text that is read soon. */
+static inline void kernel_ask_memory(const void *text) {
+#if defined(__GNUC__)
+    __builtin_prefetch((const char *)text + 16); /* behind the reference count, where a text of Python says what it is */
+    __builtin_prefetch((const char *)text + 80);
+#else
+    (void)text;
+#endif
+}
+
 /* Make the filters; 0, or -1 without memory. No row is added afterwards. */
 int kernel_finish(kernel *table);
 
-/* Answer one address. */
+/* Answer one address, which has the margin of a kernel_text. */
 int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length);
 
-/* Answer `count` addresses; several threads may ask at once. */
-void kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers);
+/* Answer `count` addresses; several threads may ask at once. Each of these tells how many it left as KERNEL_ODD. */
+size_t kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers);
 
 /* The same for Arrow text: `offsets` has one more member than `count`; `validity` may be NULL, bits from `first`. */
-void kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
-                       int64_t first, size_t count, int32_t *answers);
-void kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets, const uint8_t *validity,
+size_t kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
+                         int64_t first, size_t count, int32_t *answers);
+size_t kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets, const uint8_t *validity,
                              int64_t first, size_t count, int32_t *answers);
-void kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t *const *buffers,
+size_t kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t *const *buffers,
                         const uint8_t *validity, int64_t first, size_t count, int32_t *answers);
 
 /* Octets that the table holds. */

@@ -1,19 +1,7 @@
-/* Random tables and addresses through the kernel, under sanitizers: see tests/README.md.
- *
- * LLVMFuzzerTestOneInput serves libFuzzer; without it (-DSTANDALONE) main makes random inputs for so many seconds. */
+/* Random tables and addresses through the kernel, under sanitizers: see tests/README.md. */
 #include "kernel.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static uint8_t take(const uint8_t **data, size_t *size) {
-    if (!*size)
-        return 0;
-    --*size;
-    return *(*data)++;
-}
+#include "inputs.h"
 
 /* Pieces that make look-ups meet; the last takes an octet as it is. */
 static size_t text_of(uint8_t *to, size_t room, const uint8_t **data, size_t *size) {
@@ -60,10 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (int each = 0; each < ASKED; each++) {
             uint8_t *copy, address[700];
             size_t length = text_of(address, sizeof address, &data, &size);
-            copy = malloc(length); /* of its exact size, so that a read past it is seen */
+            copy = calloc(1, KERNEL_MARGIN + length); /* of its exact size, so that a read past it is seen */
             if (copy)
-                memcpy(copy, address, length);
-            texts[each] = (kernel_text){copy, copy ? (int64_t)length : -1};
+                memcpy(copy + KERNEL_MARGIN, address, length);
+            texts[each] = (kernel_text){copy + KERNEL_MARGIN, copy ? (int64_t)length : -1};
             memcpy(joined + offsets[each], address, length);
             offsets[each + 1] = offsets[each] + (int32_t)length;
         }
@@ -79,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 abort(); /* the ways in agree */
             if (one < KERNEL_ODD || one >= rows)
                 abort();
-            free((void *)texts[each].text);
+            free((uint8_t *)texts[each].text - KERNEL_MARGIN);
         }
         free(exact);
         free(joined);
@@ -89,23 +77,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     kernel_free(table);
     return 0;
 }
-
-#ifdef STANDALONE
-int main(int count, char **arguments) {
-    double seconds = count > 1 ? atof(arguments[1]) : 10;
-    uint64_t state = count > 2 ? strtoull(arguments[2], NULL, 10) : 1, runs = 0;
-    uint8_t input[4096];
-    time_t start = time(NULL);
-    while (difftime(time(NULL), start) < seconds) {
-        for (int batch = 0; batch < 100; batch++, runs++) {
-            for (size_t place = 0; place < sizeof input; place += 8) {
-                state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-                memcpy(input + place, &state, 8);
-            }
-            LLVMFuzzerTestOneInput(input, 64 + state % (sizeof input - 64));
-        }
-    }
-    printf("%llu inputs in %.0f s, no finding\n", (unsigned long long)runs, seconds);
-    return 0;
-}
-#endif

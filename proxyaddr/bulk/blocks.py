@@ -1,0 +1,82 @@
+"""Cuts a stream of text into blocks of whole lines or whole CSV records, so that one bad line harms no other."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator
+
+__all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded"]
+
+BLOCK = 4 << 20
+"""Octets read at a time."""
+
+LONGEST_ROW = 16 << 20
+"""Octets after which a row that does not end is taken for a broken one: without a bound a stray quote eats the file."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int], bytes]:
+    r"""Return a reader of UTF-8 for a reader of octets: by the mark at their start, else in the encoding given.
+
+    Octets that are no text in that encoding are shown as `\xHH`. UTF-8, the default, is passed through unchecked.
+    """
+    start = read(BLOCK)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            start, encoding = start[len(mark) :], name
+            break
+    pending = [start]
+
+    def again(size: int) -> bytes:
+        return pending.pop() if pending else read(size)
+
+    if encoding is None or codecs.lookup(encoding).name == "utf-8":
+        return again
+    decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
+
+    def decoded(size: int) -> bytes:
+        while True:
+            octets = again(size)
+            text = decoder.decode(octets, final=not octets).encode("utf-8", "backslashreplace")
+            if text or not octets:
+                return text
+
+    return decoded
+
+
+def blocks(read: Callable[[int], bytes], last_end: Callable[[bytes], int]) -> Iterator[bytes]:
+    """Yield blocks that end where `last_end` says that a row ends; a row that doesn't end comes line by line."""
+    rest = b""
+    while chunk := read(BLOCK):
+        data = rest + chunk if rest else chunk
+        end = last_end(data)
+        if not end:
+            if len(data) < LONGEST_ROW:
+                rest = data
+                continue
+            end = data.find(b"\n") + 1 or len(data)
+        yield data[:end]
+        rest = data[end:]
+    if rest:
+        yield rest
+
+
+def last_line_end(data: bytes) -> int:
+    """Return where the last whole line ends, 0 where none does."""
+    return data.rfind(b"\n") + 1
+
+
+def last_record_end(data: bytes) -> int:
+    """Return where the last line ends that is outside quotes, 0 where none does (RFC 4180, section 2.6)."""
+    end = data.rfind(b"\n") + 1
+    inside = data.count(b'"', 0, end) % 2
+    while end and inside:
+        previous = data.rfind(b"\n", 0, end - 1) + 1
+        inside ^= data.count(b'"', previous, end) % 2
+        end = previous
+    return end

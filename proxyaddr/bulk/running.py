@@ -1,0 +1,98 @@
+"""One run over files: reading, answering and writing at the same time, each in its thread."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from proxyaddr.bulk.ahead import ahead
+from proxyaddr.bulk.answers import Answers
+from proxyaddr.bulk.formats import Format
+from proxyaddr.bulk.inputs import Input, find_inputs
+from proxyaddr.bulk.progress import progress
+from proxyaddr.bulk.reading import open_inputs
+from proxyaddr.bulk.summary import Summary
+from proxyaddr.bulk.working import Work
+from proxyaddr.bulk.writing import Output, Write, writer
+from proxyaddr.errors import ConfigurationError
+
+__all__ = ["Job", "run"]
+
+
+class Job(NamedTuple):
+    """What a run reads and writes; `reads` are other files that no output may replace."""
+
+    inputs: Sequence[str]
+    column: str | None
+    out: Output
+    rejects: Output | None = None
+    report: Path | None = None
+    input_format: Format | None = None
+    encoding: str | None = None
+    prefix: str = ""
+    splits: bool = False
+    reads: Sequence[Path] = ()
+
+
+def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
+    """Answer every row of the inputs and return what it came to.
+
+    ConfigurationError for an input that can't be read and an output that can't be written: then no output is changed.
+    """
+    inputs = find_inputs(job.inputs, job.input_format)
+    _refuse_same(job, inputs)
+    if job.encoding is not None:
+        try:
+            codecs.lookup(job.encoding)
+        except LookupError as error:
+            raise ConfigurationError("no-such-encoding", str(error), "encoding") from error
+    summary = Summary(command, detailed=job.report is not None)
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_inputs(inputs, job.column, job.encoding))
+        work = Work(opened, answers(), summary, prefix=job.prefix, splits=job.splits, rejects=job.rejects is not None)
+        report = None
+        if job.report is not None:
+            from proxyaddr.bulk.report import report_to  # noqa: PLC0415 - needs another extra
+
+            report = stack.enter_context(report_to(job.report))
+        reject: Write | None = None
+        if job.rejects is not None:
+            reject = stack.enter_context(writer(job.rejects, work.rejects_schema))
+        write = stack.enter_context(writer(job.out, work.schema, work.added))
+        tell = stack.enter_context(progress(inputs))
+        for answered in stack.enter_context(closing(ahead(work.answered()))):
+            write(answered.rows)
+            if reject is not None and answered.rejects is not None:
+                reject(answered.rejects)
+            tell(answered.source, answered.position, answered.rows.num_rows)
+        if report is not None:
+            report(summary)
+    pa.default_memory_pool().release_unused()
+    return summary
+
+
+def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
+    """Refuse an output that would replace an input, the routing table or another output."""
+    taken = {_real(path): "a file that this run reads" for path in job.reads}
+    taken |= {_real(source.path): "an input of this run" for source in inputs if source.path is not None}
+    for path in (job.out.path, job.rejects.path if job.rejects else None, job.report):
+        if path is None:
+            continue
+        if (known := taken.get(_real(path))) is not None:
+            raise ConfigurationError("same-file", f"is {known}; write to another", source=str(path))
+        taken[_real(path)] = "another output of this run"
+
+
+def _real(path: Path) -> tuple[int, int] | str:
+    """Return what two names of one file have in common."""
+    try:
+        found = path.stat()
+    except OSError:
+        return os.path.realpath(path)
+    return found.st_dev, found.st_ino

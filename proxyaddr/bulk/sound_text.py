@@ -1,0 +1,72 @@
+"""Columns of text that is UTF-8: what is not is shown escaped, and said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from proxyaddr.bulk.batches import Codes, escaped
+from proxyaddr.columns import NOT_UTF8
+
+__all__ = ["is_list", "is_text", "sound", "values"]
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Return whether a column holds several values a row."""
+    listed = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_kind(kind) for is_kind in listed)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a column holds text, or octets that may be."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    kinds = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_binary,
+        pa.types.is_null,
+    )
+    return any(is_kind(kind) for is_kind in kinds)
+
+
+def sound(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Codes]:
+    r"""Return the column as valid text, octets that are not UTF-8 as `\xHH`, and the rows that had such."""
+    try:
+        text = column if column.type == kind else column.cast(kind)
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        pass
+    else:
+        return text, {}
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    values = column.cast(pa.list_(pa.binary()) if is_list(column.type) else pa.binary()).to_pylist()
+    codes: Codes = {}
+    for row, value in enumerate(values):
+        items = value if isinstance(value, list) else [value]
+        shown = [("", False) if item is None else escaped(item) for item in items]
+        if any(broken for _, broken in shown):
+            codes[row] = NOT_UTF8
+        texts = [None if item is None else text for item, (text, _) in zip(items, shown, strict=True)]
+        values[row] = texts if isinstance(value, list) else texts[0]
+    return pa.array(values, pa.list_(pa.string()) if is_list(kind) else pa.string()).cast(kind), codes
+
+
+def values(column: pa.Array) -> list[Any]:
+    """Return the values of any column, text that is not UTF-8 as octets."""
+    try:
+        found: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        found = column.cast(_with_octets(column.type)).to_pylist()
+    return found
+
+
+def _with_octets(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_list(kind):
+        return pa.list_(_with_octets(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _with_octets(field.type)) for field in kind])
+    return pa.binary() if is_text(kind) else kind

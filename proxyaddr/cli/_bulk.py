@@ -1,0 +1,138 @@
+"""What `route` and `parse` share when they are given files: options, interruption, the summary."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from proxyaddr._extras import needed
+from proxyaddr.cli._lines import show_json
+from proxyaddr.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from proxyaddr.bulk.answers import Answers
+    from proxyaddr.bulk.summary import Summary
+    from proxyaddr.bulk.writing import Output
+
+__all__ = ["add_files", "is_bulk", "run_bulk"]
+
+FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "text")
+CODECS = ("gzip", "zstd", "none")
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the options of bulk work."""
+    group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
+    group.add_argument(
+        "--in",
+        dest="files",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="file, pattern, folder or `-`, repeatable: CSV, Parquet, Arrow, JSON lines or text, also .gz and .zst",
+    )
+    group.add_argument("--column", metavar="NAME", help="the column of addresses, of text or lists of text")
+    group.add_argument(
+        "--out", metavar="FILE", help="where the rows go, by the ending of its name; `-` for standard output"
+    )
+    group.add_argument("--rejects", metavar="FILE", help="where bad rows go instead of staying among the others")
+    group.add_argument("--report", metavar="FILE.html", help="a page with charts of the run (extra report)")
+    group.add_argument("--prefix", default="", metavar="TEXT", help="starts the names of the added columns")
+    group.add_argument("--in-format", choices=FORMATS, help="format of the inputs whatever their names say")
+    group.add_argument("--out-format", choices=FORMATS[:-1], help="format of --out whatever its name says")
+    group.add_argument("--compression", choices=CODECS, help="of the pages of Parquet and Arrow outputs")
+    group.add_argument(
+        "--encoding", metavar="NAME", help="of CSV, JSON and text inputs (default: UTF-8, or UTF-16 by its mark)"
+    )
+    group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
+
+
+def is_bulk(options: argparse.Namespace) -> bool:
+    """Return whether files are asked for; ConfigurationError for a mix of both."""
+    if not options.files:
+        for name in ("out", "column", "rejects", "report"):
+            if getattr(options, name):
+                raise ConfigurationError("usage", f"--{name} needs --in", name)
+        return False
+    if options.inputs:
+        raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")
+    if not options.out:
+        raise ConfigurationError("usage", "--in needs --out", "out")
+    return True
+
+
+def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], Answers], *reads: str) -> int:
+    """Run over the files and print the summary; return the exit status."""
+    needed("pyarrow", "arrow")
+    from proxyaddr.bulk.formats import Format  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.running import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+
+    job = Job(
+        options.files,
+        options.column,
+        _output(options.out, options, options.out_format),
+        None if options.rejects is None else _output(options.rejects, options, None),
+        None if options.report is None else Path(options.report),
+        None if options.in_format is None else Format(options.in_format),
+        options.encoding,
+        options.prefix,
+        options.list,
+        [Path(name) for name in reads],
+    )
+    try:
+        with _terminated():
+            summary = run(job, command, answers)
+    except BrokenPipeError:
+        print("proxyaddr: standard output was closed before the end", file=sys.stderr)
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        kept = "" if job.out.path is None else f": {job.out.path} is as it was"
+        print(f"proxyaddr: interrupted{kept}", file=sys.stderr)
+        raise
+    _show(summary, options)
+    return summary.status
+
+
+def _output(name: str, options: argparse.Namespace, given: str | None) -> Output:
+    from proxyaddr.bulk.formats import Format, format_of, named_compression  # noqa: PLC0415 - as in run_bulk
+    from proxyaddr.bulk.inputs import STANDARD_STREAM  # noqa: PLC0415 - as in run_bulk
+    from proxyaddr.bulk.writing import Output  # noqa: PLC0415 - as in run_bulk
+
+    path = None if name == STANDARD_STREAM else Path(name)
+    named = Format.CSV if path is None or given is not None else format_of(path, output=True)
+    packed = None if path is None else named_compression(path)
+    return Output(path, Format(given or named), packed, options.compression, options.raw_csv)
+
+
+def _show(summary: Summary, options: argparse.Namespace) -> None:
+    """Print the summary: for people on standard error, for programs on standard output where that is free."""
+    if not options.json:
+        print(summary, file=sys.stderr)
+    elif options.out == "-":
+        import json  # noqa: PLC0415 - only for --json
+
+        print(json.dumps(summary.as_record()), file=sys.stderr)
+    else:
+        show_json(summary.as_record())
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP end the run as Ctrl-C does, with 128 and their number as the status."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before: dict[Any, Any] = {name: signal.signal(getattr(signal, name), stop) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)

@@ -1,0 +1,104 @@
+#include "route_kinds.h"
+
+#ifdef __GNUC__
+#define EXPECT(place) __builtin_prefetch(place)
+#else
+#define EXPECT(place) ((void)(place))
+#endif
+
+enum { AHEAD = 16 }; /* rows: a table of a million routes is in no cache */
+
+/* `local@domain` with one '@': such a pattern takes the domains below it as well (Q229961). */
+static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
+    const uint8_t *end = pattern + length, *at = memchr(pattern, '@', length);
+    if (!at || at + 1 == end || memchr(at + 1, '@', (size_t)(end - at - 1)))
+        return NULL;
+    return at + 1;
+}
+
+static int64_t seen_of(const route_kind *route) {
+    return route->mark_at > route->dot_at ? route->mark_at : route->dot_at;
+}
+
+void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int by_domain) {
+    const uint8_t *end = pattern + length, *wildcard = NULL, *domain = NULL;
+    int ascii = 1;
+    for (const uint8_t *each = pattern; each < end; each++) {
+        ascii &= *each < 0x80;
+        if (*each == '*' || (*each == '%' && !by_domain))
+            wildcard = each; /* the last one */
+    }
+    route->how = ROUTE_SURE;
+    route->mark = route->kelvin = 0;
+    route->mark_at = route->dot_at = 0;
+    if (!length) {
+        route->kind = KIND_BLANK;
+        return;
+    }
+    route->kind = wildcard ? KIND_WILDCARD : KIND_EXACT;
+    if (by_domain) {
+        if (!wildcard || length == 1)
+            return; /* `*` never equals an address there */
+    } else {
+        domain = domain_of_partial(pattern, length);
+        if (!wildcard && !domain)
+            return;
+    }
+    route->how = ROUTE_TAIL;
+    if (!ascii || length > UINT16_MAX) {
+        route->how = ROUTE_ASK;
+        return;
+    }
+    if (wildcard) { /* an exact match has it in the same place, and so has a partial one if it is in the domain */
+        route->mark = *wildcard;
+        route->mark_at = (uint16_t)(end - wildcard);
+    }
+    if (domain && !(wildcard && wildcard >= domain)) /* a partial match has a dot where the pattern has the '@' */
+        route->dot_at = (uint16_t)(end - domain + 1);
+    for (const uint8_t *each = end - seen_of(route); each < end; each++)
+        route->kelvin |= (*each | 0x20) == 'k';
+}
+
+/* The kind, -1 where it is not seen here. */
+static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *end) {
+    if (route->how == ROUTE_ASK)
+        return -1;
+    if (route->how == ROUTE_STARS) {
+        size_t length = (size_t)(end - text);
+        return memchr(text, '*', length) || memchr(text, '%', length) ? -1 : route->kind;
+    }
+    while (end > text && is_blank(end[-1]))
+        end--;
+    int64_t length = end - text, seen = seen_of(route);
+    if (route->kelvin && !is_ascii(seen < length ? end - seen : text, end))
+        return -1; /* U+212A folds to k, as no other letter outside ASCII does, and is longer */
+    if (route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark)
+        return -1;
+    if (route->dot_at && route->dot_at <= length && *(end - route->dot_at) == '.')
+        return route->kind == KIND_EXACT ? KIND_PARTIAL : -1;
+    return route->kind;
+}
+
+size_t route_kinds(const route_kind *routes, const int32_t *indices, const text_column *column, size_t count,
+                   int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *odd) {
+    size_t left = 0;
+    for (size_t row = 0; row < count; row++) {
+        static const route_kind NONE = {0};
+        const route_kind *route = indices[row] < 0 ? &NONE : routes + indices[row];
+        const uint8_t *text = NULL;
+        int kind = route->kind;
+        if (row + AHEAD < count && indices[row + AHEAD] >= 0)
+            EXPECT(routes + indices[row + AHEAD]);
+        if (route->how != ROUTE_SURE) {
+            int64_t length = text_at(column, (int64_t)row, &text);
+            kind = length < 0 ? -1 : kind_in(route, text, text + length);
+        }
+        connectors[row] = route->connector;
+        costs[row] = route->cost;
+        kinds[row] = (int8_t)(kind < 0 ? 0 : kind);
+        left += kind < 0;
+        put_bit(valid, row, route != &NONE);
+        put_bit(odd, row, kind < 0);
+    }
+    return left;
+}

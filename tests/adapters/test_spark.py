@@ -1,0 +1,131 @@
+"""The Spark adapter: the answers of the columns, in local mode with two workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+import proxyaddr as px
+import proxyaddr.adapters.spark as adapter
+from proxyaddr.columns import Router
+
+Expected = dict[str, list[Any]]
+FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
+TASKS = 8
+
+pytestmark = [
+    pytest.mark.skipif(
+        not (os.environ.get("JAVA_HOME") or shutil.which("java")), reason="Spark runs on Java: none here"
+    ),
+    pytest.mark.filterwarnings(
+        "ignore:PySpark does not yet fully support pandas:FutureWarning"
+    ),  # Spark's own business
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # sockets to the JVM, which Spark leaves open
+]
+
+
+class Counted(Router):
+    """A router that notes the process in which it is compiled again."""
+
+    notes: Path
+
+    def __reduce__(self) -> Any:  # noqa: ANN401 - what pickle takes
+        return _counted, (super().__reduce__()[1], self.notes)
+
+
+def _counted(parts: tuple[px.RoutingTable], notes: Path) -> Router:
+    with notes.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return Router(*parts)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
+    }
+    builder: Any = SparkSession.builder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)  # else the workers take whichever python3 comes first
+        session: SparkSession = builder.master("local[2]").config(map=settings).getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        session.sparkContext.addPyFile(__file__)  # workers make a Counted of it
+        yield session
+        session.stop()
+
+
+@pytest.fixture(scope="module")
+def people(spark: SparkSession, texts: list[str | None]) -> DataFrame:
+    return spark.createDataFrame(list(enumerate(texts)), "place int, email string").repartition(2).cache()
+
+
+def called(function_name: str, rows: DataFrame, table: px.RoutingTable | Router, **options: str) -> DataFrame:
+    function: Callable[..., DataFrame] = getattr(adapter, function_name)
+    return function(rows, *([table] if function_name.startswith("route") else []), **options)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function(name: str, people: DataFrame, table: px.RoutingTable, expected: Expected) -> None:
+    found = called(name, people, table)
+    assert found.columns == ["place", "email", name]
+    rows = found.orderBy("place").collect()
+    assert [row.asDict(recursive=True)[name] for row in rows] == expected[name]
+    assert called(name, people.limit(0), table).collect() == []
+
+
+def test_a_column_of_the_answer(people: DataFrame, table: px.RoutingTable) -> None:
+    counted = adapter.route(people, table).groupBy("route.connector").count().collect()
+    assert {tuple(row) for row in counted} == {("fax", 1), ("imc", 4), ("x400", 1), (None, 5)}
+
+
+def test_the_example_of_the_readme(spark: SparkSession, table: px.RoutingTable) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    source = next(block for block in readme.split("```python\n")[1:] if "with_connectors" in block).partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(source, "README.md", "exec"), names)
+    people = spark.createDataFrame([("jane@contoso.com",), ("nobody",)], "email string")
+    found = names["with_connectors"](people, table).select("email", "connector").collect()
+    assert [tuple(row) for row in found] == [("jane@contoso.com", "imc"), ("nobody", None)]
+
+
+def test_several_batches_a_task_and_a_table_compiled_once_a_worker(
+    spark: SparkSession, table: px.RoutingTable, tmp_path: Path
+) -> None:
+    router = Counted(table)
+    router.notes = tmp_path / "compiled"
+    rows = spark.range(40_000, numPartitions=TASKS).selectExpr("concat('a', id, '@contoso.com') as address")
+    routed = adapter.route_index(rows, router, "address", name="place")
+    assert [tuple(row) for row in routed.groupBy("place").count().collect()] == [(0, 40_000)]
+    workers = router.notes.read_text().split()
+    assert str(os.getpid()) not in workers
+    assert len(workers) == len(set(workers)) <= 2
+
+
+def test_tolerance_is_passed_on(spark: SparkSession) -> None:
+    text = "IMCEAFAX-+ZZ@contoso.com"
+    rows = spark.createDataFrame([(text,)], "email string")
+    for tolerant in (False, True):
+        wanted = px.columns.decapsulate([text], tolerant=tolerant).to_pylist()
+        found = adapter.decapsulate(rows, tolerant=tolerant).collect()
+        assert [row.decapsulate.asDict() for row in found] == wanted
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_does_not_fit(name: str, people: DataFrame, table: px.RoutingTable) -> None:
+    with pytest.raises(px.ConfigurationError, match="no columns are named 'mail'"):
+        called(name, people, table, column="mail")
+    with pytest.raises(px.ConfigurationError, match="'place' already"):
+        called(name, people, table, name="place")
+    with pytest.raises(TypeError, match="not int"):
+        called(name, people, table, column="place")

@@ -1,0 +1,1 @@
+"""Fuzz targets for everything that reads what strangers wrote; tests/README.md says how to run them."""

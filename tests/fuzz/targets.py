@@ -1,0 +1,337 @@
+"""One function a target: octets in, nothing out; ProxyAddrError is caught, every other exception is a finding."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import proxyaddr as px
+from proxyaddr import matcher
+from proxyaddr.errors import visible
+from proxyaddr.smtp import envelope_recipient
+
+__all__ = ["TARGETS"]
+
+Target = Callable[[bytes], None]
+TARGETS: dict[str, Target] = {}
+"""Name to function."""
+
+SHORT = px.Limits(address_length=300, list_items=20, file_rows=20, line_length=400, nesting=8)
+"""Limits that a small input reaches."""
+
+
+def target(function: Callable[[str], None]) -> Callable[[str], None]:
+    """Make a target of a function of a text."""
+
+    def run(data: bytes) -> None:
+        with suppress(px.ProxyAddrError):
+            function(text_of(data))
+
+    TARGETS[function.__name__] = run
+    return function
+
+
+def text_of(data: bytes) -> str:
+    """Octets as text: UTF-8 with lone surrogates, else one code point an octet."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+@cache
+def scratch() -> Path:
+    """A folder for the files that readers read."""
+    return Path(tempfile.mkdtemp(prefix="proxyaddr-fuzz-"))
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """Let an error of ours pass, its message drawn."""
+    try:
+        yield
+    except px.ProxyAddrError as error:
+        lines = str(error).split("\n")
+        if not error.code or not all(map(str.isprintable, lines)):
+            raise AssertionError(f"an error that can't be shown: {lines}") from error
+
+
+def judge(address: px.TypedAddress) -> None:
+    """What every address can be asked."""
+    for finding in address.validate():
+        assert finding.span is None or 0 <= finding.span[0] <= finding.span[1] <= len(address.value), finding
+        visible(finding.message)
+    assert len({address, address}) == 1
+    assert address.comparison_key[0] == address.type
+
+
+def check_errors(errors: tuple[px.AddressSyntaxError, ...], text: str) -> None:
+    """Errors of a list stand in its text, in order."""
+    place = 0
+    for error in errors:
+        assert place <= error.span[0] <= error.span[1] <= len(text), error
+        place = error.span[0]
+        str(error)
+
+
+@target
+def parse(text: str) -> None:
+    for function in (px.parse, px.parse_one_off, px.parse_proxy):
+        with bad_input():
+            address: px.TypedAddress = function(text)
+            judge(address)
+            again = px.parse_one_off if isinstance(address, px.OneOffAddress) else px.parse_proxy
+            assert again(str(address)) == address, str(address)
+
+
+@target
+def parse_recipients(text: str) -> None:
+    found = px.parse_recipients(text)
+    check_errors(found.errors, text)
+    assert found or found.errors or not text.strip(" \t\r\n\f\v;,")
+    again = px.parse_recipients(str(found))
+    assert (again, again.errors) == (found, ()), str(found)
+    counted = px.parse_recipients(text, limits=px.Limits(list_items=len(found) + len(found.errors) + 1))
+    assert counted == found
+
+
+@target
+def parse_proxies(text: str) -> None:
+    found = px.parse_proxies(text)
+    check_errors(found.errors, text)
+    for proxy in found:
+        judge(proxy)
+        assert px.parse_proxy(str(proxy)) == proxy
+    items = len(found) + len(found.errors) + len(found.deletions)
+    counted = px.parse_proxies(text, limits=px.Limits(list_items=items + 1))
+    assert (counted, len(counted.errors)) == (found, len(found.errors))
+    assert list(px.parse_proxies([*map(str, found)])) == list(found)
+
+
+@target
+def address_space(text: str) -> None:
+    for dialect in px.Dialect:
+        with bad_input():
+            space = px.AddressSpace.parse(text, dialect=dialect)
+            again = px.AddressSpace.parse(str(space), dialect=dialect)
+            assert again == space, str(space)
+            space.match(text)
+            space.match(space.pattern)
+
+
+@target
+def x400(text: str) -> None:
+    for form in ("exchange", "rfc1685", "rfc2156"):
+        with bad_input():
+            address = px.X400Address.parse(text, form)
+            if "C" in address.components:
+                assert px.X400Address.parse(address.format()) == address
+            hash(address)
+            for other in ("exchange", "rfc1685", "rfc2156"):
+                address.format(other)
+    with bad_input():
+        judge(px.OneOffAddress("X400", text))
+
+
+@target
+def printable_string(text: str) -> None:
+    encoded = px.x400.to_printable_string(text)
+    assert encoded.isascii()
+    assert px.x400.from_printable_string(encoded) == text
+    px.x400.from_printable_string(text)
+
+
+@target
+def x500(text: str) -> None:
+    with bad_input():
+        name = px.X500Address.parse(text)
+        assert px.X500Address.parse(str(name)) == name
+        assert px.parse_proxy(str(name.proxy)) == name.proxy
+    with bad_input():
+        judge(px.OneOffAddress("EX", text))
+
+
+@target
+def decapsulate(text: str) -> None:
+    with bad_input():
+        found = px.decapsulate(text, tolerant=True)
+        with bad_input():
+            judge(found.address)
+    with bad_input():
+        found = px.decapsulate(text)
+        assert px.decapsulate(text, tolerant=True) == found
+        again = px.encapsulate(found.type, found.value, found.domain)
+        assert px.decapsulate(again) == found
+    kind, _, value = text.partition(":")
+    with bad_input():
+        written = px.encapsulate(kind, value, "contoso.com")
+        assert px.decapsulate(written).value == value
+        assert envelope_recipient(written) == written
+
+
+@target
+def mixer(text: str) -> None:
+    with bad_input():
+        address = px.mixer.from_domain_form(text)
+        px.mixer.to_domain_form(address)
+    with bad_input():
+        address, gateway = px.mixer.from_gateway_form(text)
+        again, _ = px.mixer.from_gateway_form(px.mixer.to_gateway_form(address, gateway))
+        assert again == address
+    with bad_input():
+        px.mixer.smtp_address(px.X400Address.parse(text))
+    plain = px.X400Address({"C": "us", "S": "Doe"})
+    for dda_type in ("SMTP", "RFC-822"):
+        with bad_input():
+            px.mixer.smtp_address(px.mixer.with_smtp(plain, text, dda_type=dda_type))
+
+
+def entry_id(data: bytes) -> None:
+    """MAPI one-off entry identifiers, with and without the header before them."""
+    header = bytes.fromhex("00000000812b1fa4bea310199d6e00dd010f54020000")
+    for octets in (data, header + data):
+        with bad_input():
+            found = px.OneOffEntryId.from_bytes(octets)
+            assert px.OneOffEntryId.from_bytes(found.to_bytes()) == found
+            assert isinstance(found.search_key, bytes)
+
+
+TARGETS["entry_id"] = entry_id
+
+
+def file_target(name: str, ending: str, *readers: Callable[..., object]) -> None:
+    """Make a target of readers of files, with the limits that everybody has and with tight ones."""
+
+    def run(data: bytes) -> None:
+        path = scratch() / f"{name}{ending}"
+        path.write_bytes(data)
+        for reader in readers:
+            for limits in ({}, {"limits": SHORT}):
+                with bad_input():
+                    check(reader(path, **limits))
+
+    TARGETS[name] = run
+
+
+def check(read: object) -> None:
+    """What is read can be asked."""
+    if isinstance(read, px.RoutingTable):
+        check_table(read)
+    elif isinstance(read, px.Directory):
+        for recipient in read:
+            for proxy in recipient.proxies:
+                assert recipient in read.find(proxy)
+        for error in read.errors:
+            str(error)
+    elif isinstance(read, px.InternetMailService | px.Site):
+        for text in ("a@b.de", "[FAX:1]"):
+            with bad_input():
+                read.resolve(text)
+
+
+def check_table(table: px.RoutingTable) -> None:
+    """A table routes, says why, and gives back what it was written from."""
+    for error in table.errors:
+        assert error.line > 0
+        str(error)
+    str(table.explain("user@mail.contoso.com"))
+    for dialect, write, read in (
+        (table.dialect, table.to_gwart, px.RoutingTable.from_gwart),
+        (table.dialect, table.to_csv, csv_table),
+    ):
+        with bad_input():
+            again = read(write(), dialect=dialect)
+            assert [route.space for route in again.routes] == [route.space for route in table.routes]
+
+
+def csv_table(text: str, *, dialect: px.Dialect) -> px.RoutingTable:
+    """Read a table in CSV out of a text."""
+    path = scratch() / "again.csv"
+    path.write_text(text, "utf-8", newline="")
+    return px.RoutingTable.from_csv(path, dialect=dialect)
+
+
+def both_dialects(read: Callable[..., object]) -> Iterator[Callable[..., object]]:
+    """Make two readers of one."""
+    for dialect in px.Dialect:
+        yield lambda path, dialect=dialect, **limits: read(path, dialect=dialect, **limits)
+
+
+@target
+def gwart(text: str) -> None:
+    for dialect in px.Dialect:
+        check_table(px.RoutingTable.from_gwart(text, dialect=dialect))
+        with bad_input():
+            px.RoutingTable.from_gwart(text, dialect=dialect, limits=SHORT)
+
+
+file_target("table_csv", ".csv", *both_dialects(px.RoutingTable.from_csv))
+file_target("table_json", ".json", *both_dialects(px.RoutingTable.from_connectors_json))
+file_target("settings_toml", ".toml", px.RoutingTable.from_toml, px.InternetMailService.from_toml, px.Site.from_toml)
+file_target("registry", ".reg", px.InternetMailService.from_registry_export)
+file_target("directory_csv", ".csv", px.Directory.from_csv)
+file_target("directory_json", ".json", px.Directory.from_json)
+file_target("directory_ldif", ".ldif", px.Directory.from_ldif)
+
+
+@target
+def columns(text: str) -> None:
+    lines = text.split("\n")
+    parts = [[part or None for part in line.split("\t")] for line in lines[:200]]
+    rows = [[*row, None, None, None, None][:4] for row in parts]
+    numbers = [int(row[2]) if row[2] and row[2].isdecimal() and len(row[2]) < 9 else row[2] for row in rows]
+    for dialect in px.Dialect:
+        with bad_input():
+            table = px.RoutingTable.from_columns(
+                [row[0] for row in rows], [row[1] for row in rows], numbers, [row[3] for row in rows], dialect=dialect
+            )
+            check_table(table)
+            compare(table, lines)
+
+
+@target
+def match(text: str) -> None:
+    spaces, _, addresses = text.partition("\n\n")
+    asked = addresses.split("\n")[:20]
+    for dialect in px.Dialect:
+        routes = []
+        for space in spaces.split("\n")[:20]:
+            with bad_input():
+                routes.append(px.Route(px.AddressSpace.parse(space, dialect=dialect), "c"))
+        compare(px.RoutingTable(routes, dialect), [*asked, *(route.space.pattern for route in routes)])
+
+
+def compare(table: px.RoutingTable, asked: list[str]) -> None:
+    """Both engines give the answers of the table, one at a time and as a column."""
+    expected = [table.route_index(address) for address in asked]
+    kept = matcher.engine
+    try:
+        for name, (module, _) in matcher.ENGINES.items():
+            if find_spec(module) is None:
+                continue
+            matcher.engine = name
+            compiled = table.compile()
+            assert [compiled.match(address) for address in asked] == expected, (name, asked)
+            assert list(compiled.match_many(asked)) == expected, (name, asked)
+    finally:
+        matcher.engine = kept
+
+
+@target
+def resolve(text: str) -> None:
+    for service in (
+        px.InternetMailService(site_domain="contoso.com", encapsulate=True),
+        px.InternetMailService(site_domain="contoso.com", override_proxy_out="SMTPOUT", address_spaces=["SMTPOUT:*"]),
+    ):
+        with bad_input():
+            outcome = service.resolve(text)
+            if outcome.delivered:
+                found = outcome.envelope_recipient
+                assert not set(found) & set("<>\r\n\0")
+                assert envelope_recipient(found) == found
+            else:
+                assert outcome.remedy or outcome.code

@@ -1,0 +1,171 @@
+"""Threads and processes that share parsers, tables, matchers and services get the answers that one thread gets."""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+import proxyaddr as px
+
+THREADS = 32
+ROUNDS = 2
+
+SPACES = [
+    "SMTP:*@contoso.com;1",
+    "SMTP:*@*.contoso.com",
+    "SMTP:a*b%c@x",
+    "X400:c=us;a= ;p=Org",
+    "EX:/o=Org",
+    "SMTP:;9",
+]
+ADDRESSES = [
+    "jane@contoso.com",
+    "jane@mail.contoso.com",
+    "aXbYc@x",
+    "X400:c=US;a= ;p=Org;s=Doe",
+    "EX:/o=org/ou=site/cn=x",
+    "é@bücher.de",
+    "FAX:1",
+]
+TEXTS = [
+    "[SMTP:a@b.de]",
+    "Jane <jane@contoso.com>",
+    "smtp:x@y.de",
+    "[",
+    "X400:c=US;a= ;p=Org;s=Doe;",
+    "[FAX:1]",
+    "\u202e",
+]
+
+TABLE = px.RoutingTable([px.Route(px.AddressSpace.parse(space), f"c{n}") for n, space in enumerate(SPACES)])
+DIRECTORY = px.Directory([px.Recipient("Jane", ["SMTP:jane@contoso.com", "smtp:j@contoso.com"])])
+SERVICE = px.InternetMailService(site_domain="contoso.com", directory=DIRECTORY, address_spaces=["SMTP:*"])
+
+
+def answers(table: px.RoutingTable = TABLE, matcher: px.Matcher | None = None) -> list[object]:
+    """Everything that is asked, as values that compare and pickle."""
+    found: list[object] = []
+    for text in TEXTS:
+        try:
+            address = px.parse(text)
+            found += [str(address), address.comparison_key, [each.code for each in address.validate()]]
+            outcome = SERVICE.resolve(address)
+            found += [outcome.delivered, outcome.rule]
+        except px.AddressSyntaxError as error:
+            found.append((error.code, error.span))
+    parsed = px.parse_proxies(";".join([*TEXTS, *ADDRESSES]))
+    found += [str(parsed), [error.code for error in parsed.errors]]
+    found += [[address.value for address in px.parse_recipients("; ".join(ADDRESSES))]]
+    for form in ("exchange", "rfc1685", "rfc2156"):
+        found.append(px.X400Address.parse("c=US;a= ;p=Org;o=Site;s=Doe;").format(form))
+    found.append(px.decapsulate(px.encapsulate("FAX", "+1 555", "contoso.com")).value)
+    found += [table.route_index(address) for address in ADDRESSES]
+    if matcher is not None:
+        found += [matcher.match(address) for address in ADDRESSES]
+        found += list(matcher.match_many([*ADDRESSES, None] * 50))
+    return found
+
+
+def together(ask: Callable[[], object]) -> list[object]:
+    """What 32 threads get that start at once and often change over."""
+    start = Barrier(THREADS)
+
+    def work(_: int) -> list[object]:
+        start.wait()
+        return [ask() for _ in range(ROUNDS)]
+
+    kept = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            return [found for each in pool.map(work, range(THREADS)) for found in each]
+    finally:
+        sys.setswitchinterval(kept)
+
+
+def test_threads_that_share_everything(engine: str) -> None:
+    matcher = TABLE.compile()
+    expected = answers(matcher=matcher)
+    assert all(found == expected for found in together(lambda: answers(matcher=matcher)))
+
+
+def test_threads_that_are_the_first_to_ask(engine: str) -> None:
+    columns = px.RoutingTable.from_columns(
+        ["SMTP"] * 300, [f"*@d{n}.de" for n in range(300)], [1] * 300, [f"c{n}" for n in range(300)]
+    )
+    asked = [f"a@d{n}.de" for n in range(0, 300, 50)]
+
+    def ask() -> list[int]:
+        routes = columns.routes  # made on first use
+        assert len(routes) == 300
+        return [columns.route_index(address) for address in asked] + [columns.compile().match(asked[1])]
+
+    assert all(found == [0, 50, 100, 150, 200, 250, 50] for found in together(ask))
+
+
+def test_threads_that_compile_the_grammars(monkeypatch: pytest.MonkeyPatch) -> None:
+    from proxyaddr import _grammar  # noqa: PLC0415 - its cache is what is emptied
+
+    expected = answers()
+    _grammar._compile.cache_clear()
+    assert all(found == expected for found in together(answers))
+
+
+def test_native_threads_in_threads() -> None:
+    matcher = TABLE.compile()
+    column = ADDRESSES * 2_000
+    expected = list(matcher.match_many(column, threads=1))
+
+    def ask() -> bool:
+        return list(matcher.match_many(column, threads=3)) == expected
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert all(pool.map(lambda _: ask(), range(THREADS)))
+
+
+def in_process(given: tuple[px.RoutingTable, px.Matcher]) -> list[object]:
+    """What a process of its own gets from what was sent to it."""
+    return answers(*given)
+
+
+def test_processes(engine: str) -> None:
+    matcher = TABLE.compile()
+    expected = answers(matcher=matcher)
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(in_process, [(TABLE, matcher)] * 4)) == [expected] * 4
+
+
+EMPTY = {"{}", "[]", "set()", "dict()", "list()"}
+KEPT = {
+    "matcher/_arrow.py": ["_structs", "_lent"],  # exported columns and what they point to, until they are released
+}
+"""Names of modules that hold something empty, to be filled."""
+
+
+def assigned(file: Path) -> Iterator[tuple[str, ast.expr]]:
+    """Names that a module is given when it is loaded, with what they are given."""
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign):
+            yield from ((ast.unparse(target), node.value) for target in node.targets)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield ast.unparse(node.target), node.value
+
+
+def test_no_module_keeps_state() -> None:
+    package = Path(str(px.__file__)).parent
+    kept: dict[str, list[str]] = {}
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package).as_posix()
+        nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+        assert not any(isinstance(node, ast.Global) for node in nodes), f"{name}: global"
+        empty = [target for target, value in assigned(file) if ast.unparse(value) in EMPTY]
+        if empty:
+            kept[name] = empty
+    assert kept == KEPT

@@ -1,0 +1,120 @@
+"""The public names are these, each is used in tests/typing/api.py, and their signatures keep their parameters."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import proxyaddr as px
+
+API = Path(__file__).parent.parent / "typing" / "api.py"
+
+NAMES = [
+    "Activation",
+    "AddressSpace",
+    "AddressSyntaxError",
+    "ConfigurationError",
+    "Connector",
+    "Delivery",
+    "Dialect",
+    "Directory",
+    "Encapsulated",
+    "Explanation",
+    "Finding",
+    "InternetMailService",
+    "Limits",
+    "MatchKind",
+    "Matcher",
+    "NonDelivery",
+    "OneOffAddress",
+    "OneOffEntryId",
+    "OneOffFlags",
+    "ParsedList",
+    "Proximity",
+    "ProxyAddrError",
+    "ProxyAddress",
+    "ProxyList",
+    "Recipient",
+    "Route",
+    "RoutingTable",
+    "RowError",
+    "Scope",
+    "Site",
+    "TypedAddress",
+    "X400Address",
+    "X500Address",
+    "decapsulate",
+    "encapsulate",
+    "parse",
+    "parse_one_off",
+    "parse_proxies",
+    "parse_proxy",
+    "parse_recipients",
+]
+MODULES = ["matcher", "mixer", "mta", "x400"]
+
+
+def test_the_names_are_pinned() -> None:
+    assert sorted(px.__all__) == sorted(NAMES)
+    assert all(getattr(px, name).__name__.rpartition(".")[2] == name for name in [*NAMES, *MODULES])
+    assert {*NAMES, *MODULES} <= set(dir(px))
+
+
+def test_every_name_is_used_where_its_type_is_held() -> None:
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(API.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "px"
+    }
+    assert used == {*NAMES, *MODULES}
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (px.parse, "text * limits"),
+        (px.parse_one_off, "text * limits"),
+        (px.parse_recipients, "text * limits"),
+        (px.parse_proxy, "text * limits"),
+        (px.parse_proxies, "text_or_strings * limits"),
+        (px.encapsulate, "address_type value domain"),
+        (px.decapsulate, "text * tolerant limits"),
+        (px.AddressSpace.parse, "text * dialect scope limits"),
+        (px.X400Address.parse, "text form * limits"),
+        (px.X500Address.parse, "dn"),
+        (px.OneOffEntryId.from_bytes, "data * code_page limits"),
+        (px.RoutingTable.from_gwart, "text * dialect limits"),
+        (px.RoutingTable.from_csv, "path * dialect limits"),
+        (px.RoutingTable.from_connectors_json, "path * dialect limits"),
+        (px.RoutingTable.from_toml, "path * limits"),
+        (px.RoutingTable.from_columns, "type pattern cost connector * dialect"),
+        (px.RoutingTable.route, "self address * size site location lowest_cost_only"),
+        (px.Matcher.match_many, "self column * threads"),
+        (px.Directory.from_csv, "path * limits"),
+        (px.Directory.from_json, "path * limits"),
+        (px.Directory.from_ldif, "path * limits"),
+        (px.Recipient, "display_name proxies target_address alias"),
+        (px.NonDelivery.report, "self * subject sent reported layout"),
+        (
+            px.InternetMailService,
+            "* override_proxy_out site_domain site_addresses address_spaces routing_table directory organization site "
+            "server name encapsulate unknown_settings",
+        ),
+    ],
+    ids=lambda value: getattr(value, "__qualname__", ""),
+)
+def test_parameters_are_pinned(function: object, parameters: str) -> None:
+    found = inspect.signature(function).parameters.values()  # type: ignore[arg-type]  # each is callable
+    positional = [each.name for each in found if each.kind is not inspect.Parameter.KEYWORD_ONLY]
+    keywords = [each.name for each in found if each.kind is inspect.Parameter.KEYWORD_ONLY]
+    assert " ".join([*positional, *(["*", *keywords] if keywords else [])]) == parameters
+
+
+def test_the_version_is_semantic() -> None:
+    assert re.fullmatch(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(?:(?:a|b|rc|\.dev)[0-9]+)?", px.__version__)
+    changelog = (API.parents[2] / "CHANGELOG.md").read_text("utf-8")
+    assert px.__version__ in changelog
