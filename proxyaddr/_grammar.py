@@ -39,8 +39,6 @@ class Grammar:
 
         `count` is shown each token before more of the text is read, and may raise to read no further.
         """
-        if not isinstance(text, str):
-            raise TypeError(f"an address is text, not {type(text).__name__}")
         lark = _compile(self._name, self._starts, self._transformer)
         try:
             if count is None:

@@ -58,8 +58,6 @@ def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[
                 raise ConfigurationError("too-many-rows", message, source=source, line=line)
             entry = Entry(line)
         entry.attributes.setdefault(name, []).append(value)
-    if entry is not None:
-        yield from _whole(entry, source)
 
 
 def _whole(entry: Entry, source: str) -> Iterator[Entry | RowError]:
@@ -72,7 +70,7 @@ def _whole(entry: Entry, source: str) -> Iterator[Entry | RowError]:
 
 
 def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]]:
-    """Yield lines with what continues them, None for one that is too long; without comments."""
+    """Yield lines with what continues them, None for one too long, but no comments; an empty one at the end."""
     parts: list[str] = []
     first = length = 0
     for number, raw in enumerate([*text.split("\n"), ""], 1):

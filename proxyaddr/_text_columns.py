@@ -127,9 +127,7 @@ def _pieces(array: pa.Array) -> Iterator[pa.Array]:
 
 
 def _text_size(array: pa.Array) -> int:
-    if not _width(array.type):
-        return 0
-    return pc.sum(pc.binary_length(_octets(array))).as_py() or 0
+    return (pc.sum(pc.binary_length(_octets(array))).as_py() if _width(array.type) else None) or 0
 
 
 def _from_texts(column: Iterable[object]) -> pa.Array:

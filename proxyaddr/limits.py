@@ -50,11 +50,11 @@ class Limits:
 
     def check_address(self, text: object) -> None:
         """Refuse the text of an address that is too long: AddressSyntaxError; TypeError where it is no text."""
-        self._check(text, self.address_length, "an address has")
+        self._check(text, self.address_length, "an address")
 
-    def check_list(self, text: object) -> None:
-        """Refuse the text of a list that is too long, as for an address."""
-        self._check(text, self.list_length, "a list has")
+    def check_list(self, text: object, what: str = "a list") -> None:
+        """Refuse the text of a list, or of a table, that is too long, as for an address."""
+        self._check(text, self.list_length, what)
 
     def check_octets(self, data: Sized) -> None:
         """Refuse octets that hold more than an address: AddressSyntaxError."""
@@ -70,9 +70,9 @@ class Limits:
     @staticmethod
     def _check(text: object, most: int, what: str) -> None:
         if not isinstance(text, str):
-            raise TypeError(f"an address is text, not {type(text).__name__}")
+            raise TypeError(f"{what} is text, not {type(text).__name__}")
         if len(text) > most:
-            message = f"{what} at most {most} characters; `limits=` allows more"
+            message = f"{what} has at most {most} characters; `limits=` allows more"
             raise AddressSyntaxError("too-long", message, text, (most, len(text)))
 
 

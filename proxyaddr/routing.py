@@ -192,7 +192,7 @@ class RoutingTable:
         """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121)."""
         from proxyaddr._route_files import gwart_rows  # noqa: PLC0415 - only for files
 
-        limits.check_list(text)
+        limits.check_list(text, "a routing table")
         return cls._from_rows(gwart_rows(text, limits), dialect, limits=limits)
 
     @classmethod

@@ -77,7 +77,8 @@ def _widened(dataframe: DataFrame, column: str, name: str, answer: Answer) -> Da
     sent = dataframe.sparkSession.sparkContext.broadcast(answer)
 
     def rows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return widened(batches, column, name, partial(_plain, sent.value))  # Spark keeps the value for further tasks
+        answers = partial(_plain, sent.value)  # pragma: no cover - in the workers, which Spark kills in the end
+        return widened(batches, column, name, answers)  # pragma: no cover - as above; Spark keeps sent.value
 
     return dataframe.mapInArrow(rows, schema)
 

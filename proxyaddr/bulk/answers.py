@@ -143,8 +143,6 @@ def _may_be_bracketed(texts: pa.Array) -> bool:
     if not pa.types.is_string(texts.type):
         texts = texts.cast(pa.string())
     _, offsets, octets = texts.buffers()
-    if octets is None:
-        return False
     places = memoryview(offsets).cast("i")
     start, end = places[texts.offset], places[texts.offset + len(texts)]
     held = octets.slice(start, end - start).to_pybytes()

@@ -46,10 +46,9 @@ class ParquetReader:
             groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
             octets = sum(group.total_byte_size for group in groups)
             size = max(FEWEST_ROWS, min(ROWS, BATCH_OCTETS * rows // max(octets, 1)))
-            for batch in file.iter_batches(size):
-                if batch.num_rows:
-                    row += batch.num_rows
-                    yield Batch(batch, row - batch.num_rows, (self._source.size or 0) * (row - 1) // rows, {})
+            for batch in filter(len, file.iter_batches(size)):
+                row += batch.num_rows
+                yield Batch(batch, row - batch.num_rows, (self._source.size or 0) * (row - 1) // rows, {})
 
     def close(self) -> None:
         """Let go of the copy of a stream."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -151,7 +152,9 @@ def _fast(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[p
                 column_types=_schema(names), strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=[""]
             ),
         )
-    except pa.ArrowInvalid:
+    except (
+        pa.ArrowInvalid
+    ):  # pragma: no cover - nothing that _is_plain lets through; another pyarrow may find something
         return None
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     if quotes and lines != table.num_rows + len(bad):
@@ -167,7 +170,7 @@ def _is_plain(block: bytes, quotes: int, delimiter: str) -> bool:
         block.decode("utf-8")  # pyarrow can't hand over a bad line that is not UTF-8
     except UnicodeDecodeError:
         return False
-    if quotes % 2:
+    if quotes % 2 or block.startswith(codecs.BOM_UTF8):  # pyarrow drops that mark, here part of a cell
         return False
     stray = _STRAY_QUOTE.format(delimiter)
     return not (quotes and pc.match_substring_regex(pa.array([block]), stray)[0].as_py())

@@ -48,9 +48,7 @@ class Input(NamedTuple):
         return pa.CompressedInputStream(pa.PythonFile(raw, "r"), self.compression)
 
     def open_seekable(self) -> BinaryIO:
-        """Return the unpacked octets as a file with places; a stream is copied to a temporary file without a name."""
-        if self.path is not None and self.compression is None:
-            return self.path.open("rb")
+        """Return the unpacked octets of a stream or a packed file, copied to a temporary file without a name."""
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         with self.open() as raw:
             shutil.copyfileobj(self.uncompressed(raw), copy)

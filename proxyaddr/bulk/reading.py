@@ -40,15 +40,15 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
     """
     with ExitStack() as stack:
         readers = [stack.enter_context(closing(_reader(source, column, encoding))) for source in inputs]
-        schema: pa.Schema | None = None
+        schemas: list[pa.Schema] = []
         for source, reader in zip(inputs, readers, strict=True):
             try:
-                found = reader.schema()
+                schemas.append(reader.schema())
             except (OSError, pa.ArrowException) as error:
                 raise unreadable(source.name, source.format, error) from error
-            schema = found if schema is None else _same(schema, found, inputs[0], source)
-        if schema is None:
-            raise ConfigurationError("no-input", "there is no input")
+        schema = schemas[0]
+        for source, found in zip(inputs[1:], schemas[1:], strict=True):
+            schema = _same(schema, found, inputs[0], source)
         chosen = _column(schema, column, inputs[0])
         yield Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
 

@@ -59,7 +59,7 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
     try:
         with ExitStack() as stack:
             if output.path is None:
-                sink = pa.PythonFile(_Unclosed(sys.stdout.buffer), "w")
+                sink = pa.PythonFile(sys.stdout.buffer, "w")  # pyarrow leaves it open
             else:
                 beside = stack.enter_context(placed(output.path))
                 sink = stack.enter_context(pa.OSFile(str(beside), "w"))
@@ -73,27 +73,6 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
         raise
     except (OSError, pa.ArrowException) as error:
         raise unwritable(output.name, error) from error
-
-
-class _Unclosed:
-    """Standard output for pyarrow, which would close it."""
-
-    closed = False
-
-    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - any binary stream
-        self._stream = stream
-
-    def write(self, octets: bytes) -> int:
-        """Write octets."""
-        return int(self._stream.write(octets))
-
-    def flush(self) -> None:
-        """Pass on what is buffered."""
-        self._stream.flush()
-
-    def close(self) -> None:
-        """Leave it open."""
-        self._stream.flush()
 
 
 class _Rows(ABC):
@@ -209,8 +188,6 @@ class _Csv(_Rows):
             column, _ = sound(column, pa.string())
         elif pa.types.is_nested(column.type):
             column = pa.array([None if value is None else _json(value) for value in values(column)], pa.string())
-        if column.type != field.type:
-            column = column.cast(field.type)
         return guarded(column) if self._guards and pa.types.is_string(field.type) else column
 
 

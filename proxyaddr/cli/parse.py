@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
@@ -117,17 +117,14 @@ def _show(address: TypedAddress) -> None:
             print(f"{name.replace('_', ' ') + ':':14}{visible(str(value))}")
 
 
-def _show_components(parts: object) -> None:
+def _show_components(parts: Any) -> None:  # noqa: ANN401 - pairs, or a mapping as X400Address has it
     pairs: list[tuple[str, object]] = []
-    if isinstance(parts, list):
-        pairs = [(keyword, name) for keyword, name in parts]
-    elif isinstance(parts, dict):
-        for key, part in parts.items():
-            if isinstance(part, dict):
-                pairs += [(f"{key} {kind}", text) for kind, text in part.items()]
-            elif isinstance(part, list):
-                pairs += [(f"{key}{number}", name) for number, name in enumerate(part, 1)]
-            else:
-                pairs.append((key, part))
+    for key, part in parts.items() if isinstance(parts, dict) else parts:
+        if isinstance(part, dict):
+            pairs += [(f"{key} {kind}", text) for kind, text in part.items()]
+        elif isinstance(part, list):
+            pairs += [(f"{key}{number}", name) for number, name in enumerate(part, 1)]
+        else:
+            pairs.append((key, part))
     for key, text in pairs:
         print(f"  {visible(key) + ':':12}{visible(str(text))}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 import proxyaddr as px
+from proxyaddr._extras import needed
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,12 @@ def test_a_missing_package_names_its_extra(
     with pytest.raises(px.ConfigurationError, match=rf"pip install \"proxyaddr\[{extra}\]\"") as caught:
         import_module(f"proxyaddr.adapters.{adapter}")
     assert (caught.value.code, caught.value.setting) == ("missing-extra", extra)
+
+
+def test_a_package_that_lacks_something_itself_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_package.py").write_text("import no_such_module_at_all\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
+        needed("broken_package", "all")

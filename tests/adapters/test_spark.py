@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 import proxyaddr as px
 import proxyaddr.adapters.spark as adapter
+from proxyaddr.adapters import _answers
 from proxyaddr.columns import Router
 
 Expected = dict[str, list[Any]]
@@ -129,3 +131,10 @@ def test_what_does_not_fit(name: str, people: DataFrame, table: px.RoutingTable)
         called(name, people, table, name="place")
     with pytest.raises(TypeError, match="not int"):
         called(name, people, table, column="place")
+
+
+def test_answers_are_sent_without_dictionaries(table: px.RoutingTable, expected: Expected, texts: list[Any]) -> None:
+    sent = adapter._plain(_answers.route(table), pa.array(texts))
+    assert not any(pa.types.is_dictionary(field.type) for field in sent.type)
+    assert sent.to_pylist() == expected["route"]
+    assert adapter._plain(_answers.route_index(table), pa.array(texts)).to_pylist() == expected["route_index"]

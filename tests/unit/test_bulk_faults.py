@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -33,17 +34,22 @@ def folder(tmp_path: Path) -> Path:
 
 
 def start(
-    folder: Path, *arguments: str, stderr: int = subprocess.PIPE, before: Callable[[], object] = lambda: None
+    folder: Path,
+    *arguments: str,
+    stderr: int = subprocess.PIPE,
+    before: Callable[[], object] = lambda: None,
+    measured: bool = True,
 ) -> subprocess.Popen[bytes]:
     def prepare() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
         before()
 
     search = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    kept = {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")}
     return subprocess.Popen(
         [sys.executable, "-m", "proxyaddr", "route", "--spaces", "spaces.txt", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": search},
+        env={**kept, "PYTHONPATH": search},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -51,8 +57,10 @@ def start(
     )
 
 
-def run(folder: Path, *arguments: str, before: Callable[[], object] = lambda: None) -> tuple[int, str]:
-    done = start(folder, *arguments, before=before)
+def run(
+    folder: Path, *arguments: str, before: Callable[[], object] = lambda: None, measured: bool = True
+) -> tuple[int, str]:
+    done = start(folder, *arguments, before=before, measured=measured)
     _, err = done.communicate(timeout=PATIENCE)
     return done.returncode, err.decode()
 
@@ -172,7 +180,8 @@ def test_disk_that_fills_up(ending: str, limit: int, folder: Path) -> None:
     out = folder / f"out.{ending}"
     out.write_text("old")
     line = ("--in", "in.parquet", "--column", "email", "--out", out.name, "--rejects", f"bad.{ending}")
-    status, err = run(folder, *line, before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit))
+    status, err = run(folder, *line, before=full, measured=False)  # there is no room for measurements either
     assert status == 2
     assert err.endswith(": cannot be written: File too large\n")
     assert err.count("\n") == 1
@@ -203,11 +212,15 @@ def test_a_reader_that_goes(kind: str, folder: Path) -> None:
     assert err == b"proxyaddr: standard output was closed before the end\n"
 
 
-def on_terminal(folder: Path, *arguments: str) -> tuple[int, str]:
+def on_terminal(folder: Path, *arguments: str, text: bytes = b"") -> tuple[int, str]:
     """Run with standard error on a terminal; return the status and what it showed."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
     process = start(folder, *arguments, stderr=theirs)
+    assert process.stdin is not None
+    process.stdin.write(text)  # less than a pipe holds
+    process.stdin.close()
+    process.stdin = None  # or communicate() would flush it
     os.close(theirs)
     shown = b""
     end = time.monotonic() + PATIENCE
@@ -237,3 +250,9 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     assert "200,000 rows\r\n" in shown  # the summary stands after the bar
     status, err = run(folder, *line)
     assert (status, err.splitlines()[0], "rows/s" in err) == (1, "200,000 rows", False)
+
+
+def test_progress_of_an_input_without_an_end_in_sight(folder: Path) -> None:
+    status, shown = on_terminal(folder, "--in", "-", "--out", "out.parquet", text=LINES[: len(LINES) // 40])
+    assert (status, "\r\n1,000 rows\r\n" in shown, "1,000 rows, " in shown) == (1, True, True)
+    assert ("B/s" in shown, "%" in shown) == (True, False)  # a bar without a total

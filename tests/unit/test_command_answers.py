@@ -127,6 +127,14 @@ def test_resolve_through_a_site(command: Any, tmp_path: Path) -> None:  # noqa: 
     assert (status, "site_domain: a setting of one connector" in err) == (2, True)
 
 
+def test_resolve_with_a_registry_export(command: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
+    path = tmp_path / "imc.reg"
+    key = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]"
+    path.write_text(f'REGEDIT4\n{key}\n"OverrideProxyOut"="SMTPOUT"\n"SiteDomain"="inside.test"\n')
+    status, out, _ = command("resolve", "--config", path, "[SMTPOUT:user@inside.test]")
+    assert (status, "sends SMTPOUT (OverrideProxyOut), site domain inside.test" in out) == (0, True)
+
+
 def test_resolve_with_a_directory(command: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
     path = tmp_path / "recipients.csv"
     path.write_text("name,proxyAddresses\nJane,SMTP:jane@contoso.com;smtp:j@contoso.com\nJoe,:x;SMTP:joe@contoso.com\n")
@@ -180,6 +188,12 @@ def test_json_of_both_ways(command: Any) -> None:  # noqa: ANN401 - as above
         "Set-Mailbox -Identity '<mailbox>' -EmailAddresses @{Add='X500:/o=a'}",
         None,
     ]
+
+
+def test_a_type_after_a_blank_is_tolerated(command: Any) -> None:  # noqa: ANN401 - as above
+    assert command("decapsulate", "IMCEA FAX-1@x")[0] == 2
+    status, out, _ = command("decapsulate", "--tolerant", "IMCEA FAX-1@x")
+    assert (status, out.splitlines()[1:3]) == (0, ["  type:         FAX", "  value:        1"])
 
 
 def test_the_same_address_is_shown_once(command: Any) -> None:  # noqa: ANN401 - as above

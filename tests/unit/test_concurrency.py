@@ -96,6 +96,7 @@ def test_threads_that_share_everything(engine: str) -> None:
     assert all(found == expected for found in together(lambda: answers(matcher=matcher)))
 
 
+@pytest.mark.unmeasured
 def test_threads_that_are_the_first_to_ask(engine: str) -> None:
     columns = px.RoutingTable.from_columns(
         ["SMTP"] * 300, [f"*@d{n}.de" for n in range(300)], [1] * 300, [f"c{n}" for n in range(300)]
@@ -118,6 +119,7 @@ def test_threads_that_compile_the_grammars(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(found == expected for found in together(answers))
 
 
+@pytest.mark.unmeasured
 def test_native_threads_in_threads() -> None:
     matcher = TABLE.compile()
     column = ADDRESSES * 2_000

@@ -108,6 +108,20 @@ def test_what_recipients_as_json_may_look_like(tmp_path: Path) -> None:
     assert [recipient.alias for recipient in only] == ["text"]
 
 
+def test_a_recipient_with_more_proxies_than_are_read_costs_its_row_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "name,proxyAddresses\nA,SMTP:a@b;smtp:c@d;smtp:e@f\nB,SMTP:b@b\n")
+    directory = px.Directory.from_csv(path, limits=px.Limits(list_items=2))
+    assert [recipient.display_name for recipient in directory] == ["B"]
+    assert [(error.code, error.line) for error in directory.errors] == [("too-many-items", 2)]
+
+
+def test_a_header_longer_than_a_line_may_be_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "#TYPE x\nname,proxyAddresses\n")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.Directory.from_csv(path, limits=px.Limits(line_length=10))
+    assert (caught.value.code, caught.value.line) == ("bad-header", 2)
+
+
 def test_a_recipient_takes_proxies_in_any_form_and_no_bad_one() -> None:
     parsed = px.parse_proxies("SMTP:a@b")
     assert px.Recipient("A", parsed).proxies is parsed

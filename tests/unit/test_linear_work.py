@@ -15,6 +15,8 @@ import pytest
 import proxyaddr as px
 from tests.hostile import BEGINNINGS, CALLS, PIECES, text
 
+pytestmark = pytest.mark.unmeasured
+
 
 def steps(call: Callable[[str], object], given: str) -> int:
     """Lines of Python run by a call, lark's and email-validator's included."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pytest
@@ -196,6 +196,7 @@ def test_an_index_column_has_the_length_asked_for(length: int) -> None:
     assert list(IndexColumn.of(7, length)) == [7] * length
 
 
+@pytest.mark.unmeasured
 def test_a_million_nulls_blanks_and_letters_beyond_ascii(engine: str) -> None:
     column = pa.array([None, "", "ü@é.contoso.com"] * 333_334, pa.large_string())
     found = pa.array(SPACES.compile().match_many(column))
@@ -382,3 +383,29 @@ def match_many_of(*addresses: str) -> IndexColumn:
 def test_no_partial_match_has_an_empty_domain(engine: str, address: str) -> None:
     spaces = table("SMTP:*@", "SMTP:@a", "SMTP:com*@")
     assert spaces.compile().match(address) == spaces.route_index(address)
+
+
+def test_nulls_of_no_type_and_lists_of_them(engine: str) -> None:
+    matcher = SPACES.compile()
+    assert list(matcher.match_many(pa.nulls(3))) == [-1] * 3
+    for members in (1, 100):  # few for the rows, and many
+        column = pa.DictionaryArray.from_arrays(pa.array([0, None], pa.int8()), pa.nulls(members))
+        assert list(matcher.match_many(column)) == [-1, -1]
+
+
+def test_a_stream_that_fails_is_an_error_with_its_message(engine: str) -> None:
+    def batches() -> Iterator[pa.RecordBatch]:
+        raise OSError("the disk is gone")
+        yield
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema([("email", pa.string())]), batches())
+    with pytest.raises(OSError, match="the disk is gone"):
+        SPACES.compile().match_many(reader)
+
+
+def test_an_engine_says_its_size_and_an_answer_its_type(engine: str) -> None:
+    matcher = SPACES.compile()
+    assert (matcher.size is None) == (engine == "python")
+    assert engine == "python" or matcher.size
+    column = matcher.match_many(["a@contoso.com"])
+    assert pa.DataType._import_from_c_capsule(column.__arrow_c_schema__()) == pa.int32()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import proxyaddr as px
@@ -161,6 +162,7 @@ def test_tables_are_written_back(tmp_path: Path) -> None:
         table(("SMTP:*", "a|b")).to_csv()
 
 
+@pytest.mark.unmeasured
 def test_a_large_table_with_bad_lines_reports_each_and_routes() -> None:
     bad = {8: "bad", 1_008: "X400,c=USA;,1,C", 50_008: "SMTP,*;,0,C", 99_999: "SMTP,x;,1,", 100_000: "SMTP,\0;,1,C"}
     lines = [bad.get(number, f"SMTP,*@d{number}.test;,1,C{number}") for number in range(1, 100_001)]
@@ -292,6 +294,10 @@ def test_columns() -> None:
     read = px.RoutingTable.from_columns(["SMTP", None, "FAX"], ["*@x", None, "1"], [5, None, 101], ["a", "b", "c"])
     assert [str(route.space) for route in read.routes] == ["SMTP:*@x;5", "SMTP:;1"]
     assert [error.line for error in read.errors] == [3]
+    arrow = px.RoutingTable.from_columns(*map(pa.array, (["FAX"], ["*"], [3], ["fax"])))
+    assert [str(route.space) for route in arrow.routes] == ["FAX:*;3"]
+    odd = px.RoutingTable.from_columns(["SMTP", ["FAX"]], ["*", "*"], [1, 1], ["a", "b"])
+    assert [error.line for error in odd.errors] == [2]
     with pytest.raises(px.ConfigurationError, match="one length"):
         px.RoutingTable.from_columns(["SMTP"], [], [], [])
     with pytest.raises(TypeError):
