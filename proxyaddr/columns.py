@@ -2,7 +2,8 @@
 
 A column is anything with the Arrow C data interface that holds text (string, large string, string view or
 dictionary-encoded), or an iterable of str or None. Each function gives a `pyarrow.Table` with a row for each row of the
-column. Null text gives null; a bad row has its code in `error` and null elsewhere, and never hides another.
+column. Null text gives null; a row that does not parse has its code in `error` and null elsewhere, and never hides
+another. `route` parses nothing, as a routing table does not: what no space takes has the index -1.
 """
 
 from __future__ import annotations

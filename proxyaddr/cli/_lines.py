@@ -13,7 +13,9 @@ __all__ = ["add_inputs", "each", "findings_as_json", "show_error", "show_finding
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the positional inputs and `--json`."""
-    parser.add_argument("inputs", nargs="*", metavar=what.upper(), help=f"{what}s; lines of standard input without any")
+    parser.add_argument(
+        "inputs", nargs="*", metavar=what.upper(), help=f"{what}, any number; without one, lines of standard input"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
