@@ -369,6 +369,7 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if not pattern or (address_type == DEFAULT_TYPE and not DOMAIN.fullmatch(pattern)):
         expected = ("a domain", "'*.' and a domain", "'*'")
         raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
-    if "*" in pattern and pattern != "*" and "*" in pattern.removeprefix("*."):
-        message = "'*' stands alone or before the first dot"
+    rest = pattern.removeprefix("*.")
+    if pattern != "*" and ("*" in rest or not rest):
+        message = "'*' stands alone or before the first dot of a domain"
         raise AddressSyntaxError("bad-wildcard", message, pattern, whole)
