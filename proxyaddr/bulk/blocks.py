@@ -59,7 +59,7 @@ def blocks(read: Callable[[int], bytes], last_end: Callable[[bytes], int]) -> It
             if len(data) < LONGEST_ROW:
                 rest = data
                 continue
-            end = data.find(b"\n") + 1 or len(data)
+            end = data.find(_line_end(data)) + 1 or len(data)
         yield data[:end]
         rest = data[end:]
     if rest:
@@ -73,10 +73,16 @@ def last_line_end(data: bytes) -> int:
 
 def last_record_end(data: bytes) -> int:
     """Return where the last line ends that is outside quotes, 0 where none does (RFC 4180, section 2.6)."""
-    end = data.rfind(b"\n") + 1
+    mark = _line_end(data)
+    end = data.rfind(mark, 0, len(data) - (mark == b"\r")) + 1  # a return at the end may go on in the next block
     inside = data.count(b'"', 0, end) % 2
     while end and inside:
-        previous = data.rfind(b"\n", 0, end - 1) + 1
+        previous = data.rfind(mark, 0, end - 1) + 1
         inside ^= data.count(b'"', previous, end) % 2
         end = previous
     return end
+
+
+def _line_end(data: bytes) -> bytes:
+    """Return what ends lines: a carriage return where there is no line feed at all."""
+    return b"\n" if b"\n" in data else b"\r"

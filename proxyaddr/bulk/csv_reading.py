@@ -117,10 +117,11 @@ def _schema(names: list[str]) -> pa.Schema:
 
 def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
     """Return the names of the first record and its length in octets."""
-    length = 0
+    length = quotes = 0
     for end in _LINE_END.finditer(block):
+        quotes += block.count(b'"', length, end.end())
         length = end.end()
-        if block.count(b'"', 0, length) % 2 == 0:
+        if quotes % 2 == 0:
             break
     else:
         length = len(block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ except ImportError:  # Windows: what a killed run left is then not removed
 __all__ = ["placed"]
 
 _SUFFIX = ".part"
+_MADE = re.compile("[a-z0-9_]{8}")
+"""What tempfile puts between a prefix and a suffix."""
 
 
 @contextmanager
@@ -73,8 +76,12 @@ def _beside(target: Path) -> tuple[Path, int | None]:
 
 def _remove_left(folder: Path, prefix: str) -> None:
     for left in folder.glob("*"):
-        if fcntl is None or not (left.name.startswith(prefix) and left.name.endswith(_SUFFIX)):
+        middle = left.name.removeprefix(prefix).removesuffix(_SUFFIX)
+        if fcntl is None or f"{prefix}{middle}{_SUFFIX}" != left.name or not _MADE.fullmatch(middle):
             continue
+        with suppress(OSError):
+            if not stat.S_ISREG(left.lstat().st_mode):
+                continue  # a pipe would never open
         with suppress(OSError), left.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises where a run holds it
             left.unlink()

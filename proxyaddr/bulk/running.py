@@ -80,7 +80,7 @@ def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
 def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
     """Refuse an output that would replace an input, the routing table or another output."""
     taken = {_real(path): "a file that this run reads" for path in job.reads}
-    taken |= {_real(source.path): "an input of this run" for source in inputs if source.path is not None}
+    taken |= {_real(source.path): "an input of this run" for source in inputs}
     for path in (job.out.path, job.rejects.path if job.rejects else None, job.report):
         if path is None:
             continue
@@ -89,10 +89,11 @@ def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
         taken[_real(path)] = "another output of this run"
 
 
-def _real(path: Path) -> tuple[int, int] | str:
-    """Return what two names of one file have in common."""
+def _real(path: Path | None) -> tuple[int, int] | str:
+    """Return what two names of one file have in common; None stands for standard input."""
+    real = 0 if path is None else os.path.realpath(path)  # as an output is placed: past a folder that is not there
     try:
-        found = path.stat()
+        found = os.stat(real)  # noqa: PTH116 - a descriptor too
     except OSError:
-        return os.path.realpath(path)
+        return str(real)
     return found.st_dev, found.st_ino

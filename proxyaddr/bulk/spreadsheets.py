@@ -7,8 +7,8 @@ import pyarrow.compute as pc
 
 __all__ = ["FORMULA_STARTS", "guarded", "guarded_name"]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a formula, or what hides one, starts with (OWASP, CSV Injection)."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula, or what hides one, starts with, the full-width signs too (OWASP, CSV Injection)."""
 
 _GUARD = "'"
 

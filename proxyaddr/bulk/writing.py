@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
@@ -218,7 +219,19 @@ _KINDS: dict[Format, type[_Rows]] = {
 
 def _json(value: object) -> str:
     """Return JSON; times, decimals and octets as their text."""
-    return json.dumps(value, ensure_ascii=False, default=_text)
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_text, allow_nan=False)
+    except ValueError:  # JSON has no number for these
+        return json.dumps(_finite(value), ensure_ascii=False, default=_text)
+
+
+def _finite(value: object) -> object:
+    """Return null for each number that is none, or has no end."""
+    if isinstance(value, dict):
+        return {key: _finite(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_finite(member) for member in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,11 @@ import pytest
 from pyarrow import ipc, parquet
 
 import proxyaddr as px
-from proxyaddr.bulk.blocks import recoded
+from proxyaddr.bulk.blocks import blocks, last_record_end, recoded
+from proxyaddr.bulk.csv_reading import _header as header_of
 from proxyaddr.bulk.exploding import split_lists
 from proxyaddr.bulk.placing import placed
+from proxyaddr.bulk.spreadsheets import guarded
 from proxyaddr.cli.main import main
 from proxyaddr.limits import DEFAULT_LIMITS
 
@@ -214,3 +219,60 @@ def test_a_list_longer_than_any_that_is_read_stays_whole() -> None:
     assert found.parsed is not None
     assert [item["error"] for item in found.parsed.to_pylist()] == ["too-long", None, "empty-type"]
     assert found.rows["email"][0].as_py() == text
+
+
+def test_no_way_round_leads_an_output_onto_an_input(folder: Path) -> None:
+    Path("in.csv").write_text("email\njane@contoso.com\n", "utf-8")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name in ("nosuch/../in.csv", "nosuch/../spaces.txt", "./in.csv"):
+        assert route("--in", "in.csv", "--out", name, "--out-format", "csv") == 2
+    line = f"{sys.executable} -m proxyaddr route --spaces spaces.txt --column email --in - --in-format csv --out in.csv"
+    done = subprocess.run(f"{line} < in.csv", shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("an input of this run")) == (2, 1)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_rows_between_carriage_returns_are_cut_where_they_end() -> None:
+    row = b"user@contoso.com,1\r"
+    pieces = iter([row * 3 + row[:7], row[7:] + row, row, b""])
+    found = list(blocks(lambda _: next(pieces), last_record_end))
+    assert found == [row * 3, row, row * 2]  # a line feed may follow a return at the end of what was read
+
+
+def test_a_quote_that_nothing_closes_costs_a_header_no_more_than_its_length() -> None:
+    block = CountedOctets(b'"' + b"\n" * 2000)
+    assert header_of(block, ",")[1] == len(block)
+    assert block.counted <= 2 * len(block)
+
+
+class CountedOctets(bytes):
+    """Octets that note through how many of them quotes were counted."""
+
+    counted = 0
+
+    def count(self, sub: Any, start: Any = 0, end: Any = None, /) -> int:  # noqa: ANN401 - as bytes has it
+        stop = len(self) if end is None else end
+        self.counted += stop - start
+        return bytes(self).count(sub, start, stop)
+
+
+def test_numbers_that_are_none_are_null_in_json(folder: Path) -> None:
+    table = pa.table({"email": ["jane@contoso.com"], "n": [float("nan")], "m": [[float("inf"), 1.0]]})
+    parquet.write_table(table, "in.parquet")
+    assert route("--in", "in.parquet", "--out", "out.jsonl") == 0
+    assert "NaN" not in Path("out.jsonl").read_text("utf-8")
+    assert [(row["n"], row["m"]) for row in rows()] == [(None, [None, 1.0])]
+
+
+def test_only_what_a_run_left_is_removed(folder: Path) -> None:
+    Path("in.csv").write_text("email\njane@contoso.com\n", "utf-8")
+    Path(".out.csv.mynotes.part").write_text("precious", "utf-8")
+    Path(".out.csv.abcd_123.part").write_text("left", "utf-8")
+    os.mkfifo(".out.csv.abcdefgh.part")
+    assert route("--in", "in.csv", "--out", "out.csv") == 0
+    assert {path.name for path in folder.glob(".*")} == {".out.csv.mynotes.part", ".out.csv.abcdefgh.part"}
+
+
+@pytest.mark.parametrize("start", ["\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_more_starts_of_formulas(start: str) -> None:
+    assert guarded(pa.array([f"{start}1", f"a{start}"])).to_pylist() == [f"'{start}1", f"a{start}"]

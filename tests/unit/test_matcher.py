@@ -409,3 +409,9 @@ def test_an_engine_says_its_size_and_an_answer_its_type(engine: str) -> None:
     assert engine == "python" or matcher.size
     column = matcher.match_many(["a@contoso.com"])
     assert pa.DataType._import_from_c_capsule(column.__arrow_c_schema__()) == pa.int32()
+
+
+def test_a_fragment_that_repeats_leads_to_its_pattern_wherever_it_stands(engine: str) -> None:
+    spaces = table(*(f"SMTP:{number:03}*aaaaaaaa*" for number in range(50)), "SMTP:*ababab*", "SMTP:*aaaa%b*")
+    addresses = [f"{number:03}@{'a' * 12}" for number in (0, 7, 49, 50)] + ["abababab@x", "aaaaab@x", "baaaaab@a"]
+    assert list(spaces.compile().match_many(addresses)) == [spaces.route_index(address) for address in addresses]

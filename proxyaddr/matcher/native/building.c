@@ -459,7 +459,11 @@ static int make_grams(kernel *table) {
                 fewest = used, best = place;
         }
         for (uint32_t gram = 0; gram < state->gram_stride; gram++) {
-            uint32_t found = load4(made->pattern + best + gram), link = number * MOST_STRIDE + gram;
+            uint32_t found = load4(made->pattern + best + gram), link = number * MOST_STRIDE + gram, before = 0;
+            while (before < gram && load4(made->pattern + best + before) != found)
+                before++;
+            if (before < gram)
+                continue; /* it leads there already */
             counts[gram_hash(table, found) >> 16]++;
             table->links[link].number = (int32_t)number;
             gram_put(table, found, link);

@@ -85,11 +85,17 @@ static inline uint32_t may_hold_grams(const kernel *table, const uint8_t *value,
 static void find_generals(const kernel *table, const query *asked, match_so_far *best) {
     const uint8_t *value = asked->text;
     const type_state *state = &table->types[asked->type];
+    uint32_t seen[KERNEL_LONGEST], count = 0; /* a gram that comes again leads to nothing new */
     if (may_hold_grams(table, value, asked->length, state->gram_stride))
         for (uint32_t place = 0; place + GRAM <= asked->length; place += state->gram_stride) {
-            uint32_t gram = load4(value + place);
+            uint32_t gram = load4(value + place), before = 0;
             if (!gram_is_filtered(table, gram))
                 continue;
+            while (before < count && seen[before] != gram)
+                before++;
+            if (before < count)
+                continue;
+            seen[count++] = gram;
             for (int32_t link = table->gram_first[gram_slot(table, gram)]; link >= 0; link = table->links[link].next)
                 try_general(table, asked, &table->generals[table->links[link].number], best);
         }
