@@ -236,7 +236,7 @@ def test_rows_between_carriage_returns_are_cut_where_they_end() -> None:
     row = b"user@contoso.com,1\r"
     pieces = iter([row * 3 + row[:7], row[7:] + row, row, b""])
     found = list(blocks(lambda _: next(pieces), last_record_end))
-    assert found == [row * 3, row, row * 2]  # a line feed may follow a return at the end of what was read
+    assert found == [row * 3, row, row, row]  # a line feed may follow a return at the end of what was read
 
 
 def test_a_quote_that_nothing_closes_costs_a_header_no_more_than_its_length() -> None:
