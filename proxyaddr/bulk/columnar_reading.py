@@ -11,6 +11,7 @@ from pyarrow import ipc, parquet
 
 from proxyaddr.bulk.batches import ROWS, Batch
 from proxyaddr.bulk.inputs import Input
+from proxyaddr.bulk.sound_text import check_places
 
 __all__ = ["ArrowReader", "ParquetReader"]
 
@@ -88,6 +89,8 @@ class ArrowReader:
         row = 1
         with raw:
             for batch in reader:
+                for column in batch.columns:
+                    check_places(column)
                 for start in range(0, batch.num_rows, ROWS):
                     part = batch.slice(start, ROWS)
                     yield Batch(part, row, raw.tell() if self._source.path else 0, {})

@@ -9,7 +9,7 @@ import pyarrow as pa
 from proxyaddr.bulk.batches import Codes, escaped
 from proxyaddr.columns import NOT_UTF8
 
-__all__ = ["is_list", "is_text", "sound", "values"]
+__all__ = ["check_places", "is_list", "is_text", "sound", "values"]
 
 
 def is_list(kind: pa.DataType) -> bool:
@@ -62,6 +62,18 @@ def values(column: pa.Array) -> list[Any]:
     except UnicodeDecodeError:
         found = column.cast(_with_octets(column.type)).to_pylist()
     return found
+
+
+def check_places(column: pa.Array) -> None:
+    """Raise ArrowInvalid where a column points outside its own data: Arrow IPC files are taken as they are written.
+
+    Text that is not UTF-8 passes.
+    """
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        column.validate()
+        column.cast(_with_octets(column.type)).validate(full=True)
 
 
 def _with_octets(kind: pa.DataType) -> pa.DataType:

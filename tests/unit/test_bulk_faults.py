@@ -146,6 +146,24 @@ def test_an_unreadable_input(folder: Path) -> None:
     assert names(folder) == ["in.csv"]
 
 
+@pytest.mark.parametrize("name", ["email", "name"])
+@pytest.mark.parametrize("place", [1, 2])
+def test_an_arrow_file_that_points_outside_its_data(place: int, name: str, folder: Path) -> None:
+    offsets = [0, 3, 6, 9]
+    offsets[place] = 1 << 30
+    places = pa.array(offsets, pa.int32()).buffers()[1]
+    broken = pa.Array.from_buffers(pa.string(), 3, [None, places, pa.py_buffer(b"a@bc@d\xff@f")])
+    columns = {"email": pa.array(["a@b", "c@d", "e@f"]), "name": pa.array(["x", "y", "z"])} | {name: broken}
+    batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+    out = folder / "in.arrows"
+    with pa.ipc.new_stream(str(out), batch.schema) as stream:
+        stream.write_batch(batch)
+    status, err = run(folder, "--in", "in.arrows", "--column", "email", "--out", "out.csv")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.startswith("proxyaddr: in.arrows: cannot be read as arrows: ")
+    assert names(folder) == ["in.arrows"]
+
+
 FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "csv.gz", "jsonl.zst", "parquet.zst")
 
 
