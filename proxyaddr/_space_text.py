@@ -29,7 +29,8 @@ class SpaceText(NamedTuple):
         """Return where in the whole text an error in one of the parts lies."""
         if error.code == "bad-cost":
             return self.cost_span
-        start = self.type_start if error.text == self.type else self.pattern_start
+        of_type = error.code in ("empty-type", "bad-type") and error.text == self.type
+        start = self.type_start if of_type else self.pattern_start
         return error.span[0] + start, error.span[1] + start
 
 
@@ -47,12 +48,14 @@ class _SpaceTransformer(Transformer[Token, object]):
         stated = cost if cost is not None else site if routing_cost else None
         digits = routing_cost if cost is None else cost.strip("; \t\r\n\f\v")
         type_start = 0 if address_type is None else address_type.start_pos or 0
+        before = address_type or site
+        pattern_start = 0 if before is None else before.end_pos or 0
         return SpaceText(
             type=None if address_type is None else address_type[:-1],
             pattern="" if pattern is None else str(pattern),
             cost=None if stated is None else int(digits) if len(digits) <= COST_MAX_DIGITS else 0,
             type_start=type_start,
-            pattern_start=0 if pattern is None else pattern.start_pos or 0,
+            pattern_start=pattern_start if pattern is None else pattern.start_pos or 0,
             cost_span=(0, 0) if stated is None else (stated.start_pos or 0, stated.end_pos or 0),
         )
 

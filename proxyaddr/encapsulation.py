@@ -72,6 +72,7 @@ def encapsulate(address_type: str, value: str, domain: str) -> str:
     if not _DOMAIN.fullmatch(domain):
         raise AddressSyntaxError("bad-domain", "an address is encapsulated at a domain", domain, (0, len(domain)))
     try:
+        value.encode()  # says where in the whole value
         local = f"{PREFIX}{kind}-{_KEPT.sub(_escaped, value).replace('/', '_')}"
     except UnicodeEncodeError as error:
         message = "a lone surrogate is no character"

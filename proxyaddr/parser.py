@@ -292,6 +292,8 @@ def _single_item(text: str, limits: Limits) -> _Item:
     if not text.strip(BLANKS):
         return _Item(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), whole)
     item: _Item = _PROXIES.parse(text.strip(BLANKS), "proxy_address")
+    if isinstance(item.found, AddressSyntaxError):
+        return _Item(AddressSyntaxError(item.found.code, item.found.message, text, whole, item.found.expected), whole)
     return item._replace(span=whole)
 
 
@@ -300,7 +302,7 @@ def _proxy_of(item: _Item, text: str) -> ProxyAddress:
         return item.found
     if isinstance(item.found, DeletionMarker):
         raise AddressSyntaxError("deletion-marker", "a deletion marker is no address", text, item.span, ("TYPE:value",))
-    raise AddressSyntaxError(item.found.code, item.found.message, text, item.span, item.found.expected)
+    raise item.found
 
 
 def _collected(source: str | Iterable[str], items: Iterable[_Item], limits: Limits) -> ProxyList:
@@ -395,7 +397,8 @@ def _diagnosed(error: AddressSyntaxError, text: str) -> AddressSyntaxError:
     trimmed = text.strip(BLANKS)
     if error.code not in ("unexpected-end", "unexpected-text"):
         place = text.rfind("]")
-        return AddressSyntaxError(error.code, error.message, text, (place, place), ("a value",))
+        span = (0, len(text)) if place < 0 else (place, place)
+        return AddressSyntaxError(error.code, error.message, text, span, ("a value",))
     code, message, expected = error.code, error.message, error.expected
     leading = _LEADING_TYPE.match(text)
     if not trimmed:

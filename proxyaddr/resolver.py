@@ -102,7 +102,7 @@ def resolve(
     name, case = _case(service, recipient)
     trace: list[Step] = []
     rule, found = _first(SELECTION, case, trace)
-    if rule is None or rule.reason is not None or not isinstance(found, TypedAddress):
+    if rule is None or not isinstance(found, TypedAddress):
         return _returned(rule or SELECTION[-1], name, case, trace)
     case = case._replace(chosen=found)
     refused, _ = _first(ADMISSION, case, trace)

@@ -3,9 +3,9 @@
     register(connection, table)                        # SELECT proxyaddr_route(email).connector FROM people
     route(connection.table("people"), table, "email")  # its rows and a column `route`, as they are read
 
-DuckDB hands a function 2,048 rows at a time, and a reader 131,072. Both get text without a copy after `SET
+DuckDB hands a function 2,048 rows at a time, and a reader 100,000 or more. Both get text without a copy after `SET
 arrow_output_version = '1.4'; SET produce_arrow_string_view = true`. A connection runs nothing else while one of its
-relations is being read: to query a reader, make it of a relation of `connection.cursor()`.
+relations is being read: to query a reader, make it of a relation of a second one, `connection.cursor()`, and keep that.
 """
 
 from __future__ import annotations

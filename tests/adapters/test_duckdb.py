@@ -103,7 +103,7 @@ def test_a_reader(
 
 
 def test_a_reader_of_several_batches(connection: duckdb.DuckDBPyConnection, table: px.RoutingTable) -> None:
-    many = connection.sql("select 'jane@contoso.com' as address from range(300000)")
+    many = connection.sql("select 'jane@contoso.com' as address from range(1100000)")
     batches = list(adapter.route_index(many, table, "address", name="index"))
     assert len(batches) > 1
     assert {(batch.schema.names[1], value) for batch in batches for value in batch["index"].unique().to_pylist()} == {
@@ -114,7 +114,8 @@ def test_a_reader_of_several_batches(connection: duckdb.DuckDBPyConnection, tabl
 def test_a_reader_is_queried_again(
     connection: duckdb.DuckDBPyConnection, table: px.RoutingTable, expected: Expected
 ) -> None:
-    routed = adapter.route(connection.cursor().table("people"), table)
+    reading = connection.cursor()
+    routed = adapter.route(reading.table("people"), table)
     query = "select route.connector as connector, count(*) from routed group by all order by all"
     assert connection.sql(query).fetchall() == [("fax", 1), ("imc", 4), ("x400", 1), (None, 5)]
     del routed

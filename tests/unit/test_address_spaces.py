@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.address_spaces import matches_wildcards
+from proxyaddr.address_spaces import matches_wildcards, read_address
 
 CASES = Path(__file__).parent.parent / "cases"
 PIECES = st.sampled_from(["a", "b", "A", "*", "%", "@", ".", "é", "!", "a.b", "@a.b", "*@a.b", "*.b"])
@@ -80,7 +80,12 @@ def test_case(case: dict[str, Any]) -> None:
             assert (space.type, space.pattern, space.cost, space.scope) == expected
         assert px.AddressSpace.parse(str(space), dialect=case["dialect"]) == space
         return
-    kind = px.AddressSpace.parse(case["space"], dialect=case["dialect"]).match(case["recipient"])
+    space = px.AddressSpace.parse(case["space"], dialect=case["dialect"])
+    kind = space.match(case["recipient"])
+    if "literals" in case:
+        fit = space.fit(read_address(case["recipient"]))
+        assert fit is not None
+        assert fit.literals == case["literals"]
     assert (kind is not None) == case["matches"]
     if kind is not None and "kind" in case:
         assert kind.value == case["kind"]

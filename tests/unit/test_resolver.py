@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import proxyaddr as px
+from proxyaddr.rules import ADMISSION, SELECTION
 
 OVERRIDE = px.InternetMailService(override_proxy_out="SMTPOUT", site_domain="contoso.com")
 STOCK = px.InternetMailService(organization="Contoso", site="SITE", server="SERVER")
@@ -37,6 +40,58 @@ def outcome(service: px.InternetMailService, recipient: object) -> tuple[str, st
 )
 def test_selection(service: px.InternetMailService, recipient: object, expected: tuple[str, str]) -> None:
     assert outcome(service, recipient) == expected
+
+
+CASES = [
+    json.loads(line) for line in (Path(__file__).parents[1] / "cases/resolve.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def given(recipient: str | dict[str, str]) -> str | px.Recipient | px.ProxyList:
+    """A case's recipient: text, or one with a name, proxies and a target, or proxies alone."""
+    if isinstance(recipient, str):
+        return recipient
+    proxies = px.parse_proxies(recipient["proxies"])
+    return px.Recipient(recipient["name"], proxies, recipient.get("target")) if "name" in recipient else proxies
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["source"])
+def test_case(case: dict[str, Any]) -> None:
+    directory = [given(recipient) for recipient in case.get("directory", ())]
+    service = px.InternetMailService(**case.get("service", {}), directory=px.Directory(directory))  # type: ignore[arg-type]
+    found = service.resolve(given(case["recipient"]))
+    plain = {name: getattr(found, name) for name in case["expected"]}
+    shown = {name: f"{v.type}:{v.value}" if name == "address" else v for name, v in plain.items()}
+    assert shown == {name: tuple(v) if isinstance(v, list) else v for name, v in case["expected"].items()}
+    assert found.delivered == ("envelope_recipient" in case["expected"])
+    applied = [step for step in found.trace if step.applied]
+    assert applied[0].rule == found.rule if found.delivered else applied[-1].rule == found.rule
+    rows = {rule.name: rule for rule in (*SELECTION, *ADMISSION)}
+    assert [(step.article, step.says) for step in found.trace] == [
+        (rows[step.rule].article, rows[step.rule].says) for step in found.trace
+    ]
+
+
+def test_the_order_of_the_rules_is_the_documented_one() -> None:
+    names = [rule.name for rule in (*SELECTION, *ADMISSION)]
+    assert names == [
+        *("refused-encapsulation", "ambiguous-recipient", "target-address", "primary-proxy", "one-off-type"),
+        *("encapsulation", "no-proxy", "envelope-address", "no-address-space"),
+    ]
+
+
+def test_what_a_site_routes_nowhere_is_not_recognized() -> None:
+    routes = [px.Route(px.AddressSpace.parse("SMTP:*@contoso.com"), "imc")]
+    site = px.Site([px.InternetMailService(name="imc", server="EX1")], px.RoutingTable(routes))
+    found = site.resolve("Jane [FAX:1]")
+    assert not found.delivered
+    assert (found.recipient, str(found.address), found.server) == ("Jane", "Jane [FAX:1]", "EX1")
+    assert found.remedy == ("add an address space of the right type and cost: FAX:*;1",)
+    (step,) = found.trace
+    assert step == (ADMISSION[-1].name, "Q133403", ADMISSION[-1].says, True)
+    nobody = site.resolve(px.Recipient("Joe", "smtp:joe@contoso.com"))
+    assert not nobody.delivered
+    assert nobody.remedy == ("add an address space of the right type and cost: SMTP:*;1",)
 
 
 def test_a_one_off_that_a_recipient_holds_is_that_recipient() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import proxyaddr as px
+from proxyaddr.connector_selection import preferences
 from proxyaddr.mta import route_custom_recipient, route_one_off
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -56,6 +58,54 @@ def test_connectors_are_chosen_in_the_order_of_q193322(
     assert found.connector == expected
     loser = next(outcome.lost for outcome in both.explain("x@y").outcomes if outcome.lost)
     assert loser.startswith(f"{criterion}: ")
+
+
+STATES: list[dict[str, Any]] = [
+    {},
+    {"open_retries": 1},
+    {"proximity": px.Proximity.REMOTE},
+    {"open_retries": 1, "proximity": px.Proximity.REMOTE},
+    {"site_cost": 3},
+    {"tries": 1},
+    {"delivering": True},
+    {"activation": px.Activation.NEVER},
+]
+
+
+@pytest.mark.parametrize("dialect", ["exchange55", "exchange2007"])
+def test_compiled_tables_choose_connectors_as_tables_do(dialect: str) -> None:
+    pattern = "SMTP:*" if dialect == "exchange55" else "*"
+    for a, b, c in product(STATES, STATES, STATES[:4]):
+        states = {name: state(name, **settings) for name, settings in (("a", a), ("b", b), ("c", c))}
+        both = table(
+            *((f"{pattern};{cost}", name) for cost, name in ((3, "c"), (2, "b"), (2, "a"))), dialect=dialect, **states
+        )
+        assert both.compile().match("x@y") == both.route_index("x@y")
+
+
+def test_an_order_of_preferences_is_missing_only_where_retries_count_for_some() -> None:
+    near, far, again = state("a"), state("b", proximity=px.Proximity.REMOTE), state("c", open_retries=1)
+    standings = [(5, "a"), (4, "a"), (5, "b")]
+    for exchange, connectors, expected in (
+        (px.Dialect.EXCHANGE55, (near, far), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
+        (px.Dialect.EXCHANGE55, (near, far, again), None),
+        (px.Dialect.EXCHANGE2007, (near, far, again), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
+    ):
+        assert preferences(standings, {each.name: each for each in connectors}, exchange) == expected
+    both_near = {"a": again, "b": near}
+    assert preferences([(1, "a"), (9, "b")], both_near, px.Dialect.EXCHANGE55) == {(9, "b"): 0, (1, "a"): 1}
+    both_far = {"a": state("a", open_retries=1, proximity=px.Proximity.REMOTE), "b": far}
+    assert preferences([(1, "a"), (9, "b")], both_far, px.Dialect.EXCHANGE55) == {(1, "a"): 0, (9, "b"): 1}
+
+
+def test_why_a_route_lost_says_both_sides() -> None:
+    limited = table(("*", "a"), ("*", "b"), dialect="exchange2007", a=state("a", max_message_size=10), b=state("b"))
+    lost = {outcome.index: outcome.lost for outcome in limited.explain("x@y", size=11).outcomes}
+    assert lost == {0: "at most 10 bytes, the message has 11", 1: None}
+    assert limited.route_index("x@y") == 0
+    assert [outcome.lost for outcome in limited.explain("x@y", size=10).outcomes] == [None, "name: b, the best has a"]
+    back = table(("SMTP:*", "a"), ("SMTP:*", "b"), a=state("a", delivering=True))
+    assert back.explain("x@y").outcomes[1].lost == "not back: delivered this message, the best has did not deliver it"
 
 
 def test_lowest_cost_only_goes_before_tries_but_not_before_activity() -> None:

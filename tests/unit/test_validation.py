@@ -60,6 +60,9 @@ def test_kept_rules(address: str) -> None:
 
 def test_switches() -> None:
     assert [found.code for found in px.parse("a@bücher.de").validate(idna=False)] == ["idna-refused"]
+    assert [found.span for found in px.parse("a@bücher.de").validate(idna=False)] == [(2, 11)]
+    assert [found.code for found in px.parse('"a@b"@bücher.de').validate(idna=False)] == ["idna-refused"]
+    assert px.parse('"a@bü"@c.de').validate(idna=False, smtputf8=True) == ()
     assert [found.code for found in px.parse("ü@b.de").validate(smtputf8=False)] == ["not-an-internet-address"]
 
 

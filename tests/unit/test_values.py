@@ -44,6 +44,22 @@ def test_addresses_of_other_classes_differ() -> None:
     assert PROXIES.of_type("smtp") == tuple(PROXIES)
 
 
+def test_different_values_have_different_hashes() -> None:
+    for kind, texts in (
+        (px.parse, ("SMTP:a@b", "SMTP:a@c", "[SMTP:a@b]", "FAX:1")),
+        (px.parse_proxies, ("SMTP:a@b", "SMTP:a@b;smtp:c@d", "")),
+        (px.X500Address.parse, ("/o=a/ou=b/cn=c", "/o=a/ou=b/cn=d")),
+        (px.X400Address.parse, ("c=us;s=a", "c=us;s=b", "c=us;s=a;g=b")),
+    ):
+        assert len({hash(kind(text)) for text in texts}) == len(texts)
+
+
+def test_a_name_is_quoted_and_escaped_as_it_is_read() -> None:
+    address = px.OneOffAddress("SMTP", "a]b\\@c", 'say "x"\t\\')
+    assert str(address) == r'"say \"x\"\x09\\" [SMTP:a\x5db\@c]'
+    assert px.parse_one_off(str(address)) == address
+
+
 def test_a_legacy_dn_is_read_from_an_address_and_refused_where_its_parts_make_none() -> None:
     dn = px.X500Address.parse(px.parse_proxy("EX:/o=Org/ou=Site/cn=Recipients/cn=jane"))
     assert (str(dn), dn.components[0]) == ("/o=Org/ou=Site/cn=Recipients/cn=jane", ("o", "Org"))
