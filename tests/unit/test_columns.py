@@ -65,13 +65,13 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 def case_texts() -> list[str]:
-    """Every text of the cases as data, and the items of those that are lists."""
+    """Every text of the cases as data that a column can hold, and the items of those that are lists."""
     found: dict[str, None] = {}
     for file in sorted(CASES.glob("*.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             for value in json.loads(line).values():
                 for text in value if isinstance(value, list) else [value]:
-                    if isinstance(text, str):
+                    if isinstance(text, str) and text == text.encode("utf-8", "replace").decode():  # no lone surrogate
                         found.update(dict.fromkeys([text, *text.split(";"), f"SMTP:{text}", f" {text}\t", f"[{text}]"]))
     return list(found)
 
