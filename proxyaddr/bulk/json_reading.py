@@ -141,8 +141,8 @@ def _fast(block: bytes, schema: pa.Schema) -> tuple[pa.RecordBatch, Codes, int] 
     if not block.strip():
         return pa.RecordBatch.from_pylist([], schema), {}, 0
     table = _read(block, schema)
-    if table is None:
-        return None
+    if table is None or table.num_rows != sum(1 for _ in _lines(block)):
+        return None  # pyarrow takes several objects on a line, and one over several lines
     batches = table.select(schema.names).combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema), {}, 0
 
@@ -195,6 +195,8 @@ def _fitting(value: object, kind: pa.DataType) -> object:
         return [_fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: _fitting(value.get(field.name), field.type) for field in kind}
+    if pa.types.is_floating(kind) and type(value) is int:
+        value = float(value)  # as pyarrow reads it where every line is good
     pa.scalar(value, kind)  # raises where the column could not hold it
     return value
 

@@ -276,3 +276,22 @@ def test_only_what_a_run_left_is_removed(folder: Path) -> None:
 @pytest.mark.parametrize("start", ["\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_more_starts_of_formulas(start: str) -> None:
     assert guarded(pa.array([f"{start}1", f"a{start}"])).to_pylist() == [f"'{start}1", f"a{start}"]
+
+
+def test_a_bad_line_changes_no_other_line(folder: Path) -> None:
+    good = '{"email":"a@contoso.com","n":1.5}\n{"email":"c@contoso.com","n":9007199254740993}\n'
+    Path("good.jsonl").write_text(good, "utf-8")
+    Path("bad.jsonl").write_text(good + "[1]\n", "utf-8")
+    assert route("--in", "good.jsonl", "--out", "out.jsonl") == 0
+    expected = rows()
+    assert route("--in", "bad.jsonl", "--out", "out.jsonl") == 2
+    assert rows()[:2] == expected
+    assert [row["error"] for row in rows()] == [None, None, "bad-json"]
+
+
+@pytest.mark.parametrize("more", ["", "nope\n"])
+def test_a_line_holds_one_object(more: str, folder: Path) -> None:
+    two = '{"email":"a@contoso.com"} {"email":"b@contoso.com"}\n{"email":"c@contoso.com"}\n'
+    Path("in.jsonl").write_text(two + more, "utf-8")
+    assert route("--in", "in.jsonl", "--out", "out.jsonl") == 2
+    assert [row["error"] for row in rows()][:2] == ["bad-json", None]
