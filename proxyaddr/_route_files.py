@@ -94,23 +94,25 @@ def routes_of(
     return routes, errors
 
 
-def gwart_rows(text: str, limits: Limits) -> Iterator[tuple[int, RouteRow] | RowError]:
+def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator[tuple[int, RouteRow] | RowError]:
     """Yield the lines `TYPE,pattern;,cost,connector[,connector...]` (Q149121); blanks around fields are padding.
 
     A pattern may hold commas: the cost is the first number after a field that ends with `;`, else the first number.
     """
-    for _, (line, content) in zip(counted(None, limits), enumerate(_lines(text), 1), strict=False):
+    for _, (line, content) in zip(counted(source, limits), enumerate(_lines(text), 1), strict=False):
         if not content.strip():
             continue
         if len(content) > limits.line_length:
-            yield RowError("too-long", too_long(limits), line)
+            yield RowError("too-long", too_long(limits), line, source)
             continue
         cells = [cell.strip() for cell in content.split(",")]
         numbers = [i for i, cell in enumerate(cells) if i > 1 and cell.isascii() and cell.isdigit()]
         place = next((i for i in numbers if cells[i - 1].endswith(";")), numbers[0] if numbers else 0)
         connectors = [cell for cell in cells[place + 1 :] if cell]
         if not place or not connectors:
-            yield RowError("bad-line", "expected TYPE,pattern;,cost,connector", line)
+            lacking = "connector" if place else "cost, a whole number,"
+            message = f"no {lacking} in it: expected TYPE,pattern;,cost,connector"
+            yield RowError("bad-line", message, line, source)
             continue
         pattern = ",".join(content.split(",")[1:place])
         yield line, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[place])

@@ -24,7 +24,7 @@ from proxyaddr.addresses import (
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"]
+__all__ = ["ProxyItem", "parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients", "proxy_items"]
 
 DEFAULT_TYPE = "SMTP"
 """The type of an address that names none (Q262112; Set-Mailbox -EmailAddresses)."""
@@ -50,7 +50,7 @@ _SHOWN = 80
 """Code points of the input that a suggestion repeats."""
 
 
-class _Item(NamedTuple):
+class ProxyItem(NamedTuple):
     """An item of a list, where it stands in the text, and whether its prefix is neither upper nor lower case."""
 
     found: ProxyAddress | DeletionMarker | AddressSyntaxError
@@ -140,14 +140,21 @@ def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFA
     AddressSyntaxError for a list beyond its `limits`.
     """
     if isinstance(text_or_strings, str):
-        text = text_or_strings
-        limits.check_list(text)
-        start = "percent_list" if _PERCENT_LIST.search(text) else "proxy_list"
-        items: list[_Item] = _PROXIES.parse(_unbraced(text), start, _counter(text, limits))
-        return _collected(text, items, limits)
+        return _collected(text_or_strings, proxy_items(text_or_strings, limits=limits))
     if isinstance(text_or_strings, bytes | bytearray):
         raise TypeError("a list of proxy addresses is text or an iterable of texts, not bytes")
-    return _collected(text_or_strings, _single_items(text_or_strings, limits), limits)
+    return _collected(text_or_strings, _single_items(text_or_strings, limits))
+
+
+def proxy_items(text: str, *, limits: Limits = DEFAULT_LIMITS) -> list[ProxyItem]:
+    """Return what parse_proxies sorts, in the order of the list: proxies, deletion markers and errors.
+
+    AddressSyntaxError for a list beyond its `limits`.
+    """
+    limits.check_list(text)
+    start = "percent_list" if _PERCENT_LIST.search(text) else "proxy_list"
+    items: list[ProxyItem] = _PROXIES.parse(_unbraced(text), start, _counter(text, limits))
+    return [_within(limits, text, item) for item in items]
 
 
 class _OneOffTransformer(Transformer[Token, object]):
@@ -207,30 +214,30 @@ class _ProxyTransformer(Transformer[Token, object]):
     proxy_list = percent_list = _listed
 
     @v_args(inline=True)
-    def proxy(self, prefix: Token, value: Token | None = None) -> _Item:
+    def proxy(self, prefix: Token, value: Token | None = None) -> ProxyItem:
         """proxy: PREFIX value."""
         return _typed_item(prefix, value)
 
     @v_args(inline=True)
-    def untyped(self, value: Token) -> _Item:
+    def untyped(self, value: Token) -> ProxyItem:
         """untyped: UNTYPED."""
-        return _Item(ProxyAddress(DEFAULT_TYPE, str(value)), _span(value))
+        return ProxyItem(ProxyAddress(DEFAULT_TYPE, str(value)), _span(value))
 
     @v_args(inline=True)
-    def deletion(self, marker: Token) -> _Item:
+    def deletion(self, marker: Token) -> ProxyItem:
         """deletion: "~del" ("<" TYPE ":" value? ">")?."""
         match = _DELETION.fullmatch(str(marker))
         address_type, value = match.groups() if match else (None, None)
         try:
             found = DeletionMarker(None if address_type is None else canonical_type(address_type), value or None)
         except AddressSyntaxError as error:
-            return _Item(error, _span(marker))
-        return _Item(found, _span(marker))
+            return ProxyItem(error, _span(marker))
+        return ProxyItem(found, _span(marker))
 
     @v_args(inline=True)
-    def bad(self, item: Token) -> _Item:
+    def bad(self, item: Token) -> ProxyItem:
         """bad: BAD."""
-        return _Item(_bad_item(str(item)), _span(item))
+        return ProxyItem(_bad_item(str(item)), _span(item))
 
 
 _TERMINALS = {
@@ -250,13 +257,13 @@ _RECIPIENTS = Grammar("recipients.lark", ("recipients",), _OneOffTransformer(), 
 _PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list", "percent_list"), _ProxyTransformer(), _TERMINALS)
 
 
-def _typed_item(prefix: Token, value: Token | None) -> _Item:
+def _typed_item(prefix: Token, value: Token | None) -> ProxyItem:
     written = prefix[:-1].strip(BLANKS)
     span = _span(prefix, value)
     if value is None or not value.strip(BLANKS):
-        return _Item(_error("empty-value", f"{written}: has no value", str(prefix), ("a value",)), span)
+        return ProxyItem(_error("empty-value", f"{written}: has no value", str(prefix), ("a value",)), span)
     proxy = ProxyAddress(written, str(value), is_primary=written.isupper())
-    return _Item(proxy, span, mixed_case=not written.isupper() and not written.islower())
+    return ProxyItem(proxy, span, mixed_case=not written.isupper() and not written.islower())
 
 
 def _counter(text: str, limits: Limits) -> Callable[[Token], None] | None:
@@ -274,7 +281,17 @@ def _counter(text: str, limits: Limits) -> Callable[[Token], None] | None:
     return count
 
 
-def _single_items(texts: Iterable[str], limits: Limits) -> Iterator[_Item]:
+def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:
+    if isinstance(item.found, AddressSyntaxError):
+        return item
+    try:
+        limits.check_address(text[slice(*item.span)])
+    except AddressSyntaxError as error:
+        return item._replace(found=error)
+    return item
+
+
+def _single_items(texts: Iterable[str], limits: Limits) -> Iterator[ProxyItem]:
     for number, text in enumerate(texts):
         if number >= limits.list_items:
             raise limits.too_many_items("", 0, number)
@@ -282,22 +299,23 @@ def _single_items(texts: Iterable[str], limits: Limits) -> Iterator[_Item]:
             yield _single_item(text, limits)
 
 
-def _single_item(text: str, limits: Limits) -> _Item:
+def _single_item(text: str, limits: Limits) -> ProxyItem:
     """Parse one proxy address or deletion marker that is not part of a text with separators."""
     whole = (0, len(text)) if isinstance(text, str) else (0, 0)
     try:
         limits.check_address(text)
     except AddressSyntaxError as error:
-        return _Item(error, whole)
+        return ProxyItem(error, whole)
     if not text.strip(BLANKS):
-        return _Item(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), whole)
-    item: _Item = _PROXIES.parse(text.strip(BLANKS), "proxy_address")
+        return ProxyItem(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), whole)
+    item: ProxyItem = _PROXIES.parse(text.strip(BLANKS), "proxy_address")
     if isinstance(item.found, AddressSyntaxError):
-        return _Item(AddressSyntaxError(item.found.code, item.found.message, text, whole, item.found.expected), whole)
+        bad = AddressSyntaxError(item.found.code, item.found.message, text, whole, item.found.expected)
+        return ProxyItem(bad, whole)
     return item._replace(span=whole)
 
 
-def _proxy_of(item: _Item, text: str) -> ProxyAddress:
+def _proxy_of(item: ProxyItem, text: str) -> ProxyAddress:
     if isinstance(item.found, ProxyAddress):
         return item.found
     if isinstance(item.found, DeletionMarker):
@@ -305,7 +323,7 @@ def _proxy_of(item: _Item, text: str) -> ProxyAddress:
     raise item.found
 
 
-def _collected(source: str | Iterable[str], items: Iterable[_Item], limits: Limits) -> ProxyList:
+def _collected(source: str | Iterable[str], items: Iterable[ProxyItem]) -> ProxyList:
     """Sort the items of a list into good, bad, deletions and findings; spans are within the text or the string."""
     text = source if isinstance(source, str) else None
     proxies: list[ProxyAddress] = []
@@ -314,11 +332,7 @@ def _collected(source: str | Iterable[str], items: Iterable[_Item], limits: Limi
     findings: list[Finding] = []
     seen: dict[tuple[str, str], Span] = {}
     primaries: Counter[str] = Counter()
-    for index, (read, span, mixed_case) in enumerate(items):
-        found = read
-        if span[1] - span[0] > limits.address_length and not isinstance(read, AddressSyntaxError):
-            message = f"an address has at most {limits.address_length} characters; `limits=` allows more"
-            found = AddressSyntaxError("too-long", message, "", (0, 0))
+    for index, (found, span, mixed_case) in enumerate(items):
         if isinstance(found, AddressSyntaxError):
             errors.append(
                 AddressSyntaxError(found.code, found.message, found.text, found.span, found.expected, index)

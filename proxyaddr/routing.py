@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -248,11 +248,11 @@ class RoutingTable:
             return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007, limits=limits)
         if suffix == ".csv":
             return cls.from_csv(path, dialect=dialect or Dialect.EXCHANGE55, limits=limits)
+        from proxyaddr._route_files import gwart_rows  # noqa: PLC0415 - only for files
         from proxyaddr._text_files import read_text  # noqa: PLC0415 - only for files
 
-        text = read_text(path, limits)
-        whole = replace(limits, list_length=limits.file_octets)  # of a file, the limit of files holds
-        return cls.from_gwart(text, dialect=dialect or Dialect.EXCHANGE55, limits=whole)
+        rows = gwart_rows(read_text(path, limits), limits, str(path))
+        return cls._from_rows(rows, dialect or Dialect.EXCHANGE55, source=str(path), limits=limits)
 
     @classmethod
     def from_columns(

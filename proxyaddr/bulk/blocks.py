@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 
-__all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded"]
+__all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded", "starting_with"]
 
 BLOCK = 4 << 20
 """Octets read at a time."""
@@ -19,10 +20,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_UNMARKED = re.compile(rb"(\0[^\0]\0[^\0])|[^\0]\0[^\0]\0")
+
 
 def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int], bytes]:
     r"""Return a reader of UTF-8 for a reader of octets: by the mark at their start, else in the encoding given.
 
+    UTF-16 without its mark is known by the NULs in its first two characters (RFC 4627, section 3).
     Octets that are no text in that encoding are shown as `\xHH`. UTF-8, the default, is passed through unchecked.
     """
     start = read(BLOCK)
@@ -30,11 +34,10 @@ def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int
         if start.startswith(mark):
             start, encoding = start[len(mark) :], name
             break
-    pending = [start]
-
-    def again(size: int) -> bytes:
-        return pending.pop() if pending else read(size)
-
+    else:
+        if encoding is None and (found := _UNMARKED.match(start)):
+            encoding = "utf-16-be" if found[1] else "utf-16-le"
+    again = starting_with(start, read)
     if encoding is None or codecs.lookup(encoding).name == "utf-8":
         return again
     decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
@@ -47,6 +50,12 @@ def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int
                 return text
 
     return decoded
+
+
+def starting_with(start: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Return a reader that gives back first what was read to look at it."""
+    pending = [start] if start else []
+    return lambda size: pending.pop() if pending else read(size)
 
 
 def blocks(read: Callable[[int], bytes], last_end: Callable[[bytes], int]) -> Iterator[bytes]:

@@ -31,8 +31,8 @@ POWERSHELL_TYPE_LINE = b"#TYPE"
 
 DELIMITERS = ",;\t"
 
-_STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]'
-"""A quote that neither opens nor closes a field: pyarrow would drop it without a word."""
+_STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]|(?:^|[{0}\r\n])"(?:[^"]|"")*"[^"{0}\r\n]'
+"""A quote that neither opens nor closes a field, or text behind a closing one: pyarrow takes both without a word."""
 
 _FIELD_LIMIT = Lock()
 """Held while the limit of the csv module is another than before."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from proxyaddr.addresses import ProxyAddress
+from proxyaddr.bulk.answers import error_column
 from proxyaddr.bulk.batches import ROWS, Codes
-from proxyaddr.bulk.sound_text import is_list
+from proxyaddr.bulk.sound_text import ESCAPED_OCTET, is_list
+from proxyaddr.columns import NOT_UTF8
 from proxyaddr.errors import AddressSyntaxError
-from proxyaddr.parser import parse_proxies
+from proxyaddr.parser import proxy_items
 
 __all__ = ["DELETION_MARKER", "PARSED", "Items", "explode", "slices", "split_lists"]
 
@@ -24,12 +28,18 @@ DELETION_MARKER = "deletion-marker"
 PARSED = pa.struct([("type", pa.string()), ("value", pa.string()), ("is_primary", pa.bool_()), ("error", pa.string())])
 """What parsing an item gave."""
 
+_SHOWS_OCTETS = re.compile(ESCAPED_OCTET)
+
 
 class Items(NamedTuple):
-    """One row an item, the place of the row that each came from, and what each is where that is known already."""
+    """One row an item, the place of the row that each came from, its error, and what it is where that is known already.
+
+    A row with octets that are not UTF-8 makes those items bad that show them.
+    """
 
     rows: pa.RecordBatch
     origin: pa.Array
+    errors: pa.Array
     parsed: pa.StructArray | None = None
 
 
@@ -41,23 +51,31 @@ def slices(rows: pa.RecordBatch, place: int, *, splits: bool) -> Iterator[tuple[
         yield start, rows.slice(start, step)
 
 
-def explode(rows: pa.RecordBatch, place: int) -> Items:
+def explode(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
     """Return one row an item of the lists in a column; an empty list and a null keep their row, with a null item."""
     lists, origin = _never_empty(rows.column(place))
-    return Items(_beside(rows, place, pc.list_flatten(lists), origin), origin)
+    items = pc.list_flatten(lists)
+    errors = error_column(rows.num_rows, codes).take(origin)
+    if NOT_UTF8 in codes.values():
+        sound = pc.and_(pc.equal(errors, NOT_UTF8), pc.invert(pc.match_substring_regex(items, ESCAPED_OCTET)))
+        errors = pc.if_else(pc.fill_null(sound, False), pa.scalar(None, errors.type), errors)
+    return Items(_beside(rows, place, items, origin), origin, errors)
 
 
 def split_lists(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
-    """Return one row an item of the text cells in a column, read by parse_proxies; bad rows stay whole."""
+    """Return one row an item of the text cells in a column, read as parse_proxies does; bad lines stay whole."""
+    texts = rows.column(place).to_pylist()
+    whole = {row: code for row, code in codes.items() if code != NOT_UTF8 or texts[row] is None}
     cells = [
-        [{"text": text}] if text is None or row in codes else _items(text)
-        for row, text in enumerate(rows.column(place).to_pylist())
+        [{"text": text}] if text is None or row in whole else _items(text, escaped=row in codes)
+        for row, text in enumerate(texts)
     ]
     kind = pa.list_(pa.struct([("text", pa.string()), *PARSED]))
     lists, origin = _never_empty(pa.array(cells, kind))
     items = pc.list_flatten(lists)
     parsed = pa.StructArray.from_arrays([pc.struct_field(items, field.name) for field in PARSED], fields=list(PARSED))
-    return Items(_beside(rows, place, pc.struct_field(items, "text"), origin), origin, parsed)
+    errors = error_column(rows.num_rows, whole).take(origin)
+    return Items(_beside(rows, place, pc.struct_field(items, "text"), origin), origin, errors, parsed)
 
 
 def _never_empty(lists: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -72,14 +90,19 @@ def _beside(rows: pa.RecordBatch, place: int, items: pa.Array, origin: pa.Array)
     return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
 
 
-def _items(text: str) -> list[dict[str, object]]:
-    """Return the items of a list: the good ones, the markers of deletions, the bad ones."""
+def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
+    """Return the items of a list in its order: proxies in their normal form, all else as it is written."""
     try:
-        found = parse_proxies(text)
+        found = proxy_items(text)
     except AddressSyntaxError as error:  # not of an item, but of the list
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []
-    for proxy in found:
-        items.append({"text": str(proxy), "type": proxy.type, "value": proxy.value, "is_primary": proxy.is_primary})
-    items += [{"text": str(marker), "error": DELETION_MARKER} for marker in found.deletions]
-    return items + [{"text": text[slice(*error.span)] or text, "error": error.code} for error in found.errors]
+    for proxy, span, _ in found:
+        written = text[slice(*span)]
+        if escaped and _SHOWS_OCTETS.search(written):
+            items.append({"text": written, "error": NOT_UTF8})
+        elif isinstance(proxy, ProxyAddress):
+            items.append({"text": str(proxy), "type": proxy.type, "value": proxy.value, "is_primary": proxy.is_primary})
+        else:
+            items.append({"text": written, "error": getattr(proxy, "code", DELETION_MARKER)})
+    return items

@@ -13,6 +13,7 @@ from pyarrow import json as arrow_json
 from proxyaddr.bulk.batches import Batch, Codes, escaped
 from proxyaddr.bulk.blocks import blocks, last_line_end, recoded
 from proxyaddr.bulk.inputs import Input
+from proxyaddr.bulk.json_arrays import lines_of
 from proxyaddr.columns import NOT_UTF8
 
 __all__ = ["BAD_JSON", "JsonLinesReader"]
@@ -72,7 +73,7 @@ class JsonLinesReader:
     def _blocks(self, raw: BinaryIO) -> Iterator[bytes]:
         packed = self._source.path is not None
         read = recoded((self._source.uncompressed(raw) if packed else raw).read, self._encoding)
-        return blocks(read, last_line_end)
+        return blocks(lines_of(read, self._source.name), last_line_end)
 
 
 def _is_text(block: bytes) -> bool:
@@ -110,8 +111,8 @@ def _fields_of(block: bytes) -> Fields:
 
 def _type_of(value: object) -> pa.DataType:
     try:
-        return _kept(pa.array([value]).type)
-    except (pa.ArrowException, UnicodeError, OverflowError):
+        return _kept(pa.array([_sound(value)]).type)
+    except (pa.ArrowException, OverflowError):
         return pa.string()
 
 
@@ -206,6 +207,15 @@ def _is_sound(value: object) -> bool:
     if isinstance(value, str):
         return _encodable(value) == value
     return all(map(_is_sound, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()))
+
+
+def _sound(value: object) -> object:
+    """Return a value with all its text as it can be written."""
+    if isinstance(value, dict):
+        return {_encodable(key): _sound(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return list(map(_sound, value))
+    return _encodable(value) if isinstance(value, str) else value
 
 
 def _encodable(text: str) -> str:

@@ -82,7 +82,8 @@ def _column(schema: pa.Schema, column: str | None, source: Input) -> str:
     if column in schema.names:
         return str(column)
     asked = "--column is missing" if column is None else f"no column {column!r}"
-    message = f"{asked}; the columns are {', '.join(map(repr, schema.names)) or 'none'}"
+    columns = f"the columns are {', '.join(map(repr, schema.names))}" if schema.names else "there are no columns at all"
+    message = f"{asked}; {columns}"
     raise ConfigurationError("no-such-column", message, "column", source.name)
 
 
@@ -90,13 +91,13 @@ def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
     """Return the schema with octets of the column as text; ConfigurationError where the column is neither."""
     place = schema.get_field_index(column)
     kind = schema.field(place).type
-    if is_list(kind) and is_text(kind.value_type):
-        return schema.set(place, pa.field(column, pa.list_(pa.string())))
-    if not is_text(kind):
+    listed = is_list(kind)
+    if not is_text(kind.value_type if listed else kind):
         message = f"the column {column!r} holds {kind}; expected text or lists of text"
         raise ConfigurationError("not-text", message, "column", source.name)
-    is_plain = pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_null(kind)
-    chosen = schema.set(place, pa.field(column, pa.string())) if is_plain else schema
+    plain = pa.list_(pa.string()) if listed else pa.string()
+    stays = pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
+    chosen = schema if stays else schema.set(place, pa.field(column, plain))
     views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # pyarrow filters and takes no views
     return pa.schema([field.with_type(views.get(field.type, field.type)) for field in chosen])
 

@@ -26,6 +26,9 @@ LONGEST_LABEL = 48
 BAR_HEIGHT, MARGINS = 28, 70
 """Pixels of a chart: for each bar, and above and below all."""
 
+MOST_TICKS = 6
+"""Numbers below a chart."""
+
 ACCENT, WARNING, BAD = "#2563eb", "#d97706", "#dc2626"
 
 _STYLE = """
@@ -125,7 +128,8 @@ def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no
         "bargap": 0.3,
         "plot_bgcolor": "white",
         "font": {"family": "system-ui, sans-serif", "size": 14},
-        "xaxis": {"gridcolor": "#e5e7eb", "rangemode": "tozero", "tickformat": ",d", "nticks": 6},
+        "xaxis": {"gridcolor": "#e5e7eb", "rangemode": "tozero", "tickformat": ",d"}
+        | ({"dtick": 1} if max(values) < MOST_TICKS else {"nticks": MOST_TICKS}),  # whole numbers alone
         "yaxis": {
             "automargin": True,
             "autorange": "reversed",

@@ -24,6 +24,9 @@ from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Job", "run"]
 
+PAGES = (".html", ".htm")
+"""Endings of a report."""
+
 
 class Job(NamedTuple):
     """What a run reads and writes; `reads` are other files that no output may replace."""
@@ -58,6 +61,9 @@ def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
         work = Work(opened, answers(), summary, prefix=job.prefix, splits=job.splits, rejects=job.rejects is not None)
         report = None
         if job.report is not None:
+            if job.report.suffix.lower() not in PAGES:
+                message = f"a report is a page: its name ends in {' or '.join(PAGES)}"
+                raise ConfigurationError("unknown-format", message, "report", str(job.report))
             from proxyaddr.bulk.report import report_to  # noqa: PLC0415 - needs another extra
 
             report = stack.enter_context(report_to(job.report))

@@ -9,7 +9,10 @@ import pyarrow as pa
 from proxyaddr.bulk.batches import Codes, escaped
 from proxyaddr.columns import NOT_UTF8
 
-__all__ = ["check_places", "is_list", "is_text", "sound", "values"]
+__all__ = ["ESCAPED_OCTET", "check_places", "is_list", "is_text", "sound", "values"]
+
+ESCAPED_OCTET = r"\\x[89a-f][0-9a-f]|\\ud[89a-f][0-9a-f]{2}"
+"""How octets that are not UTF-8, and half pairs out of JSON, are shown in text: a pattern for re and for RE2."""
 
 
 def is_list(kind: pa.DataType) -> bool:
@@ -27,6 +30,9 @@ def is_text(kind: pa.DataType) -> bool:
         pa.types.is_large_string,
         pa.types.is_string_view,
         pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_binary_view,
+        pa.types.is_fixed_size_binary,
         pa.types.is_null,
     )
     return any(is_kind(kind) for is_kind in kinds)

@@ -99,9 +99,9 @@ class Summary:
         }
 
     def __str__(self) -> str:
-        lines: list[tuple[str, int, Tally | None]] = [("rows", self.rows, None)]
+        lines: list[tuple[str, int, Tally | None]] = [("row" if self.rows == 1 else "rows", self.rows, None)]
         if self.addresses != self.rows:
-            lines.append(("items", self.addresses, None))
+            lines.append(("item" if self.addresses == 1 else "items", self.addresses, None))
         if self.command == "route":
             lines.append(("routed", self.routed, None))
             lines.append(("unrouted", self.unrouted, self.unrouted_types))
@@ -111,7 +111,7 @@ class Summary:
             lines.append(("blank", self.blank, None))
         lines.append(("bad", self.errors.total(), self.errors))
         if self.escaped:
-            lines.append(("cells that are not UTF-8, kept escaped", self.escaped, None))
+            lines.append(("kept escaped: cells that are not UTF-8", self.escaped, None))
         width = max(len(f"{number:,}") for _, number, _ in lines)
         return "\n".join(f"{number:>{width},} {name}{_named(tally)}" for name, number, tally in lines)
 

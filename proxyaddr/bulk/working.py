@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from proxyaddr.bulk.ahead import ahead
 from proxyaddr.bulk.answers import WORDS, Answers, ParseAnswers, error_column
 from proxyaddr.bulk.batches import Batch
-from proxyaddr.bulk.exploding import Items, explode, slices, split_lists
+from proxyaddr.bulk.exploding import explode, slices, split_lists
 from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.reading import Opened, read
 from proxyaddr.bulk.sound_text import is_list
@@ -68,10 +68,7 @@ class Work:
                     yield self._one(source, batch._replace(rows=rows, first_row=batch.first_row + start, codes=codes))
 
     def _one(self, source: Input, batch: Batch) -> Answered:
-        rows, origin, parsed = self._items(batch)
-        errors = error_column(batch.rows.num_rows, batch.codes)
-        if origin is not None:
-            errors = errors.take(origin)
+        rows, origin, errors, parsed = self._items(batch)
         addresses = rows.column(self._place)
         found, asked = self._answers.of(addresses, errors, parsed)
         errors = found[-1]
@@ -95,17 +92,16 @@ class Work:
         good = pc.is_null(errors)
         return Answered(answered.filter(good), bad.filter(pc.invert(good)), source, batch.position)
 
-    def _items(self, batch: Batch) -> tuple[pa.RecordBatch, pa.Array | None, pa.StructArray | None]:
-        found: Items | None = None
+    def _items(self, batch: Batch) -> tuple[pa.RecordBatch, pa.Array | None, pa.Array, pa.StructArray | None]:
         if self._splits:
-            found = split_lists(batch.rows, self._place, batch.codes)
-        elif is_list(batch.rows.column(self._place).type):
-            found = explode(batch.rows, self._place)
-        return (batch.rows, None, None) if found is None else (found.rows, found.origin, found.parsed)
+            return split_lists(batch.rows, self._place, batch.codes)
+        if is_list(batch.rows.column(self._place).type):
+            return explode(batch.rows, self._place, batch.codes)
+        return batch.rows, None, error_column(batch.rows.num_rows, batch.codes), None
 
     def _with(self, added: list[pa.Field]) -> pa.Schema:
         for field in added:
             if field.name in self._schema.names:
-                message = f"the input has a column {field.name!r} already: name another start of ours by --prefix"
+                message = f"the input has a column {field.name!r} already: --prefix starts those added otherwise"
                 raise ConfigurationError("column-taken", message, "prefix")
         return pa.schema([*self._schema, *added])

@@ -85,6 +85,9 @@ def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], An
         options.list,
         [Path(name) for name in reads],
     )
+    if options.compression is not None and job.out.format not in (Format.PARQUET, Format.ARROW, Format.ARROW_STREAM):
+        message = f"--compression is for Parquet and Arrow; end the name of a {job.out.format} file in .gz or .zst"
+        raise ConfigurationError("usage", message, "compression")
     try:
         with _terminated():
             summary = run(job, command, answers)

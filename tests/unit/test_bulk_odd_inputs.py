@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from pyarrow import ipc, parquet
+from pyarrow import csv, ipc, parquet
+from pyarrow import json as arrow_json
 
 import proxyaddr as px
 from proxyaddr.bulk.blocks import blocks, last_record_end, recoded
@@ -161,7 +163,7 @@ def test_dictionaries_that_are_not_of_text_are_kept(ending: str, folder: Path) -
 def test_the_summary_counts_cells_that_are_no_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "in.csv").write_bytes(b"name,email\nJ\xf6rg,a@contoso.com\n")
     assert route("--in", "in.csv", "--out", "out.jsonl") == 0
-    assert "1 cells that are not UTF-8, kept escaped" in capsys.readouterr().err
+    assert "1 kept escaped: cells that are not UTF-8" in capsys.readouterr().err
     assert rows()[0]["name"] == "J\\xf6rg"
 
 
@@ -171,7 +173,7 @@ def test_rows_on_standard_output(folder: Path, capfdbinary: pytest.CaptureFixtur
         assert route("--in", "in.csv", "--out", "-", "--out-format", kind) == 0
         out, err = capfdbinary.readouterr()
         assert b"imc" in out
-        assert err.startswith(b"1 rows\n")
+        assert err.startswith(b"1 row\n")
 
 
 def test_names_that_no_system_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,8 +210,52 @@ def test_an_output_that_keeps_nothing(folder: Path) -> None:
 
 def test_a_report_that_cannot_be_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "in.csv").write_text("email\na@contoso.com\n")
-    assert route("--in", "in.csv", "--out", "out.csv", "--report", "/dev/full") == 2
-    assert "/dev/full: cannot be written: No space left on device" in capsys.readouterr().err
+    (folder / "full.html").symlink_to("/dev/full")
+    assert route("--in", "in.csv", "--out", "out.csv", "--report", "full.html") == 2
+    assert "full.html: cannot be written: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--out", "out.csv", "--report", "-"], "-: a report is a page: its name ends in .html or .htm"),
+        (["--out", "out.csv", "--report", "report.txt"], "report.txt: a report is a page"),
+        (["--out", "out.csv", "--compression", "zstd"], "--compression is for Parquet and Arrow"),
+        (["--out", "-", "--compression", "none"], "end the name of a csv file in .gz or .zst"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    arguments: list[str], words: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "in.csv").write_text("email\na@contoso.com\n")
+    assert route("--in", "in.csv", *arguments) == 2
+    assert words in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "spaces.txt"]
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(13)]
+)
+@pytest.mark.parametrize("listed", [None, pa.list_, pa.large_list, lambda kind: pa.list_(kind, 1)])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_text_and_octets_of_every_width(
+    ending: str, listed: Callable[[pa.DataType], pa.DataType] | None, kind: pa.DataType, folder: Path
+) -> None:
+    given: list[object] = ["a@contoso.com" if pa.types.is_large_string(kind) else b"a@contoso.com"]
+    column = pa.array(given).cast(kind)
+    other = column
+    if listed is not None:
+        column = pa.FixedSizeListArray.from_arrays(column, 1).cast(listed(kind))
+    table = pa.table({"email": column, "other": other})
+    with ipc.new_file("in.arrow", table.schema) as out:
+        out.write_table(table)
+    assert route("--in", "in.arrow", "--out", f"out.{ending}") == 0
+    if ending == "parquet":
+        found = parquet.read_table("out.parquet")
+    else:
+        found = csv.read_csv("out.csv") if ending == "csv" else arrow_json.read_json("out.jsonl")
+    texts = found.select(["email", "other", "connector"]).to_pylist()[0].values()
+    assert [text.decode() if isinstance(text, bytes) else text for text in texts] == ["a@contoso.com"] * 2 + ["imc"]
 
 
 def test_a_list_longer_than_any_that_is_read_stays_whole() -> None:
