@@ -46,7 +46,7 @@ def fuzz(name: str, seconds: int, folder: Path) -> None:
     import atheris  # noqa: PLC0415 - an extra
 
     import proxyaddr  # noqa: PLC0415 - for this command alone
-    from tests.fuzz.targets import TARGETS  # noqa: PLC0415 - as above
+    from tests.fuzz.bulk_targets import TARGETS  # noqa: PLC0415 - as above
 
     place = Path(str(proxyaddr.__file__)).parent
     for file in sorted(place.rglob("*.py")):  # the package loads most on first use, too late to be instrumented
@@ -69,7 +69,7 @@ def fuzz(name: str, seconds: int, folder: Path) -> None:
 
 def names() -> list[str]:
     """Every target, without instrumenting anything."""
-    from tests.fuzz.targets import TARGETS  # noqa: PLC0415 - must not be loaded where `fuzz` runs
+    from tests.fuzz.bulk_targets import TARGETS  # noqa: PLC0415 - must not be loaded where `fuzz` runs
 
     return list(TARGETS)
 

@@ -6,7 +6,8 @@ import pytest
 
 import proxyaddr as px
 from tests.fuzz.__main__ import CORPUS, seeds
-from tests.fuzz.targets import TARGETS, bad_input
+from tests.fuzz.bulk_targets import TARGETS
+from tests.fuzz.targets import bad_input
 
 
 @pytest.mark.parametrize("name", TARGETS)
