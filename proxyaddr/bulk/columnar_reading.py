@@ -23,6 +23,9 @@ BATCH_OCTETS = 32 << 20
 
 FEWEST_ROWS = 1024
 
+PIECE = 16 << 20
+"""Octets of a stream read at a time."""
+
 _FILE_MAGIC = b"ARROW1\0\0"
 """How an Arrow IPC file starts; a stream follows, then a footer that only random access needs."""
 
@@ -126,7 +129,7 @@ class _After:
         """Return so many octets, fewer only at the end."""
         parts, size = [self._start[:size]], size - len(self._start[:size])
         self._start = self._start[len(parts[0]) :]
-        while size > 0 and (part := self._stream.read(size)):
+        while size > 0 and (part := self._stream.read(min(size, PIECE))):  # a broken file may ask for any size
             parts.append(part)
             size -= len(part)
         return b"".join(parts)

@@ -31,8 +31,9 @@ POWERSHELL_TYPE_LINE = b"#TYPE"
 
 DELIMITERS = ",;\t"
 
-_STRAY_QUOTE = '[^"{0}\r\n]"[^"{0}\r\n]|(?:^|[{0}\r\n])"(?:[^"]|"")*"[^"{0}\r\n]'
-"""A quote that neither opens nor closes a field, or text behind a closing one: pyarrow takes both without a word."""
+_CELL = r'(?:"[^"]*(?:""[^"]*)*"|[^"{0}\r\n]*)'
+_CELLS = rf"\A{_CELL}(?:[{{0}}\r\n]{_CELL})*\z"
+"""Cells that are quoted as a whole or hold no quote: pyarrow takes others, and loses some of their text."""
 
 _FIELD_LIMIT = Lock()
 """Held while the limit of the csv module is another than before."""
@@ -96,7 +97,10 @@ class CsvReader:
             line = _LINE.match(first.decode("utf-8", "backslashreplace"))
             counted = line[0] if line else ""
             delimiter = "\t" if self._source.format is Format.TSV else max(DELIMITERS, key=counted.count)
-            header, length = _header(first, delimiter)
+            try:
+                header, length = _header(first, delimiter)
+            except csv.Error as error:
+                raise ConfigurationError("bad-header", f"not CSV: {error}", None, self._source.name, 1) from error
             if not header:
                 raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
             if twice := next((name for name in header if header.count(name) > 1), None):
@@ -126,7 +130,8 @@ def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
     else:
         length = len(block)
     text = block[:length].decode("utf-8", "backslashreplace")
-    return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []), length
+    with _long_fields():
+        return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []), length
 
 
 def _fast(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[pa.RecordBatch, Codes, int] | None:
@@ -166,15 +171,14 @@ def _fast(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[p
 
 
 def _is_plain(block: bytes, quotes: int, delimiter: str) -> bool:
-    """Return whether pyarrow would neither stop at the block nor drop a stray quote in it."""
+    """Return whether pyarrow would neither stop at the block nor drop text of it."""
     try:
         block.decode("utf-8")  # pyarrow can't hand over a bad line that is not UTF-8
     except UnicodeDecodeError:
         return False
     if quotes % 2 or block.startswith(codecs.BOM_UTF8):  # pyarrow drops that mark, here part of a cell
         return False
-    stray = _STRAY_QUOTE.format(delimiter)
-    return not (quotes and pc.match_substring_regex(pa.array([block]), stray)[0].as_py())
+    return not quotes or pc.match_substring_regex(pa.array([block]), _CELLS.format(delimiter))[0].as_py()
 
 
 def _with_lines(table: pa.Table, bad: list[tuple[int, str]], place: int) -> tuple[pa.RecordBatch, Codes, int]:

@@ -180,10 +180,14 @@ def _lines(block: bytes) -> Iterator[bytes]:
 def _object(line: bytes) -> dict[str, Any] | None:
     """Return the object of a line; None where it is none."""
     try:
-        found = json.loads(line.decode("utf-8", _ESCAPED))
+        found = json.loads(line.decode("utf-8", _ESCAPED), object_pairs_hook=_with_sound_names)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _with_sound_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {_encodable(name): value for name, value in members}
 
 
 def _fitting(value: object, kind: pa.DataType) -> object:
@@ -212,7 +216,7 @@ def _is_sound(value: object) -> bool:
 def _sound(value: object) -> object:
     """Return a value with all its text as it can be written."""
     if isinstance(value, dict):
-        return {_encodable(key): _sound(member) for key, member in value.items()}
+        return {name: _sound(member) for name, member in value.items()}
     if isinstance(value, list):
         return list(map(_sound, value))
     return _encodable(value) if isinstance(value, str) else value

@@ -15,7 +15,7 @@ from proxyaddr.bulk.foreign_errors import unreadable
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.json_reading import JsonLinesReader
-from proxyaddr.bulk.sound_text import is_list, is_text, sound
+from proxyaddr.bulk.sound_text import check_names, is_list, is_text, sound
 from proxyaddr.bulk.text_reading import TEXT_COLUMN, TextReader
 from proxyaddr.errors import ConfigurationError
 
@@ -44,7 +44,8 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
         for source, reader in zip(inputs, readers, strict=True):
             try:
                 schemas.append(reader.schema())
-            except (OSError, pa.ArrowException) as error:
+                check_names(schemas[-1])
+            except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
                 raise unreadable(source.name, source.format, error) from error
         schema = schemas[0]
         for source, found in zip(inputs[1:], schemas[1:], strict=True):

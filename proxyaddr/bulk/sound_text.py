@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow as pa
 from proxyaddr.bulk.batches import Codes, escaped
 from proxyaddr.columns import NOT_UTF8
 
-__all__ = ["ESCAPED_OCTET", "check_places", "is_list", "is_text", "sound", "values"]
+__all__ = ["ESCAPED_OCTET", "check_names", "check_places", "is_list", "is_text", "sound", "values"]
 
 ESCAPED_OCTET = r"\\x[89a-f][0-9a-f]|\\ud[89a-f][0-9a-f]{2}"
 """How octets that are not UTF-8, and half pairs out of JSON, are shown in text: a pattern for re and for RE2."""
@@ -66,8 +67,15 @@ def values(column: pa.Array) -> list[Any]:
     try:
         found: list[Any] = column.to_pylist()
     except UnicodeDecodeError:
-        found = column.cast(_with_octets(column.type)).to_pylist()
+        found = column.view(_with_octets(column.type)).to_pylist()
     return found
+
+
+def check_names(fields: Iterable[pa.Field]) -> None:
+    """Raise UnicodeDecodeError where the name of a column, or of a field inside one, is not UTF-8."""
+    for field in fields:
+        _ = field.name
+        check_names(field.type.field(place) for place in range(field.type.num_fields))
 
 
 def check_places(column: pa.Array) -> None:
@@ -75,16 +83,22 @@ def check_places(column: pa.Array) -> None:
 
     Text that is not UTF-8 passes.
     """
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        column.validate()
-        column.cast(_with_octets(column.type)).validate(full=True)
+    column.view(_with_octets(column.type)).validate(full=True)
+
+
+_OCTETS = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
 
 
 def _with_octets(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_list(kind):
-        return pa.list_(_with_octets(kind.value_type))
+    """Return the type of the same layout that holds octets in place of text."""
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, _with_octets(kind.value_type), ordered=kind.ordered)
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(_with_octets(kind.value_type), kind.list_size)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return (pa.list_ if pa.types.is_list(kind) else pa.large_list)(_with_octets(kind.value_type))
+    if pa.types.is_map(kind):
+        return pa.map_(_with_octets(kind.key_type), _with_octets(kind.item_type))
     if pa.types.is_struct(kind):
         return pa.struct([(field.name, _with_octets(field.type)) for field in kind])
-    return pa.binary() if is_text(kind) else kind
+    return _OCTETS.get(kind, kind)

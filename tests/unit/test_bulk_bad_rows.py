@@ -110,7 +110,10 @@ def test_an_encoding_can_be_named(folder: Path) -> None:
     assert (rows()[0]["name"], rows()[0]["email"]) == ("M\u00fcller", "\u00fc@b")
 
 
-@pytest.mark.parametrize(("octets", "words"), [(b"", "no header"), (b"email,email\n", "'email' stands there twice")])
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [(b"", "no header"), (b"email,email\n", "'email' stands there twice"), (b'5" \rx', "line 1: not CSV")],
+)
 def test_csv_without_a_sound_header_is_refused(
     octets: bytes, words: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
