@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
 from proxyaddr.bulk.batches import Batch, Codes, escaped
@@ -22,6 +23,12 @@ BAD_JSON = "bad-json"
 """The line is no JSON object."""
 
 _ESCAPED = "surrogateescape"
+
+_UNSOUND = r"(?m)^[ \t]*[^{ \t\r\n]|[^} \t\r\n][ \t\r]*$|\[[ \t\r\n]*null"
+"""Lines that are no object, and lists that start with null.
+
+pyarrow ends the process at a null that is no member (its issue 47409), and loses nulls at the start of a list (51305).
+"""
 
 Fields = dict[str, pa.DataType]
 
@@ -85,15 +92,17 @@ def _is_text(block: bytes) -> bool:
 
 
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table | None:
-    """Read a block by pyarrow; None where it can't."""
-    if not _is_text(block):
+    """Read a block by pyarrow; None where it can't, or where what it gives would not be what is there."""
+    if not _is_text(block) or pc.match_substring_regex(pa.array([block]), _UNSOUND)[0].as_py():
         return None
     parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error" if schema else "infer")
     read = arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1)
     try:
-        return arrow_json.read_json(pa.py_buffer(block), read_options=read, parse_options=parse)
+        table = arrow_json.read_json(pa.py_buffer(block), read_options=read, parse_options=parse)
+        table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
+    return table
 
 
 def _fields_of(block: bytes) -> Fields:

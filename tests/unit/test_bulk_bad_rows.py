@@ -153,6 +153,14 @@ JSON_CASES: dict[str, tuple[bytes, list[Row]]] = {
     "an array in UTF-16": ('\ufeff[{"email": "\u00e4@b"}]'.encode("utf-16-le"), [("\u00e4@b", None)]),
     "UTF-16 without its mark": ('{"email": "\u00e4@b"}'.encode("utf-16-be"), [("\u00e4@b", None)]),
     "octets in an array": (b'[{"email": "\xff@b"}, {"email": "c@d"}]', [("\\xff@b", "not-utf8"), ("c@d", None)]),
+    "a null that is no object": (
+        b'null}\nnull\n{"email": "a@b"}null\n',
+        [(text, "bad-json") for text in ("null}", "null", '{"email": "a@b"}null')],
+    ),
+    "a list that starts with null": (
+        b'{"email": "a@b", "x": [null, 1]}\n{"email": "c@d", "x": [null]}\n',
+        [("a@b", None), ("c@d", None)],
+    ),
     "a field twice": (b'{"email": "x@y", "email": "a@b"}\n', [("a@b", None)]),
 }
 
@@ -201,6 +209,9 @@ def test_json_values_survive(folder: Path) -> None:
     )
     assert parse("--in", "in.jsonl", "--out", "out.jsonl") == 0
     assert [(row["x"], row["when"], row["late"]) for row in rows()] == [("1", "2024-01-01", None), ("y", None, [1])]
+    (folder / "in.jsonl").write_bytes(b'{"email": "a@b", "x": [null, 1]}\n{"email": "c@d", "x": [null, null, 2]}\n')
+    assert parse("--in", "in.jsonl", "--out", "out.jsonl") == 0
+    assert [row["x"] for row in rows()] == [[None, 1], [None, None, 2]]
 
 
 def test_text_lines(folder: Path) -> None:
