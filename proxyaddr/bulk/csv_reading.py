@@ -103,6 +103,8 @@ class CsvReader:
                 raise ConfigurationError("bad-header", f"not CSV: {error}", None, self._source.name, 1) from error
             if not header:
                 raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
+            if header.count("") > 1:  # spreadsheets write the commas of columns that were once in use
+                header = [name or f"column_{place}" for place, name in enumerate(header, 1)]
             if twice := next((name for name in header if header.count(name) > 1), None):
                 message = f"the column {twice!r} stands there twice"
                 raise ConfigurationError("bad-header", message, source=self._source.name, line=1)

@@ -1,12 +1,13 @@
-"""Text columns through the Arrow C data interface, without any Arrow library: in by capability, int32 out."""
+"""Text columns through the Arrow C data interface, without any Arrow library: in by capability; int32 out."""
 
 from __future__ import annotations
 
 import array
 import ctypes
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from proxyaddr._extras import needed
 
 if TYPE_CHECKING:
     _Int32s = array.array[int]
@@ -79,8 +80,6 @@ _INDEX_TYPES = {
 _REPEATED = 4096
 """Values that are repeated together."""
 
-_new_capsule = ctypes.pythonapi.PyCapsule_New
-_new_capsule.restype, _new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
 _pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
 
@@ -204,7 +203,7 @@ def _chunk(schema: Any, held: Any, owner: object) -> Chunk:  # noqa: ANN401 - ct
 
 
 class IndexColumn(_Int32s):
-    """Indices into a table's routes, int32, -1 for none; an Arrow column and a buffer, with no Arrow library needed."""
+    """Indices into a table's routes, int32, -1 for none; an Arrow column and a buffer."""
 
     __slots__ = ()
 
@@ -223,73 +222,20 @@ class IndexColumn(_Int32s):
 
     def __arrow_c_schema__(self) -> object:
         """Return the type, int32, as a capsule (Arrow PyCapsule interface)."""
-        return _schema_capsule()
+        return self.__arrow_c_array__()[0]
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
-        """Return type and values as capsules (Arrow PyCapsule interface); the values are shared, not copied."""
-        return _schema_capsule(), _array_capsule(self)
+        """Return type and values as capsules (Arrow PyCapsule interface); the values are shared, not copied.
 
-
-_INT32, _NO_NAME = b"i", b""
-"""What every exported schema points to: the module keeps them."""
-
-_structs: dict[int, ctypes.Structure] = {}
-"""The structs of capsules by their address, until the capsule goes: a consumer marks there that it moved one."""
-
-_lent: dict[int, object] = {}
-"""What exported arrays point to, by the number in their private data, until whoever has the array releases it."""
-
-_numbers = itertools.count(1)
-
-
-@_Release  # type: ignore[untyped-decorator]
-def _released_schema(address: int) -> None:
-    _Schema.from_address(address).release = _Release()
-
-
-@_Release  # type: ignore[untyped-decorator]
-def _released_array(address: int) -> None:
-    held = _Array.from_address(address)
-    _lent.pop(held.private_data, None)
-    held.release = _Release()
-
-
-@ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
-def _destroyed_schema(capsule: int) -> None:
-    _destroy(capsule, b"arrow_schema")
-
-
-@ctypes.PYFUNCTYPE(None, ctypes.c_void_p)  # type: ignore[untyped-decorator]
-def _destroyed_array(capsule: int) -> None:
-    _destroy(capsule, b"arrow_array")
-
-
-_pointer_in_destructor = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(
-    ("PyCapsule_GetPointer", ctypes.pythonapi)
-)
-
-
-def _destroy(capsule: int, name: bytes) -> None:
-    address = _pointer_in_destructor(capsule, name)
-    struct: Any = _structs.pop(address)
-    if struct.release:  # nobody took it
-        struct.release(address)
-
-
-def _capsule(struct: _Schema | _Array, name: bytes, destroyed: Any) -> object:  # noqa: ANN401 - a function of ctypes
-    address = ctypes.addressof(struct)
-    _structs[address] = struct
-    return _new_capsule(address, name, ctypes.cast(destroyed, ctypes.c_void_p))
-
-
-def _schema_capsule() -> object:
-    return _capsule(_Schema(format=_INT32, name=_NO_NAME, release=_released_schema), b"arrow_schema", _destroyed_schema)
-
-
-def _array_capsule(column: IndexColumn) -> object:
-    start, length = column.buffer_info()
-    buffers = (ctypes.c_void_p * 2)(None, start if length else None)
-    number = next(_numbers)
-    _lent[number] = buffers, memoryview(column)  # which keeps the values where they are
-    held = _Array(length=length, n_buffers=2, buffers=buffers, release=_released_array, private_data=number)
-    return _capsule(held, b"arrow_array", _destroyed_array)
+        Without the native engine ConfigurationError where pyarrow is not installed: what releases the values is called
+        in the midst of errors too, when no Python code may run.
+        """
+        try:
+            from proxyaddr.matcher._native_arrow import exported  # noqa: PLC0415 - may not be there
+        except ImportError:
+            pa = needed("pyarrow", "arrow")
+            found: tuple[object, object] = pa.Array.from_buffers(
+                pa.int32(), len(self), [None, pa.py_buffer(self)]
+            ).__arrow_c_array__()
+            return found
+        return exported(self)

@@ -74,6 +74,7 @@ CSV_CASES: dict[str, tuple[bytes, list[Row]]] = {
         b'n,email\n"x\r" ,a@b\n2,c@d\n',
         [('"x', "bad-quotes"), ('" ,a@b', "bad-quotes"), ("c@d", None)],
     ),
+    "columns without a name": (b"n,,email,,\n1,,a@b,,\n", [("a@b", None)]),
     "PowerShell's type line, semicolons": (b'#TYPE X\n"n";"email"\n"1";"a@b"\n', [("a@b", None)]),
     "a carriage return ends a line": (b"n,email\r1,a@b\r2,c@d\r", [("a@b", None), ("c@d", None)]),
     "a zero octet": (b"n,email\n1,a\0@b\n2,c@d\n", [("a\0@b", None), ("c@d", None)]),

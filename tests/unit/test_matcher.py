@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
@@ -373,6 +375,39 @@ def test_a_consumer_may_release_what_it_took_long_before_or_after_its_capsule_go
     del capsules
     assert [array.to_pylist() for array in taken] == [[0]] * 25
     assert pa.Array._import_from_c_capsule(*others[0]).to_pylist() == [0]
+
+
+ENGINES_EXPORT = """
+import sys
+{}
+import pyarrow as pa
+from proxyaddr.matcher._arrow import IndexColumn
+
+for values in (IndexColumn.of(7, 3), IndexColumn(0)):
+    assert pa.array(values).to_pylist() == list(values)
+    for wrong in (lambda array: array[77], lambda array: array.take(pa.array([9])), lambda array: array.cast("list")):
+        try:
+            wrong(pa.array(values))  # the error is on its way when the array lets its values go
+        except (IndexError, ValueError):
+            pass
+        else:
+            raise AssertionError
+    values.append(1)  # nobody holds them any more
+try:
+    exported(5)
+except (NameError, TypeError):
+    print("ok")
+"""
+
+
+@pytest.mark.parametrize("start", ["sys.modules['proxyaddr.matcher._native_arrow'] = None", "NATIVE"])
+def test_errors_outlive_a_column_that_is_released_on_their_way(start: str) -> None:
+    if start == "NATIVE":
+        pytest.importorskip("proxyaddr.matcher._native_arrow", reason="there was no C compiler")
+        start = "from proxyaddr.matcher._native_arrow import exported"
+    code = [sys.executable, "-c", ENGINES_EXPORT.format(start)]
+    done = subprocess.run(code, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
 
 
 def match_many_of(*addresses: str) -> IndexColumn:

@@ -87,7 +87,8 @@ def expected_in_wheel() -> set[str]:
     modules = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "proxyaddr").rglob("*.py")}
     return (
         modules
-        | {"proxyaddr/py.typed", "proxyaddr/_native_columns.pyi", "proxyaddr/matcher/_native.pyi"}
+        | {"proxyaddr/py.typed", "proxyaddr/_native_columns.pyi"}
+        | {"proxyaddr/matcher/_native.pyi", "proxyaddr/matcher/_native_arrow.pyi"}
         | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
     )
 

@@ -1,0 +1,3 @@
+from collections.abc import Sequence
+
+def exported(values: Sequence[int]) -> tuple[object, object]: ...
