@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,6 +127,7 @@ def _show(summary: Summary, options: argparse.Namespace) -> None:
 @contextmanager
 def _terminated() -> Iterator[None]:
     """Have SIGTERM and SIGHUP end the run as Ctrl-C does, with 128 and their number as the status."""
+    import signal  # noqa: PLC0415 - takes its time, and for files alone
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
