@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from types import ModuleType
 
 import pytest
 
 import proxyaddr as px
+from proxyaddr import matcher as engines
+from proxyaddr.matcher import _arrow
 
 THREADS = 32
 ROUNDS = 2
@@ -47,6 +52,14 @@ TEXTS = [
 TABLE = px.RoutingTable([px.Route(px.AddressSpace.parse(space), f"c{n}") for n, space in enumerate(SPACES)])
 DIRECTORY = px.Directory([px.Recipient("Jane", ["SMTP:jane@contoso.com", "smtp:j@contoso.com"])])
 SERVICE = px.InternetMailService(site_domain="contoso.com", directory=DIRECTORY, address_spaces=["SMTP:*"])
+
+
+@pytest.fixture
+def native(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module of the native engine, which makes the matchers of this test."""
+    found: ModuleType = pytest.importorskip("proxyaddr.matcher._native", reason="there was no C compiler")
+    monkeypatch.setattr(engines, "engine", "native")
+    return found
 
 
 def answers(table: px.RoutingTable = TABLE, matcher: px.Matcher | None = None) -> list[object]:
@@ -120,7 +133,7 @@ def test_threads_that_compile_the_grammars(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.unmeasured
-def test_native_threads_in_threads() -> None:
+def test_native_threads_in_threads(native: ModuleType) -> None:
     matcher = TABLE.compile()
     column = ADDRESSES * 2_000
     expected = list(matcher.match_many(column, threads=1))
@@ -130,6 +143,40 @@ def test_native_threads_in_threads() -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert all(pool.map(lambda _: ask(), range(THREADS)))
+
+
+def test_threads_that_share_the_rows_of_a_column(native: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "ROWS_AT_ONCE", 3)  # many turns to miss
+    matcher = TABLE.compile()
+    column = ADDRESSES * 100
+    expected = list(matcher.match_many(column, threads=1))
+    assert all(found == expected for found in together(lambda: list(matcher.match_many(column, threads=3))))
+
+
+def test_threads_that_export_a_column(native: ModuleType) -> None:
+    column = TABLE.compile().match_many(ADDRESSES)
+    place, length = column.buffer_info()
+
+    def export() -> bool:
+        kept = [column.__arrow_c_array__() for _ in range(50)]
+        arrays = [_arrow._Array.from_address(_arrow._pointer_of(array, b"arrow_array")) for _, array in kept]
+        return all((array.length, array.buffers[1]) == (length, place) for array in arrays)
+
+    assert all(together(export))
+
+
+def test_native_modules_need_no_gil() -> None:
+    sources = list(Path(str(engines.__file__)).parent.glob("native/*.pyx"))
+    if not sources:
+        pytest.skip("the sources of the native engine are not here")
+    assert all("freethreading_compatible=True" in source.read_text("utf-8").splitlines()[0] for source in sources)
+
+
+@pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python always has the GIL")
+def test_native_modules_leave_the_gil_off() -> None:
+    modules = "proxyaddr._native_columns, proxyaddr.matcher._native, proxyaddr.matcher._native_arrow"
+    loaded = f"import sys, {modules}; sys.exit(sys._is_gil_enabled())"
+    subprocess.run([sys.executable, "-W", "error", "-c", loaded], check=True, timeout=60)
 
 
 def in_process(given: tuple[px.RoutingTable, px.Matcher]) -> list[object]:

@@ -1,7 +1,8 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """The native engine: a thin binding of the kernel, which answers with the GIL released; the Python engine answers the odd."""
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
@@ -244,17 +245,20 @@ cdef class NativeEngine:
         """Run the job over its rows, by several threads; how many the kernel left."""
         if parts == 1:
             return self._run(job, 0, count)
-        starts = iter(range(0, count, ROWS_AT_ONCE))
+        starts = deque(range(0, count, ROWS_AT_ONCE))  # threads that share an iterator may miss items without the GIL
         with ThreadPoolExecutor(parts - 1) as pool:
             others = [pool.submit(self._take_turns, job, starts, count) for _ in range(parts - 1)]
             return self._take_turns(job, starts, count) + sum(other.result() for other in others)
 
     def _take_turns(self, _Job job, starts, size_t count):
         """Run some rows after others until none are left: a thread whose core is shared takes fewer."""
-        cdef size_t left = 0, width = ROWS_AT_ONCE
-        for start in starts:
-            left += self._run(job, start, min(<size_t>start + width, count))
-        return left
+        cdef size_t left = 0, width = ROWS_AT_ONCE, start
+        while True:
+            try:
+                start = starts.popleft()
+            except IndexError:
+                return left
+            left += self._run(job, start, min(start + width, count))
 
     def _run(self, _Job job, size_t start, size_t stop):
         """Run the job over some rows; how many the kernel left."""

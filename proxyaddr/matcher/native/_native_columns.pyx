@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """A thin binding of forms.c and route_kinds.c, which read whole columns with the GIL released."""
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
