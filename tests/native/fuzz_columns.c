@@ -104,6 +104,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 memcmp(these->domain_data, all[0].domain_data, domains))
                 abort(); /* the layouts agree */
         }
+        for (int row = 0; row < ROWS; row++) {
+            note(all[0].numbers[row]);
+            note(all[0].offsets[row]);
+            note(all[0].costs[row]);
+            note(all[0].kinds[row]);
+        }
+        for (int set = 0; set < 5; set++)
+            for (int octet = 0; octet < (ROWS + 7) / 8; octet++)
+                note(all[0].bits[set][octet]);
+        for (int32_t octet = 0; octet < all[0].offsets[ROWS]; octet++)
+            note(all[0].data[octet]);
+        for (int32_t octet = 0; octet < all[0].domain_offsets[ROWS]; octet++)
+            note(all[0].domain_data[octet]);
         for (int layout = 0; layout < 3; layout++) {
             free(all[layout].data);
             free(all[layout].domain_data);

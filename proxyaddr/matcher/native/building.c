@@ -6,11 +6,16 @@
 #define LINE 64 /* octets of a line of memory */
 #define FORESEEN 64 /* octets of a pattern whose place is asked for ahead */
 
+/* Units of the arena that an entry can name and, where a size has 32 bits, memory can have. */
+#define MOST_UNITS (SIZE_MAX / 4 < UINT32_MAX ? SIZE_MAX / 4 : UINT32_MAX)
+
 static int table_make(hash_table *table, uint64_t keys) {
     uint64_t size = 1;
     while (size * BUCKET * 5 < keys * 8) /* at most five slots of eight are taken */
         size *= 2;
-    table->memory = calloc(size * sizeof(bucket) + LINE, 1);
+    if (size > SIZE_MAX / sizeof(bucket) - 1)
+        return -1;
+    table->memory = calloc((size_t)size * sizeof(bucket) + LINE, 1);
     table->buckets = (bucket *)(((uintptr_t)table->memory + LINE - 1) / LINE * LINE);
     table->mask = size - 1;
     table->used = 0;
@@ -73,7 +78,7 @@ static uint32_t arena_take(kernel *table, size_t size) {
     uint64_t wanted = (size + 3) & ~(uint64_t)3;
     if (table->arena_used + wanted + MARGIN > table->arena_size) {
         uint64_t larger = table->arena_size * 3 / 2 + wanted + 4096;
-        uint8_t *moved = larger / 4 < UINT32_MAX ? realloc(table->arena, larger) : NULL;
+        uint8_t *moved = larger / 4 < MOST_UNITS ? realloc(table->arena, (size_t)larger) : NULL;
         if (!moved)
             return 0;
         table->arena = moved;
@@ -224,7 +229,7 @@ void kernel_set_constant(kernel *table, int type, int32_t answer) {
 static int rank_add(kernel *table, int32_t answer, int32_t rank) {
     if ((uint64_t)answer >= table->ranks_room) {
         uint64_t room = (uint64_t)answer * 3 / 2 + 64;
-        int32_t *moved = realloc(table->ranks, room * sizeof(int32_t));
+        int32_t *moved = room <= SIZE_MAX / sizeof(int32_t) ? realloc(table->ranks, (size_t)room * sizeof(int32_t)) : NULL;
         if (!moved)
             return -1;
         table->ranks = moved;

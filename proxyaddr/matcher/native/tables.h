@@ -6,19 +6,33 @@
 
 #include <string.h>
 
-#if defined(__SSE2__) && defined(__GNUC__)
+/* PROXYADDR_SCALAR leaves out what only some compilers and processors have, so that any machine can test the rest. */
+#if defined(__GNUC__) && !defined(PROXYADDR_SCALAR)
+#define HAVE_GNU 1
+#endif
+#if defined(HAVE_GNU) && defined(__SSE2__)
 #include <emmintrin.h>
 #define HAVE_SSE2 1
 #endif
-#if defined(_MSC_VER)
+#if defined(_MSC_VER) && defined(_M_X64)
 #include <intrin.h>
+#endif
+#if defined(HAVE_GNU)
+#define PREFETCH(address) __builtin_prefetch(address)
+#elif defined(_MSC_VER) && defined(_M_X64)
 #define PREFETCH(address) _mm_prefetch((const char *)(address), _MM_HINT_T0)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+#if defined(HAVE_GNU)
+#define RARELY(x) __builtin_expect(!!(x), 0)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
 #define RARELY(x) (x)
 #define ALWAYS_INLINE static __forceinline
 #else
-#define PREFETCH(address) __builtin_prefetch(address)
-#define RARELY(x) __builtin_expect(!!(x), 0)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define RARELY(x) (x)
+#define ALWAYS_INLINE static inline
 #endif
 
 #define MARGIN KERNEL_MARGIN  /* octets that are readable before and after each text that is hashed or compared */
@@ -142,7 +156,7 @@ static inline uint32_t load4(const uint8_t *text) {
 }
 
 static inline uint32_t lowest_bit(uint64_t bits) {
-#if defined(__GNUC__)
+#ifdef HAVE_GNU
     return (uint32_t)__builtin_ctzll(bits);
 #else
     uint32_t bit = 0;
@@ -153,7 +167,7 @@ static inline uint32_t lowest_bit(uint64_t bits) {
 }
 
 static inline uint32_t highest_bit(uint64_t bits) {
-#if defined(__GNUC__)
+#ifdef HAVE_GNU
     return 63 - (uint32_t)__builtin_clzll(bits);
 #else
     uint32_t bit = 63;
@@ -196,7 +210,7 @@ static inline int same(const uint8_t *one, const uint8_t *other, uint32_t length
 #define LAST UINT64_C(0xd6e8feb86659fd93)
 
 static inline uint64_t mixed(uint64_t one, uint64_t other) {
-#if defined(__SIZEOF_INT128__)
+#if defined(HAVE_GNU) && defined(__SIZEOF_INT128__)
     __uint128_t product = (__uint128_t)one * other;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 #elif defined(_MSC_VER) && defined(_M_X64)
