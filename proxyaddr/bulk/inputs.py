@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -18,6 +20,12 @@ __all__ = ["STANDARD_STREAM", "Input", "find_inputs"]
 
 STANDARD_STREAM = "-"
 """The name of standard input and standard output."""
+
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP)
+"""Errors by which the system says that there is nothing of a name."""
+
+_NOTHING_ON_WINDOWS = (21, 123, 1921)
+"""The same of Windows: a device that is not ready, a name such as `*`, a link that leads nowhere."""
 
 
 class Input(NamedTuple):
@@ -81,17 +89,33 @@ def find_inputs(names: Iterable[str], given: Format | None = None) -> list[Input
 def _paths(name: str) -> list[Path]:
     path = Path(name)
     try:
-        if path.is_dir():
+        mode = _mode(path)
+        if stat.S_ISDIR(mode):
             return sorted(file for file in path.rglob("*") if _is_data(file, path))
-        if path.exists() or not glob.has_magic(name):
-            return [path] if path.exists() else []
-    except (OSError, ValueError) as error:
+        if mode or not glob.has_magic(name):
+            return [path] if mode else []
+        matches = glob.glob(name, recursive=True)  # noqa: PTH207 - a pattern may start at the root
+        return sorted(path for path in map(Path, matches) if stat.S_ISREG(_mode(path)))
+    except OSError as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=name) from error
-    matches = glob.glob(name, recursive=True)  # noqa: PTH207 - a pattern may start at the root
-    return sorted(path for path in map(Path, matches) if path.is_file())
+
+
+def _mode(path: Path) -> int:
+    """Return what there is of a name, 0 for nothing; OSError where that can't be seen.
+
+    Path.exists and its like swallow that error from Python 3.14 on: a file nobody may see would pass for none.
+    """
+    try:
+        return path.stat().st_mode
+    except ValueError:  # a name with a NUL
+        return 0
+    except OSError as error:
+        if error.errno in _NOTHING or getattr(error, "winerror", None) in _NOTHING_ON_WINDOWS:
+            return 0
+        raise
 
 
 def _is_data(file: Path, folder: Path) -> bool:
     """Return whether a file of a folder is an input: markers such as _SUCCESS and hidden files are none."""
     hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
-    return not hidden and is_named(file) and file.is_file()
+    return not hidden and is_named(file) and stat.S_ISREG(_mode(file))

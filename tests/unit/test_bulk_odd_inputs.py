@@ -177,10 +177,11 @@ def test_rows_on_standard_output(folder: Path, capfdbinary: pytest.CaptureFixtur
 
 
 def test_names_that_no_system_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("x" * 5000 + ".csv", "absent.csv", "*.parquet"):
+    (folder / "loop.csv").symlink_to("loop.csv")
+    for name in ("x" * 5000 + ".csv", "absent.csv", "*.parquet", "nul\0.csv", "loop.csv"):
         assert route("--in", name, "--out", "out.jsonl") == 2
     shown = capsys.readouterr().err.splitlines()
-    assert [line.rpartition(": ")[2] for line in shown[1:]] == ["no such file, or nothing in it that can be read"] * 2
+    assert [line.rpartition(": ")[2] for line in shown[1:]] == ["no such file, or nothing in it that can be read"] * 4
     assert "cannot be read: [Errno 36] File name too long" in shown[0]
 
 

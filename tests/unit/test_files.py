@@ -58,7 +58,7 @@ def test_a_field_too_long_for_csv_costs_its_row_alone(tmp_path: Path) -> None:
         ("a.csv", f"#TYPE x\n{TOO_LONG},proxyAddresses\n", "bad-header", 2),
         ("a.csv", "Name,Phone\nJane,1\n", "no-proxy-column", 1),
         ("a.csv", "", "no-proxy-column", 1),
-        ("a.json", '[\n{"a": 1},\n]', "bad-json", 3),
+        ("a.json", '[\n{"a": 1},\nx]', "bad-json", 3),
         ("a.json", "[" * 100_000, "bad-json", 1),
         ("a.json", f"[{'9' * 5_000}]", "bad-json", 1),
         ("a.json", '"SMTP:jane@contoso.com"', "bad-json", 1),
