@@ -166,7 +166,7 @@ def test_threads_that_export_a_column(native: ModuleType) -> None:
 
 
 def test_native_modules_need_no_gil() -> None:
-    sources = list(Path(str(engines.__file__)).parent.glob("native/*.pyx"))
+    sources = list(Path(str(px.__file__)).parent.glob("native/*.pyx"))
     if not sources:
         pytest.skip("the sources of the native engine are not here")
     assert all("freethreading_compatible=True" in source.read_text("utf-8").splitlines()[0] for source in sources)

@@ -249,7 +249,7 @@ def test_sdist_holds_the_sources_and_builds_a_whole_wheel(sdist: Path, tmp_path:
     (source,) = tmp_path.glob("proxyaddr-*")
     assert {file.name for file in (source / "grammar").glob("*.lark")} == set(GRAMMARS)
     assert (source / "tests").is_dir()
-    assert (source / "proxyaddr/matcher/native/look_ups.c").is_file()
+    assert (source / "proxyaddr/native/look_ups.c").is_file()
     into = tmp_path / "wheel"
     into.mkdir()
     with zipfile.ZipFile(build(source, into, PROXYADDR_PURE="1")) as archive:
