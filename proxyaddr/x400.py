@@ -202,8 +202,8 @@ class _Reading:
                 attribute.keyword[keyword.index(":" if keyword.startswith("dda:") else ".") + 1 :], value, span
             )
         elif keyword == "dda":
-            dda_type, colon, text = value.partition(":")
-            self.take_dda(dda_type, text if colon else "", span)
+            dda_type, _, text = value.partition(":")
+            self.take_dda(dda_type, text, span)
         elif keyword in ("dda.type", "ddat"):
             self._waiting.append((value, span))
         elif keyword in ("dda.value", "ddav"):

@@ -29,6 +29,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "decapsulate": px.decapsulate,
     "x500": px.X500Address.parse,
     "x400": px.X400Address.parse,
+    "x400_parts": px.X400Address,
     "space": px.AddressSpace,
     "exchange55": lambda text: px.AddressSpace.parse(text, dialect="exchange55"),
     "exchange2007": lambda text: px.AddressSpace.parse(text, dialect="exchange2007"),
