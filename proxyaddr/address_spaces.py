@@ -150,7 +150,8 @@ class AddressSpace:
         if address_type == LOCAL:
             address_type, pattern, scope = _unwrapped(pattern)
         if not isinstance(self.cost, int) or self.cost not in COST_RANGE:
-            text = str(self.cost)[:_SHOWN]
+            huge = isinstance(self.cost, int) and self.cost.bit_length() > 64  # str() refuses thousands of digits
+            text = (hex(self.cost) if huge else str(self.cost))[:_SHOWN]
             raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text, (0, len(text)))
         _check_pattern(address_type, pattern, dialect)
         parts = pattern_components(address_type, pattern)
@@ -254,7 +255,7 @@ def _is_partial(pattern: str, value: str) -> bool:
     if pattern.count("@") != 1 or value.count("@") != 1:
         return False
     local, _, domain = pattern.partition("@")
-    return bool(domain) and value.startswith(f"{local}@") and value[len(local) + 1 :].endswith(f".{domain}")
+    return bool(domain) and value.startswith(f"{local}@") and value.endswith(f".{domain}")
 
 
 def _fit_domain(pattern: str, value: str) -> Fit | None:

@@ -143,7 +143,7 @@ def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFA
         return _collected(text_or_strings, proxy_items(text_or_strings, limits=limits))
     if isinstance(text_or_strings, bytes | bytearray):
         raise TypeError("a list of proxy addresses is text or an iterable of texts, not bytes")
-    return _collected(text_or_strings, _single_items(text_or_strings, limits))
+    return _collected(None, _single_items(text_or_strings, limits))
 
 
 def proxy_items(text: str, *, limits: Limits = DEFAULT_LIMITS) -> list[ProxyItem]:
@@ -301,11 +301,11 @@ def _single_items(texts: Iterable[str], limits: Limits) -> Iterator[ProxyItem]:
 
 def _single_item(text: str, limits: Limits) -> ProxyItem:
     """Parse one proxy address or deletion marker that is not part of a text with separators."""
-    whole = (0, len(text)) if isinstance(text, str) else (0, 0)
     try:
         limits.check_address(text)
     except AddressSyntaxError as error:
-        return ProxyItem(error, whole)
+        return ProxyItem(error, error.span)
+    whole = (0, len(text))
     if not text.strip(BLANKS):
         return ProxyItem(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), whole)
     item: ProxyItem = _PROXIES.parse(text.strip(BLANKS), "proxy_address")
@@ -323,9 +323,8 @@ def _proxy_of(item: ProxyItem, text: str) -> ProxyAddress:
     raise item.found
 
 
-def _collected(source: str | Iterable[str], items: Iterable[ProxyItem]) -> ProxyList:
+def _collected(text: str | None, items: Iterable[ProxyItem]) -> ProxyList:
     """Sort the items of a list into good, bad, deletions and findings; spans are within the text or the string."""
-    text = source if isinstance(source, str) else None
     proxies: list[ProxyAddress] = []
     errors: list[AddressSyntaxError] = []
     deletions: list[DeletionMarker] = []

@@ -202,8 +202,8 @@ class _Reading:
                 attribute.keyword[keyword.index(":" if keyword.startswith("dda:") else ".") + 1 :], value, span
             )
         elif keyword == "dda":
-            dda_type, colon, text = value.partition(":")
-            self.take_dda(dda_type, text if colon else "", span)
+            dda_type, _, text = value.partition(":")
+            self.take_dda(dda_type, text, span)
         elif keyword in ("dda.type", "ddat"):
             self._waiting.append((value, span))
         elif keyword in ("dda.value", "ddav"):
@@ -264,7 +264,7 @@ class _Reading:
 
     def seen(self, key: str) -> bool:
         """Tell whether an attribute stands there, with a good value or a bad one."""
-        return key in self._named or key in self.single or (key == "DDA" and bool(self._ddas))
+        return key in self._named or (key == "DDA" and bool(self._ddas))
 
     def reverse_units(self) -> None:
         """Turn units written least significant first around (RFC 2156)."""
@@ -305,7 +305,7 @@ class _Reading:
 
     def _judge(self, key: str, text: str, span: Span | None, *, repeated: bool) -> bool:
         """Note the rule that a value breaks; tell whether it is the first of its attribute."""
-        if repeated or (key in {"S", "G", "I"} and key in self._named and key not in self.single):
+        if repeated or (key in {"G", "I"} and key in self._named and key not in self.single):  # left out of a PN
             self._object("x400-repeated-keyword", f"{key} stands there twice, or beside PN", span)
         elif not text:
             self._object("x400-empty-value", f"{key} has no value (Q145585)", span)

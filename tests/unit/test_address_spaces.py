@@ -91,6 +91,25 @@ def test_case(case: dict[str, Any]) -> None:
         assert kind.value == case["kind"]
 
 
+@pytest.mark.parametrize(("setting", "known"), [("dialect", list(px.Dialect)), ("scope", list(px.Scope))])
+def test_an_unknown_name_is_refused_beside_the_known_ones(setting: str, known: list[str]) -> None:
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.AddressSpace("SMTP", "*", **{setting: "moon"})  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.setting) == (f"unknown-{setting}", setting)
+    assert all(name in str(caught.value) for name in [*known, "'moon'"])
+
+
+def test_a_cost_of_too_many_digits_to_print_is_refused() -> None:
+    with pytest.raises(px.AddressSyntaxError) as caught:
+        px.AddressSpace("SMTP", "*", 10**5000)
+    assert caught.value.code == "bad-cost"
+
+
+def test_a_space_that_local_could_not_hold_is_written_without_it() -> None:
+    space = px.AddressSpace("X400", "c=us;o=A, B", scope=px.Scope.SITE)
+    assert str(space) == "X400:c=us;o=A, B;1"
+
+
 @pytest.mark.parametrize("case", cases("route"), ids=lambda case: case["recipient"][:40])
 def test_route_case(case: dict[str, Any]) -> None:
     routes = []

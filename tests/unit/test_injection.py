@@ -103,6 +103,7 @@ OVERRIDE = px.InternetMailService(site_domain="contoso.com", override_proxy_out=
         "IMCEASMTP-a+40b+0D+0ARCPT+20TO+3A+3Cvictim+40fabrikam+2Ecom+3E@contoso.com",
         "imceasmtp-victim+40fabrikam+2Ecom@contoso.com",  # Q271575
         '"IMCEASMTP-victim+40fabrikam+2Ecom"@contoso.com',
+        '"IMCEASMTP-a"@contoso.com',
         '"IMCEA\\SMTP-victim+40fabrikam+2Ecom"@contoso.com',
         '"IMCEA victim@fabrikam.com"@contoso.com',  # Q264330
         "IMCEASMTP-" + "a" * 400 + "+40fabrikam+2Ecom@contoso.com",

@@ -88,7 +88,7 @@ def test_a_list_with_too_many_items(separator: str, count: int) -> None:
     assert text[caught.value.span[0] :].startswith(items[3])
     with pytest.raises(px.AddressSyntaxError) as caught:
         px.parse_proxies(items, limits=LIMITS)
-    assert (caught.value.code, caught.value.item) == ("too-many-items", 3)
+    assert (caught.value.code, caught.value.item, caught.value.span) == ("too-many-items", 3, (0, 0))
 
 
 def test_counting_changes_no_answer() -> None:

@@ -29,6 +29,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "decapsulate": px.decapsulate,
     "x500": px.X500Address.parse,
     "x400": px.X400Address.parse,
+    "x400_parts": px.X400Address,
+    "space": px.AddressSpace,
     "exchange55": lambda text: px.AddressSpace.parse(text, dialect="exchange55"),
     "exchange2007": lambda text: px.AddressSpace.parse(text, dialect="exchange2007"),
     "validate": lambda kind, value: px.TypedAddress(kind, value).validate(),
@@ -47,12 +49,14 @@ def outcome(call: str, given: list[Any]) -> dict[str, Any]:
         assert all(finding.message.strip() for finding in found)
         return {"findings": [[finding.code, finding.span and list(finding.span)] for finding in found]}
     assert all(error.message.strip() and error.text in (given[0], *given[0]) for error in found.errors)
+    findings = getattr(found, "findings", ())
+    assert all(finding.message.strip() for finding in findings)
     return {
         "errors": [
             [error.code, list(error.span), list(error.expected), *([] if error.item is None else [error.item])]
             for error in found.errors
         ],
-        "findings": [[finding.code, finding.span and list(finding.span)] for finding in getattr(found, "findings", ())],
+        "findings": [[finding.code, finding.span and list(finding.span)] for finding in findings],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import proxyaddr as px
+from proxyaddr.smtp import envelope_recipient
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,7 @@ import proxyaddr as px
 )
 def test_internet_addresses_of_exchange_organisations(value: str) -> None:
     assert px.OneOffAddress("SMTP", value).validate() == ()
+    assert envelope_recipient(value) == value
 
 
 @pytest.mark.parametrize(
@@ -69,5 +71,6 @@ def test_switches() -> None:
 def test_equality() -> None:
     assert px.parse("[smtp:a@BÜCHER.de]") == px.parse("[SMTP:a@xn--bcher-kva.DE]")
     assert px.parse("[SMTP:A@b.de]") != px.parse("[SMTP:a@b.de]")
+    assert px.parse('[SMTP:"a@B"@C.de]') == px.parse('[SMTP:"a@B"@c.de]') != px.parse('[SMTP:"a@b"@c.de]')
     assert px.parse("[SMTP:A@b.de]").comparison_key == px.parse("smtp:a@B.DE").comparison_key
     assert len({px.parse("smtp:a@B.de"), px.parse("smtp:a@b.de"), px.parse("SMTP:a@b.de")}) == 2

@@ -54,6 +54,16 @@ def test_different_values_have_different_hashes() -> None:
         assert len({hash(kind(text)) for text in texts}) == len(texts)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("  x ", r"[FAX:\x20\x20x\x20]"), (r"a\x41", r"[FAX:a\\x41]"), (r"a\b", r"[FAX:a\b]"), (r"a\\b", r"[FAX:a\\\b]")],
+)
+def test_a_value_is_escaped_where_it_would_be_read_as_another(value: str, text: str) -> None:
+    address = px.OneOffAddress("FAX", value)
+    assert str(address) == text
+    assert px.parse_one_off(text).value == value
+
+
 def test_a_name_is_quoted_and_escaped_as_it_is_read() -> None:
     address = px.OneOffAddress("SMTP", "a]b\\@c", 'say "x"\t\\')
     assert str(address) == r'"say \"x\"\x09\\" [SMTP:a\x5db\@c]'
