@@ -153,6 +153,11 @@ JSON_CASES: dict[str, tuple[bytes, list[Row]]] = {
     ),
     "an array in UTF-16": ('\ufeff[{"email": "\u00e4@b"}]'.encode("utf-16-le"), [("\u00e4@b", None)]),
     "UTF-16 without its mark": ('{"email": "\u00e4@b"}'.encode("utf-16-be"), [("\u00e4@b", None)]),
+    "an object on many lines": (b'{\n  "email": "a@b",\n  "n": [\n    1\n  ]\n}\n', [("a@b", None)]),
+    "objects on many lines": (
+        b'\n{\r\n"email": "a@b"\r\n}\r\n{"email": "c@d"} {\n"email": "\xff@f"}',
+        [("a@b", None), ("c@d", None), ("\\xff@f", "not-utf8")],
+    ),
     "octets in an array": (b'[{"email": "\xff@b"}, {"email": "c@d"}]', [("\\xff@b", "not-utf8"), ("c@d", None)]),
     "a null that is no object": (
         b'null}\nnull\n{"email": "a@b"}null\n{"email": "c@d"}',
@@ -177,11 +182,14 @@ def test_json_lines(case: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("octets", "words"),
     [
-        (b'[{"email": "a@b"},\n{"email": "c@d"', "line 2: the JSON array breaks off: Expecting ',' delimiter"),
-        (b'[{"email": "a@b"}\n{"email": "c@d"}]', "line 2: the JSON array breaks off: expected ',' or ']'"),
-        (b'\n[\n{"email": "a@b"}\n,\n]', "line 5: the JSON array breaks off: Expecting value"),
-        (b'[{"email": "a@b"}', "line 1: the JSON array breaks off: expected ',' or ']'"),
-        (b'[{"email": ' + b"[" * 100_000, "line 1: the JSON array breaks off: nested too deeply"),
+        (b'[{"email": "a@b"},\n{"email": "c@d"', "line 2: the JSON breaks off: Expecting ',' delimiter"),
+        (b'[{"email": "a@b"}\n{"email": "c@d"}]', "line 2: the JSON breaks off: expected ',' or ']'"),
+        (b'\n[\n{"email": "a@b"}\n,\n]', "line 5: the JSON breaks off: Expecting value"),
+        (b'[{"email": "a@b"}', "line 1: the JSON breaks off: expected ',' or ']'"),
+        (b'[{"email": ' + b"[" * 100_000, "line 1: the JSON breaks off: nested too deeply"),
+        (b'[{"email": "a@b"},', "line 1: the JSON breaks off: no ']' at its end"),
+        (b'{\n"email": "a@b"\n', "line 3: the JSON breaks off: Expecting ',' delimiter"),
+        (b'{\n"email": "a@b"\n}\n]', "line 4: the JSON breaks off: Expecting value"),
         (b"[]", "no column 'email'; there are no columns at all"),
     ],
     ids=str,
@@ -196,12 +204,15 @@ def test_an_array_that_breaks_off_changes_nothing(
     assert (folder / "out.csv").read_text() == "old"
 
 
-def test_an_array_larger_than_a_block(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_arrays, "BLOCK", 7)
+@pytest.mark.parametrize("whole", [True, False])
+def test_json_larger_than_a_block(whole: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     objects = [{"email": f"a{number}@b", "n": "\u00fc" * number} for number in range(20)]
-    (folder / "in.json").write_text(json.dumps(objects, ensure_ascii=False, indent=1), "utf-8")
-    assert parse("--in", "in.json", "--out", "out.jsonl") == 0
-    assert [{"email": row["email"], "n": row["n"]} for row in rows()] == objects
+    text = "\n\n ".join(json.dumps(each, ensure_ascii=False, indent=1) for each in objects)
+    (folder / "in.json").write_text(json.dumps(objects, indent=1) if whole else f"{text}\n \n\n", "utf-8")
+    for size in (7, 8, 9, 10):
+        monkeypatch.setattr(json_arrays, "BLOCK", size)
+        assert parse("--in", "in.json", "--out", "out.jsonl") == 0
+        assert [{"email": row["email"], "n": row["n"]} for row in rows()] == objects
 
 
 def test_json_values_survive(folder: Path) -> None:
