@@ -45,15 +45,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
-
     if is_bulk(options):
         return _run_files(options)
     if options.list:
         raise ConfigurationError("usage", "--list needs --in", "list")
-    table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
-    for error in table.errors:
-        print(f"proxyaddr: {error}", file=sys.stderr)
+    table = _table(options)
     status = 2 if table.errors else 0
 
     def handle(text: str) -> int:
@@ -70,16 +66,25 @@ def _run_files(options: argparse.Namespace) -> int:
 
     def answers() -> Answers:
         from proxyaddr.bulk.answers import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
-        from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
 
         nonlocal status
-        table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
-        for error in table.errors:
-            print(f"proxyaddr: {error}", file=sys.stderr)
-            status = 2
+        table = _table(options)
+        status = 2 if table.errors else 0
         return RouteAnswers(table)
 
     return max(run_bulk(options, "route", answers, options.spaces), status)
+
+
+def _table(options: argparse.Namespace) -> RoutingTable:
+    """Read the routing table, and say what is wrong with it."""
+    from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
+
+    table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
+    for error in table.errors:
+        print(f"proxyaddr: {error}", file=sys.stderr)
+    if not (table.routes or table.errors):
+        print(f"proxyaddr: {visible(options.spaces)}: no routes in it", file=sys.stderr)
+    return table
 
 
 def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:

@@ -100,6 +100,21 @@ def test_route_goes_on_beside_bad_lines_and_says_so(command: Any, table: Path) -
     assert (status, out, "line 4" in err) == (2, "a@contoso.com\timc\n", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        ("", 1, ": no routes in it"),
+        ("SMTP,*;,x,imc\n", 2, ", line 1: no cost, a whole number, in it: expected TYPE,pattern;,cost,connector"),
+        ("\nSMTP,*;,1,\n", 2, ", line 2: no connector in it: expected TYPE,pattern;,cost,connector"),
+    ],
+)
+def test_route_names_what_its_table_lacks(command: Any, tmp_path: Path, text: str, status: int, words: str) -> None:  # noqa: ANN401 - as above
+    spaces = tmp_path / "spaces.txt"
+    spaces.write_text(text)
+    expected = (status, "a@b\tno route\n", f"proxyaddr: {spaces}{words}\n")
+    assert command("route", "--spaces", spaces, "a@b") == expected
+
+
 def test_a_missing_table_is_one_line_and_status_2(command: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
     status, out, err = command("route", "--spaces", tmp_path / "absent", "a@b")
     assert (status, out, len(err.splitlines()), "absent: cannot be read" in err) == (2, "", 1, True)
