@@ -8,23 +8,28 @@ if TYPE_CHECKING:
     from proxyaddr import mixer as mixer
     from proxyaddr import mta as mta
     from proxyaddr import x400 as x400
-    from proxyaddr.address_spaces import AddressSpace, Dialect, MatchKind, Scope
-    from proxyaddr.addresses import OneOffAddress, ParsedList, ProxyAddress, ProxyList, TypedAddress
-    from proxyaddr.connector import InternetMailService
-    from proxyaddr.connector_selection import Activation, Connector, Proximity
-    from proxyaddr.directory import Directory, Recipient
-    from proxyaddr.encapsulation import Encapsulated, decapsulate, encapsulate
-    from proxyaddr.entry_id import OneOffEntryId, OneOffFlags
+    from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
+    from proxyaddr.addresses.lists import ParsedList, ProxyList
+    from proxyaddr.addresses.parser import parse, parse_one_off, parse_proxies, parse_proxy, parse_recipients
+    from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
+    from proxyaddr.addresses.x500 import X500Address
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.outcomes import Delivery, NonDelivery
+    from proxyaddr.delivery.site import Site
+    from proxyaddr.directory.directory import Directory
+    from proxyaddr.directory.recipient import Recipient
     from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, RowError
-    from proxyaddr.explanation import Explanation
+    from proxyaddr.formats.entry_id import OneOffEntryId, OneOffFlags
+    from proxyaddr.formats.imcea import encapsulate
     from proxyaddr.limits import Limits
     from proxyaddr.matcher import Matcher
-    from proxyaddr.parser import parse, parse_one_off, parse_proxies, parse_proxy, parse_recipients
-    from proxyaddr.resolver import Delivery, NonDelivery
-    from proxyaddr.routing import Route, RoutingTable
-    from proxyaddr.site import Site
-    from proxyaddr.x400 import X400Address
-    from proxyaddr.x500 import X500Address
+    from proxyaddr.routing.explanation import Explanation
+    from proxyaddr.routing.route import Route
+    from proxyaddr.routing.state import Activation, Connector, Proximity
+    from proxyaddr.routing.table import RoutingTable
+    from proxyaddr.spaces.matching import MatchKind
+    from proxyaddr.spaces.space import AddressSpace, Dialect, Scope
+    from proxyaddr.x400.address import X400Address
 
 __all__ = [
     "Activation",
@@ -72,23 +77,64 @@ __all__ = [
 __version__ = "0.1.0"
 
 _ROOMS = {
-    "address_spaces": ("AddressSpace", "Dialect", "MatchKind", "Scope"),
-    "addresses": ("OneOffAddress", "ParsedList", "ProxyAddress", "ProxyList", "TypedAddress"),
-    "connector": ("InternetMailService",),
-    "connector_selection": ("Activation", "Connector", "Proximity"),
-    "directory": ("Directory", "Recipient"),
-    "encapsulation": ("Encapsulated", "decapsulate", "encapsulate"),
-    "entry_id": ("OneOffEntryId", "OneOffFlags"),
-    "errors": ("AddressSyntaxError", "ConfigurationError", "Finding", "ProxyAddrError", "RowError"),
-    "explanation": ("Explanation",),
+    "addresses.encapsulation": (
+        "Encapsulated",
+        "decapsulate",
+    ),
+    "addresses.lists": (
+        "ParsedList",
+        "ProxyList",
+    ),
+    "addresses.parser": (
+        "parse",
+        "parse_one_off",
+        "parse_proxies",
+        "parse_proxy",
+        "parse_recipients",
+    ),
+    "addresses.values": (
+        "OneOffAddress",
+        "ProxyAddress",
+        "TypedAddress",
+    ),
+    "addresses.x500": ("X500Address",),
+    "delivery.connector": ("InternetMailService",),
+    "delivery.outcomes": (
+        "Delivery",
+        "NonDelivery",
+    ),
+    "delivery.site": ("Site",),
+    "directory.directory": ("Directory",),
+    "directory.recipient": ("Recipient",),
+    "errors": (
+        "AddressSyntaxError",
+        "ConfigurationError",
+        "Finding",
+        "ProxyAddrError",
+        "RowError",
+    ),
+    "formats.entry_id": (
+        "OneOffEntryId",
+        "OneOffFlags",
+    ),
+    "formats.imcea": ("encapsulate",),
     "limits": ("Limits",),
     "matcher": ("Matcher",),
-    "parser": ("parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"),
-    "resolver": ("Delivery", "NonDelivery"),
-    "routing": ("Route", "RoutingTable"),
-    "site": ("Site",),
-    "x400": ("X400Address",),
-    "x500": ("X500Address",),
+    "routing.explanation": ("Explanation",),
+    "routing.route": ("Route",),
+    "routing.state": (
+        "Activation",
+        "Connector",
+        "Proximity",
+    ),
+    "routing.table": ("RoutingTable",),
+    "spaces.matching": ("MatchKind",),
+    "spaces.space": (
+        "AddressSpace",
+        "Dialect",
+        "Scope",
+    ),
+    "x400.address": ("X400Address",),
 }
 _PUBLIC_MODULES = ("columns", "matcher", "mixer", "mta", "x400")
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

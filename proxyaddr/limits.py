@@ -9,7 +9,7 @@ from proxyaddr.errors import AddressSyntaxError
 
 __all__ = ["DEFAULT_LIMITS", "Limits"]
 
-OCTETS_A_CHARACTER = 4
+MAX_BYTES_PER_CHARACTER = 4
 """Most octets of one code point, in UTF-8 and UTF-16."""
 
 
@@ -58,7 +58,7 @@ class Limits:
 
     def check_octets(self, data: Sized) -> None:
         """Refuse octets that hold more than an address: AddressSyntaxError."""
-        most = OCTETS_A_CHARACTER * self.address_length
+        most = MAX_BYTES_PER_CHARACTER * self.address_length
         if len(data) > most:
             raise AddressSyntaxError("too-long", f"an address has at most {most} octets here", "", (0, 0))
 

@@ -7,15 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr import columns
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.columns import Router
 from proxyaddr.errors import ConfigurationError
-from proxyaddr.routing import RoutingTable
+from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 else:
-    pa = needed("pyarrow", "arrow")
+    pa = import_extra("pyarrow", "arrow")
 
 __all__ = ["Answer", "check_names", "compiled", "decapsulate", "normalize", "parse", "route", "route_index", "widened"]
 

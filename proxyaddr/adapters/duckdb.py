@@ -13,7 +13,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.adapters import _answers
 from proxyaddr.adapters._answers import check_names, widened
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from proxyaddr.adapters._answers import Answer
     from proxyaddr.columns import Router
-    from proxyaddr.routing import RoutingTable
+    from proxyaddr.routing.table import RoutingTable
 else:
-    duckdb, pa = needed("duckdb", "duckdb"), needed("pyarrow", "arrow")
+    duckdb, pa = import_extra("duckdb", "duckdb"), import_extra("pyarrow", "arrow")
 
 __all__ = ["decapsulate", "normalize", "parse", "register", "route", "route_index"]
 

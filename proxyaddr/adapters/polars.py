@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.adapters import _answers
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from proxyaddr.adapters._answers import Answer
     from proxyaddr.columns import Router
-    from proxyaddr.routing import RoutingTable
+    from proxyaddr.routing.table import RoutingTable
 else:
-    pl = needed("polars", "polars")
+    pl = import_extra("polars", "polars")
 
 __all__ = ["AddressExpressions", "decapsulate", "normalize", "parse", "route", "route_index"]
 

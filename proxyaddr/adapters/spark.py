@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.adapters import _answers
 from proxyaddr.adapters._answers import check_names, widened
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from proxyaddr.adapters._answers import Answer
     from proxyaddr.columns import Router
-    from proxyaddr.routing import RoutingTable
+    from proxyaddr.routing.table import RoutingTable
 else:
-    pa, types = needed("pyarrow", "arrow"), needed("pyspark.sql.types", "spark")
-    needed("pandas", "spark")  # Spark itself asks for it before any mapInArrow
+    pa, types = import_extra("pyarrow", "arrow"), import_extra("pyspark.sql.types", "spark")
+    import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
     BooleanType, DataType, IntegerType = types.BooleanType, types.DataType, types.IntegerType
     StringType, StructField, StructType = types.StringType, types.StructField, types.StructType
 

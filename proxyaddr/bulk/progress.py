@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.bulk.inputs import Input
 
 __all__ = ["progress"]
@@ -28,7 +28,7 @@ def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Input, int, int], No
         octets += source.size or 0
     done = 0
     start = time.monotonic()
-    with needed("tqdm", "arrow").tqdm(total=total, unit="B", unit_scale=True, dynamic_ncols=True) as bar:
+    with import_extra("tqdm", "arrow").tqdm(total=total, unit="B", unit_scale=True, dynamic_ncols=True) as bar:
 
         def tell(source: Input, position: int, rows: int) -> None:
             nonlocal done

@@ -8,10 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
+from proxyaddr.bulk.atomic import placed
 from proxyaddr.bulk.counting import MOST_DISTINCT, Tally
 from proxyaddr.bulk.foreign_errors import unwritable
-from proxyaddr.bulk.placing import placed
 from proxyaddr.bulk.summary import Summary
 from proxyaddr.errors import visible
 
@@ -53,7 +53,7 @@ def report_to(path: Path) -> Iterator[Callable[[Summary], None]]:
 
     ConfigurationError where plotly is not installed, before any work, and where the page can't be written.
     """
-    figures, page = needed("plotly.graph_objects", "report"), needed("plotly.io", "report")
+    figures, page = import_extra("plotly.graph_objects", "report"), import_extra("plotly.io", "report")
     with placed(path) as beside:
 
         def write(summary: Summary) -> None:

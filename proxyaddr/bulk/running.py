@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from proxyaddr.bulk.ahead import ahead
-from proxyaddr.bulk.answers import Answers
+from proxyaddr.bulk.commands import Answers
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input, find_inputs
+from proxyaddr.bulk.prefetch import ahead
 from proxyaddr.bulk.progress import progress
-from proxyaddr.bulk.reading import open_inputs
+from proxyaddr.bulk.readers.opening import open_inputs
+from proxyaddr.bulk.rows import Work
 from proxyaddr.bulk.summary import Summary
-from proxyaddr.bulk.working import Work
-from proxyaddr.bulk.writing import Output, Write, writer
+from proxyaddr.bulk.writers import Output, Write, writer
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Job", "run"]

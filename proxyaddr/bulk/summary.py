@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr.address_spaces import read_address
 from proxyaddr.bulk.counting import Tally, counts
 from proxyaddr.errors import visible
+from proxyaddr.spaces.matching import read_address
 
 __all__ = ["Summary", "address_types"]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 from proxyaddr.cli._lines import show_json
 from proxyaddr.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from proxyaddr.bulk.answers import Answers
+    from proxyaddr.bulk.commands import Answers
     from proxyaddr.bulk.summary import Summary
-    from proxyaddr.bulk.writing import Output
+    from proxyaddr.bulk.writers import Output
 
 __all__ = ["add_files", "is_bulk", "run_bulk"]
 
@@ -68,7 +68,7 @@ def is_bulk(options: argparse.Namespace) -> bool:
 
 def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], Answers], *reads: str) -> int:
     """Run over the files and print the summary; return the exit status."""
-    needed("pyarrow", "arrow")
+    import_extra("pyarrow", "arrow")
     from proxyaddr.bulk.formats import Format  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.running import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
 
@@ -104,7 +104,7 @@ def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], An
 def _output(name: str, options: argparse.Namespace, given: str | None) -> Output:
     from proxyaddr.bulk.formats import Format, format_of, named_compression  # noqa: PLC0415 - as in run_bulk
     from proxyaddr.bulk.inputs import STANDARD_STREAM  # noqa: PLC0415 - as in run_bulk
-    from proxyaddr.bulk.writing import Output  # noqa: PLC0415 - as in run_bulk
+    from proxyaddr.bulk.writers import Output  # noqa: PLC0415 - as in run_bulk
 
     path = None if name == STANDARD_STREAM else Path(name)
     named = Format.CSV if path is None or given is not None else format_of(path, output=True)

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from proxyaddr.addresses.encapsulation import decapsulate
 from proxyaddr.cli._lines import each, findings_as_json, show_error, show_findings, show_json
-from proxyaddr.encapsulation import LOCAL_PART_MAX_LENGTH, PREFIX, decapsulate
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH, PREFIX
 
 __all__ = ["add_to"]
 
@@ -82,7 +83,7 @@ def _one(text: str, options: argparse.Namespace) -> int:
 def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError]:
     """Yield every address in a text, or the error of what looks like one; raise where nothing does."""
     if identifier := _HEXADECIMAL.fullmatch(text.strip()):
-        from proxyaddr.entry_id import OneOffEntryId  # noqa: PLC0415 - seldom needed
+        from proxyaddr.formats.entry_id import OneOffEntryId  # noqa: PLC0415 - seldom needed
 
         entry = OneOffEntryId.from_bytes(bytes.fromhex(identifier[1]))
         yield _Found(text.strip(), entry.type, entry.value, (), display_name=entry.display_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from proxyaddr.cli._lines import add_inputs, each, show_json
-from proxyaddr.encapsulation import encapsulate
+from proxyaddr.formats.imcea import encapsulate
 
 __all__ = ["add_to"]
 
@@ -20,7 +20,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _run(options: argparse.Namespace) -> int:
     def handle(text: str) -> int:
-        from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+        from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
         address = parse(text)
         found = encapsulate(address.type, address.value, options.domain)

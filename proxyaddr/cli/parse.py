@@ -11,8 +11,8 @@ from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findin
 from proxyaddr.errors import AddressSyntaxError, caret, visible
 
 if TYPE_CHECKING:
-    from proxyaddr.addresses import TypedAddress
-    from proxyaddr.bulk.answers import Answers
+    from proxyaddr.addresses.values import TypedAddress
+    from proxyaddr.bulk.commands import Answers
 
 __all__ = ["add_to"]
 
@@ -30,7 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     if is_bulk(options):
 
         def answers() -> Answers:
-            from proxyaddr.bulk.answers import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+            from proxyaddr.bulk.commands import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
 
             return ParseAnswers()
 
@@ -43,7 +43,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _one(text: str, *, as_json: bool) -> int:
-    from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+    from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
     address = parse(text)
     if as_json:
@@ -55,7 +55,7 @@ def _one(text: str, *, as_json: bool) -> int:
 
 
 def _list(text: str, *, as_json: bool) -> int:
-    from proxyaddr.parser import parse_proxies  # noqa: PLC0415 - loads lark
+    from proxyaddr.addresses.parser import parse_proxies  # noqa: PLC0415 - loads lark
 
     proxies = parse_proxies(text)
     status = 2 if proxies.errors else 0
@@ -96,12 +96,12 @@ def _components(address: TypedAddress) -> dict[str, object] | list[object] | Non
     """Return what an O/R address or a legacy DN is made of; None for other types, and where it does not parse."""
     try:
         if address.type == "X400":
-            from proxyaddr.x400 import X400Address  # noqa: PLC0415 - for this type alone
+            from proxyaddr.x400.address import X400Address  # noqa: PLC0415 - for this type alone
 
             parts = X400Address.parse(address.value).components
             return {key: dict(part) if isinstance(part, Mapping) else part for key, part in parts.items()}
         if address.type in ("EX", "X500"):
-            from proxyaddr.x500 import X500Address  # noqa: PLC0415 - for these types alone
+            from proxyaddr.addresses.x500 import X500Address  # noqa: PLC0415 - for these types alone
 
             return [list(part) for part in X500Address.parse(address.value).components]
     except AddressSyntaxError:  # the findings say why

@@ -11,9 +11,9 @@ from proxyaddr.errors import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from proxyaddr.addresses import TypedAddress
-    from proxyaddr.connector import InternetMailService
-    from proxyaddr.resolver import Delivery, NonDelivery
+    from proxyaddr.addresses.values import TypedAddress
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 
 __all__ = ["add_to"]
 
@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"not acted on: {visible(', '.join(sorted(map(str, unknown))))}\n")
 
     def handle(text: str) -> int:
-        from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+        from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
         address = parse(text)
         outcome = resolve(address)
@@ -64,7 +64,7 @@ def _configured(
     options: argparse.Namespace,
 ) -> tuple[Mapping[str, InternetMailService], Callable[[TypedAddress], Delivery | NonDelivery]]:
     """Return the connectors by name, and what resolves: one connector, or a site with several."""
-    from proxyaddr.connector import InternetMailService  # noqa: PLC0415 - not needed for --help
+    from proxyaddr.delivery.connector import InternetMailService  # noqa: PLC0415 - not needed for --help
 
     settings = {
         "override_proxy_out": options.override_proxy_out,
@@ -77,7 +77,7 @@ def _configured(
     if options.config is None:
         service = InternetMailService(**given)
         return {service.name: service}, service.resolve
-    from proxyaddr.site import from_config  # noqa: PLC0415 - only with --config
+    from proxyaddr.delivery.site import from_config  # noqa: PLC0415 - only with --config
 
     found = from_config(options.config, **given)
     if isinstance(found, InternetMailService):
@@ -90,7 +90,7 @@ def _directory(path: str | None) -> object:
         return None
     import sys  # noqa: PLC0415 - for the rare bad row
 
-    from proxyaddr.directory import Directory  # noqa: PLC0415 - only with --directory
+    from proxyaddr.directory.directory import Directory  # noqa: PLC0415 - only with --directory
 
     directory = Directory.from_file(path)
     for error in directory.errors:

@@ -11,10 +11,10 @@ from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findin
 from proxyaddr.errors import ConfigurationError, Finding, visible
 
 if TYPE_CHECKING:
-    from proxyaddr.addresses import TypedAddress
-    from proxyaddr.bulk.answers import Answers
-    from proxyaddr.explanation import Explanation
-    from proxyaddr.routing import RoutingTable
+    from proxyaddr.addresses.values import TypedAddress
+    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.routing.explanation import Explanation
+    from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["add_to"]
 
@@ -65,7 +65,7 @@ def _run_files(options: argparse.Namespace) -> int:
     status = 0
 
     def answers() -> Answers:
-        from proxyaddr.bulk.answers import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+        from proxyaddr.bulk.commands import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
 
         nonlocal status
         table = _table(options)
@@ -77,7 +77,7 @@ def _run_files(options: argparse.Namespace) -> int:
 
 def _table(options: argparse.Namespace) -> RoutingTable:
     """Read the routing table, and say what is wrong with it."""
-    from proxyaddr.routing import RoutingTable  # noqa: PLC0415 - not needed for --help
+    from proxyaddr.routing.table import RoutingTable  # noqa: PLC0415 - not needed for --help
 
     table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
     for error in table.errors:
@@ -112,7 +112,7 @@ def _address(text: str) -> str | TypedAddress:
     """Return an address in brackets or angles parsed, any other text as the table reads it."""
     if "[" not in text and "<" not in text:
         return text
-    from proxyaddr.parser import parse  # noqa: PLC0415 - loads lark
+    from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
     return parse(text)
 

@@ -10,21 +10,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from proxyaddr.errors import ConfigurationError
-from proxyaddr.matcher._plan import Plan
+from proxyaddr.matcher.plan import Plan
 
 if TYPE_CHECKING:
-    from proxyaddr.addresses import TypedAddress
-    from proxyaddr.matcher._arrow import IndexColumn
+    from proxyaddr.addresses.values import TypedAddress
+    from proxyaddr.matcher.arrow import IndexColumn
 
 __all__ = ["ENGINES", "Matcher", "Plan", "engine"]
 
 ENGINES = {
     "native": ("proxyaddr.matcher._native", "NativeEngine"),
-    "python": ("proxyaddr.matcher._python", "PythonEngine"),
+    "python": ("proxyaddr.matcher.python", "PythonEngine"),
 }
 """Engine to its module and class, the fastest first; both give the same answers."""
 
-_ASKING = ("proxyaddr.matcher._python", "AskingEngine")
+_ASKING = ("proxyaddr.matcher.python", "AskingEngine")
 
 
 def _chosen_engine() -> str:
@@ -76,7 +76,7 @@ class Matcher:
         """
         if threads is not None and threads < 1:
             raise ConfigurationError("bad-threads", f"threads is 1 or more, not {threads}", "threads")
-        from proxyaddr.matcher._columns import match_column  # noqa: PLC0415 - ctypes, for columns alone
+        from proxyaddr.matcher.columns import match_column  # noqa: PLC0415 - ctypes, for columns alone
 
         return match_column(self._engine, column, threads)
 

@@ -1,6 +1,6 @@
-from proxyaddr.addresses import TypedAddress
-from proxyaddr.matcher._arrow import Chunk, IndexColumn
-from proxyaddr.matcher._plan import Plan
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.matcher.arrow import Chunk, IndexColumn
+from proxyaddr.matcher.plan import Plan
 
 class NativeEngine:
     name: str

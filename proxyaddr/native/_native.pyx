@@ -11,11 +11,12 @@ from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport free, malloc
 
-from proxyaddr._components import COMPONENT_TYPES
-from proxyaddr._folding import fold
-from proxyaddr.address_spaces import pattern_components, read_address
-from proxyaddr.addresses import SPELLINGS, TypedAddress
-from proxyaddr.matcher._python import PythonEngine
+from proxyaddr.spaces.components import COMPONENT_TYPES
+from proxyaddr._text.folding import fold
+from proxyaddr.spaces.matching import pattern_components, read_address
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr._text.types import SPELLINGS
+from proxyaddr.matcher.python import PythonEngine
 
 __all__ = ["NativeEngine"]
 
@@ -394,7 +395,7 @@ cdef list undecided(out, size_t left):
 
 
 def odd_rows(list types, list patterns, list costs, list connectors, set plain_types):
-    """Return the rows of a table that are not plain: see `proxyaddr._route_columns`."""
+    """Return the rows of a table that are not plain: see `proxyaddr.routing.columns`."""
     cdef list found = []
     cdef object kind, last = None, pattern, cost, connector
     cdef const uint8_t *text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import proxyaddr as px
-from proxyaddr._extras import needed
+from proxyaddr._optional import import_extra
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_a_package_that_lacks_something_itself_is_not_called_missing(
     (tmp_path / "broken_package.py").write_text("import no_such_module_at_all\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
-        needed("broken_package", "all")
+        import_extra("broken_package", "all")

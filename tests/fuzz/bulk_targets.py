@@ -12,11 +12,12 @@ from pyarrow import ipc
 
 import proxyaddr as px
 from proxyaddr import columns
-from proxyaddr.bulk import csv_reading, json_reading
-from proxyaddr.bulk.answers import ParseAnswers
+from proxyaddr.bulk.commands import ParseAnswers
 from proxyaddr.bulk.formats import Format
+from proxyaddr.bulk.readers import csv as csv_reading
+from proxyaddr.bulk.readers import json as json_reading
 from proxyaddr.bulk.running import Job, run
-from proxyaddr.bulk.writing import Output
+from proxyaddr.bulk.writers import Output
 from tests.fuzz.targets import TARGETS, bad_input, scratch
 
 __all__ = ["TARGETS"]

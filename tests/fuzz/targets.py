@@ -12,7 +12,7 @@ from pathlib import Path
 import proxyaddr as px
 from proxyaddr import matcher
 from proxyaddr.errors import visible
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr.formats.internet import envelope_recipient
 
 __all__ = ["TARGETS"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_type
 
 import proxyaddr as px
-from proxyaddr.matcher._arrow import IndexColumn
+from proxyaddr.matcher.arrow import IndexColumn
 
 
 def addresses() -> None:

@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.address_spaces import matches_wildcards, read_address
+from proxyaddr.spaces.matching import matches_wildcards, read_address
 
 CASES = Path(__file__).parent.parent / "cases"
 PIECES = st.sampled_from(["a", "b", "A", "*", "%", "@", ".", "é", "!", "a.b", "@a.b", "*@a.b", "*.b"])

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc, parquet
 
-from proxyaddr.bulk import blocks, json_arrays
-from proxyaddr.bulk.csv_reading import CsvReader
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input
+from proxyaddr.bulk.readers import blocks, json_arrays
+from proxyaddr.bulk.readers.csv import CsvReader
 from proxyaddr.cli.main import main
 
 Row = tuple[str | None, str | None]

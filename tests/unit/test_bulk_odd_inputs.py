@@ -16,10 +16,10 @@ from pyarrow import csv, ipc, parquet
 from pyarrow import json as arrow_json
 
 import proxyaddr as px
-from proxyaddr.bulk.blocks import blocks, last_record_end, recoded
-from proxyaddr.bulk.csv_reading import _header as header_of
-from proxyaddr.bulk.exploding import split_lists
-from proxyaddr.bulk.placing import placed
+from proxyaddr.bulk.atomic import placed
+from proxyaddr.bulk.lists import split_lists
+from proxyaddr.bulk.readers.blocks import blocks, last_record_end, recoded
+from proxyaddr.bulk.readers.csv import _header as header_of
 from proxyaddr.bulk.spreadsheets import guarded
 from proxyaddr.cli.main import main
 from proxyaddr.limits import DEFAULT_LIMITS

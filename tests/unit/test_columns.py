@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr import columns
-from proxyaddr._folding import fold
+from proxyaddr._text.folding import fold
 from tests.unit.test_matcher import ADDRESSES as ROUTED_ADDRESSES
 from tests.unit.test_matcher import DOTTED, FOUND, tables
 
@@ -341,7 +341,7 @@ def test_long_texts(engine: str) -> None:
 
 
 def test_a_column_is_read_in_pieces(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proxyaddr._text_columns.LONGEST", 40)
+    monkeypatch.setattr("proxyaddr.columns._arrays.LONGEST", 40)
     rows = ["smtp:a@b", "SMTP:" + "c" * 100, None, "x", "[fax:1]"] * 5
     for kind in LAYOUTS:
         table = columns.parse(pa.array(rows, kind))
@@ -376,8 +376,8 @@ def test_what_holds_no_text_is_refused(column: object) -> None:
 
 
 def test_a_missing_package_is_named_with_its_extra() -> None:
-    from proxyaddr._extras import needed  # noqa: PLC0415 - the module alone is what is asked
+    from proxyaddr._optional import import_extra  # noqa: PLC0415 - the module alone is what is asked
 
     with pytest.raises(px.ConfigurationError, match=r'pip install "proxyaddr\[arrow\]"') as raised:
-        needed("no_such_package.inner", "arrow")
+        import_extra("no_such_package.inner", "arrow")
     assert raised.value.code == "missing-extra"

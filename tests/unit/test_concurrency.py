@@ -17,7 +17,7 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr import matcher as engines
-from proxyaddr.matcher import _arrow
+from proxyaddr.matcher import arrow
 
 THREADS = 32
 ROUNDS = 2
@@ -125,7 +125,7 @@ def test_threads_that_are_the_first_to_ask(engine: str) -> None:
 
 
 def test_threads_that_compile_the_grammars(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proxyaddr import _grammar  # noqa: PLC0415 - its cache is what is emptied
+    from proxyaddr._text import grammar as _grammar  # noqa: PLC0415 - patched here alone
 
     expected = answers()
     _grammar._compile.cache_clear()
@@ -159,7 +159,7 @@ def test_threads_that_export_a_column(native: ModuleType) -> None:
 
     def export() -> bool:
         kept = [column.__arrow_c_array__() for _ in range(50)]
-        arrays = [_arrow._Array.from_address(_arrow._pointer_of(array, b"arrow_array")) for _, array in kept]
+        arrays = [arrow._Array.from_address(arrow._pointer_of(array, b"arrow_array")) for _, array in kept]
         return all((array.length, array.buffers[1]) == (length, place) for array in arrays)
 
     assert all(together(export))
@@ -174,7 +174,7 @@ def test_native_modules_need_no_gil() -> None:
 
 @pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python always has the GIL")
 def test_native_modules_leave_the_gil_off() -> None:
-    modules = "proxyaddr._native_columns, proxyaddr.matcher._native, proxyaddr.matcher._native_arrow"
+    modules = "proxyaddr.columns._native_columns, proxyaddr.matcher._native, proxyaddr.matcher._native_arrow"
     loaded = f"import sys, {modules}; sys.exit(sys._is_gil_enabled())"
     subprocess.run([sys.executable, "-W", "error", "-c", loaded], check=True, timeout=60)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.encapsulation import LOCAL_PART_MAX_LENGTH
-from proxyaddr.entry_id import search_key
+from proxyaddr.formats.entry_id import search_key
+from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases/imcea.jsonl").read_text("utf-8").splitlines()]
 TYPES = st.sampled_from(["EX", "FAX", "X400", "NOTES", "AT&T", "3COM"])

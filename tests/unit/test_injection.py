@@ -13,7 +13,7 @@ import pytest
 import proxyaddr as px
 from proxyaddr.cli.main import main
 from proxyaddr.errors import visible
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr.formats.internet import envelope_recipient
 
 CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
 UNSAFE = [

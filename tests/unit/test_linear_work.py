@@ -58,7 +58,7 @@ GROWTH, SLACK = 2.3, 400
 And what may come on top: the native engine hands long addresses to Python."""
 
 MEMORY_SIZES = (100, 400, 1_600)
-OCTETS_A_CHARACTER, OCTETS_AT_ALL = 2_000, 200_000
+MAX_BYTES_PER_CHARACTER, OCTETS_AT_ALL = 2_000, 200_000
 """What a call may hold: most for lists whose items have one character."""
 
 
@@ -78,7 +78,7 @@ def check_octets(call: Callable[[str], object]) -> None:
     for beginning, piece in inputs():
         for size in MEMORY_SIZES:
             held = octets(call, text(beginning, piece, size))
-            linear = held <= OCTETS_A_CHARACTER * size + OCTETS_AT_ALL
+            linear = held <= MAX_BYTES_PER_CHARACTER * size + OCTETS_AT_ALL
             assert linear, f"{beginning!r} and {piece!r} repeated: {held} for {size} characters"
 
 

@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 import proxyaddr as px
-from proxyaddr.look_alikes import findings
+from proxyaddr._text.look_alikes import findings
 
 
 def codes(address: px.TypedAddress) -> list[str]:

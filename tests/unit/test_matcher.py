@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.matcher._arrow import IndexColumn
+from proxyaddr.matcher.arrow import IndexColumn
 
 PIECES = [
     "a",
@@ -381,7 +381,7 @@ ENGINES_EXPORT = """
 import sys
 {}
 import pyarrow as pa
-from proxyaddr.matcher._arrow import IndexColumn
+from proxyaddr.matcher.arrow import IndexColumn
 
 for values in (IndexColumn.of(7, 3), IndexColumn(0)):
     assert pa.array(values).to_pylist() == list(values)

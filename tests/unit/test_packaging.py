@@ -21,7 +21,7 @@ pytestmark = pytest.mark.wheel
 ROOT = Path(__file__).parents[2]
 GRAMMARS = sorted(file.name for file in (ROOT / "grammar").glob("*.lark"))
 USE = """
-import proxyaddr, proxyaddr.parser
+import proxyaddr, proxyaddr.addresses.parser
 print(proxyaddr.__file__)
 print(repr(str(proxyaddr.parse_one_off("User [SMTPOUT:user@internal.domain.com]"))))
 print(len(proxyaddr.parse_proxies("SMTP:a@b.com;smtp:c@d.com")))
@@ -87,7 +87,7 @@ def expected_in_wheel() -> set[str]:
     modules = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "proxyaddr").rglob("*.py")}
     return (
         modules
-        | {"proxyaddr/py.typed", "proxyaddr/_native_columns.pyi"}
+        | {"proxyaddr/py.typed", "proxyaddr/columns/_native_columns.pyi"}
         | {"proxyaddr/matcher/_native.pyi", "proxyaddr/matcher/_native_arrow.pyi"}
         | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
     )

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.addresses import DeletionMarker
+from proxyaddr.addresses.lists import DeletionMarker
 
 CASES = Path(__file__).parent.parent / "cases"
 

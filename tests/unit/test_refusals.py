@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr.addresses import canonical_type
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr._text.types import canonical_type
+from proxyaddr.formats.internet import envelope_recipient
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parents[1] / "cases/refusals.jsonl").read_text("utf-8").splitlines()

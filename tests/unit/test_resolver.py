@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr.rules import ADMISSION, SELECTION
+from proxyaddr.delivery.rules import ADMISSION, SELECTION
 
 OVERRIDE = px.InternetMailService(override_proxy_out="SMTPOUT", site_domain="contoso.com")
 STOCK = px.InternetMailService(organization="Contoso", site="SITE", server="SERVER")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 import proxyaddr as px
-from proxyaddr.connector_selection import preferences
 from proxyaddr.mta import route_custom_recipient, route_one_off
+from proxyaddr.routing.selection import preferences
 
 CASES = Path(__file__).parent.parent / "cases"
 PUBLISHED_GWART = (  # Q149121

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import proxyaddr as px
-from proxyaddr.smtp import envelope_recipient
+from proxyaddr.formats.internet import envelope_recipient
 
 
 @pytest.mark.parametrize(

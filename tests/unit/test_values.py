@@ -11,7 +11,7 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr import mixer
-from proxyaddr.rules import Case
+from proxyaddr.delivery.rules import Case
 
 PROXIES = px.parse_proxies("SMTP:a@b;smtp:c@d;:bad")
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr import mixer, x400
-from proxyaddr._components import compared
+from proxyaddr.x400 import keywords, reading
+from proxyaddr.x400.keywords import compared
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases/x400.jsonl").read_text("utf-8").splitlines()]
 FORMS = list(x400.Form)
@@ -42,9 +43,9 @@ def texts(longest: int) -> st.SearchStrategy[str]:
 @st.composite
 def addresses(draw: st.DrawFn) -> px.X400Address:
     parts: dict[str, object] = {"C": draw(st.sampled_from(["us", "GB", "840"]))}
-    for key in x400.EXCHANGE_ORDER:
+    for key in keywords.EXCHANGE_ORDER:
         if key not in ("C", "OU", "DDA") and draw(st.booleans()):
-            parts[key] = " " if key == "A" and draw(st.booleans()) else draw(texts(x400.LIMITS.get(key, 30)))
+            parts[key] = " " if key == "A" and draw(st.booleans()) else draw(texts(reading.LIMITS.get(key, 30)))
     if draw(st.booleans()):
         parts["OU"] = draw(st.lists(texts(32), min_size=1, max_size=4))
     if draw(st.booleans()):
@@ -101,7 +102,7 @@ def test_an_unknown_form_is_refused() -> None:
 @given(st.text())
 def test_printable_strings_round_trip(text: str) -> None:
     printable = x400.to_printable_string(text)
-    assert x400._PRINTABLE.fullmatch(printable)
+    assert reading._PRINTABLE.fullmatch(printable)
     assert x400.from_printable_string(printable) == text
 
 

@@ -1,0 +1,1 @@
+"""Files as bytes to records: text, JSON and TOML, LDIF, registry exports."""

@@ -1,0 +1,113 @@
+"""Reads JSON and TOML, refused with their line where they are malformed, nested too deeply or hold no such numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from proxyaddr._files.text import read_bytes, read_text
+from proxyaddr.errors import ConfigurationError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["json_objects", "toml_document"]
+
+INTEGER_BITS = 64
+"""Of a whole number (TOML 1.0, Integer); one that is much longer can't even be shown."""
+
+_LONG_NUMBER = re.compile(r"[0-9][0-9A-Fa-f_xob]{18,}")
+_BRACKET_OR_TEXT = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]', re.DOTALL
+)
+_TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
+
+
+def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[object]:
+    """Return the members of a JSON file: a list, one object, or `{"value": [...]}` as web services wrap them."""
+    text = read_text(path, limits)
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from error
+    except ValueError as error:  # thousands of digits
+        raise _long_number("bad-json", text, path) from error
+    except RecursionError as error:
+        raise _too_deep("bad-json", text, path, limits) from error
+    if _depth(document, limits.nesting) > limits.nesting:
+        raise _too_deep("bad-json", text, path, limits)
+    if isinstance(document, dict):
+        document = document["value"] if isinstance(document.get("value"), list) else [document]
+    if not isinstance(document, list):
+        raise ConfigurationError("bad-json", "expected a list of objects", source=str(path), line=1)
+    if len(document) > limits.file_rows:
+        message = f"at most {limits.file_rows} objects are read; `limits=` allows more"
+        raise ConfigurationError("too-many-rows", message, source=str(path))
+    return document
+
+
+def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    """Return the content of a TOML file."""
+    data = read_bytes(path, limits)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError("bad-toml", "not TOML: no UTF-8", source=str(path), line=line) from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _TOML_LINE.search(str(error))
+        line = int(place[1]) if place else text.count("\n") + 1
+        raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path), line=line) from error
+    except ValueError as error:  # thousands of digits
+        raise _long_number("bad-toml", text, path) from error
+    except RecursionError as error:
+        raise _too_deep("bad-toml", text, path, limits) from error
+    if _depth(document, limits.nesting) > limits.nesting:
+        raise _too_deep("bad-toml", text, path, limits)
+    if any(isinstance(leaf, int) and leaf.bit_length() >= INTEGER_BITS for leaf in _leaves(document)):
+        raise _long_number("bad-toml", text, path)
+    return document
+
+
+def _too_deep(code: str, text: str, path: str | Path, limits: Limits) -> ConfigurationError:
+    """Return the error of a document that is nested too deeply, with the line where brackets first are."""
+    depth, line = 0, None
+    for match in _BRACKET_OR_TEXT.finditer(text):
+        depth += (match[0] in ("[", "{")) - (match[0] in ("]", "}"))
+        if depth > limits.nesting:
+            line = text.count("\n", 0, match.start()) + 1
+            break
+    return ConfigurationError(code, f"nested deeper than {limits.nesting}", source=str(path), line=line)
+
+
+def _long_number(code: str, text: str, path: str | Path) -> ConfigurationError:
+    found = _LONG_NUMBER.search(text)
+    line = None if found is None else text.count("\n", 0, found.start()) + 1
+    return ConfigurationError(code, f"a whole number has at most {INTEGER_BITS} bits", source=str(path), line=line)
+
+
+def _depth(document: object, most: int) -> int:
+    """Return how deep lists and tables lie in each other, counted no further than one beyond the most."""
+    depth, level = 0, [document]
+    while level and depth <= most:
+        level = [part for value in level for part in _parts(value) if isinstance(part, list | Mapping)]
+        depth += 1
+    return depth
+
+
+def _leaves(document: object) -> Iterator[object]:
+    waiting = [document]
+    while waiting:
+        for part in _parts(waiting.pop()):
+            if isinstance(part, list | Mapping):
+                waiting.append(part)
+            else:
+                yield part
+
+
+def _parts(value: object) -> Sequence[object]:
+    return list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else ()

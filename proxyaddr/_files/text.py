@@ -1,0 +1,106 @@
+"""Reads files of text: bytes, text in the encodings of exports, CSV records, lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["csv_records", "limited_rows", "read_bytes", "read_text", "too_long"]
+
+ANSI = "cp1252"
+"""The code page of Exchange 5.5 exports."""
+
+POWERSHELL_TYPE_LINE = "#TYPE"
+"""How Export-Csv starts unless it is told not to."""
+
+Record = tuple[int, list[str]]
+"""A row of a CSV file with its line, counted from 1."""
+
+
+def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Return the content of a file; ConfigurationError when it can't be read or is too large."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(limits.file_octets + 1)  # no more, even of what has no end
+    except (OSError, ValueError) as error:
+        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from error
+    if len(data) > limits.file_octets:
+        message = f"a file has at most {limits.file_octets} octets; `limits=` allows more"
+        raise ConfigurationError("file-too-large", message, source=str(path))
+    return data
+
+
+def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Return the text of a file: UTF-16 by its mark, else UTF-8, else the ANSI code page."""
+    data = read_bytes(path, limits)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode(ANSI, errors="replace")
+
+
+def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list[str], Iterator[Record | RowError]]:
+    """Return the header and the rows of a CSV file, separated by comma, semicolon or tab, whichever the header uses.
+
+    Empty rows are skipped; a row that is not as long as the header is an error (Q155414).
+    """
+    lines = io.StringIO(read_text(path, limits), newline="")
+    header_line = lines.readline()
+    skipped = 1 if header_line.startswith(POWERSHELL_TYPE_LINE) else 0
+    start = lines.tell() if skipped else 0
+    if skipped:
+        header_line = lines.readline()
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=max(",;\t", key=header_line.count), strict=False)
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from error
+    if sum(map(len, header)) > limits.line_length:
+        raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
+    names = [cell.strip() for cell in header]
+    if twice := next((name for name, count in Counter(names).items() if name and count > 1), None):
+        raise ConfigurationError("bad-header", f"the column {twice} stands there twice", None, str(path), skipped + 1)
+    return names, _records(reader, len(header), str(path), skipped, limits)
+
+
+def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it
+    for _ in limited_rows(source, limits):
+        line = reader.line_num + skipped + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RowError("bad-row", f"not CSV: {error}", line, source)
+            continue
+        if sum(map(len, row)) > limits.line_length:
+            yield RowError("too-long", too_long(limits), line, source)
+        elif row and len(row) != width:
+            yield RowError("wrong-field-count", f"{len(row)} fields where the header has {width}", line, source)
+        elif row:
+            yield line, row
+
+
+def limited_rows(source: str | None, limits: Limits) -> Iterator[None]:
+    """Yield as often as a file may have rows; ConfigurationError when one more is asked for."""
+    for _ in range(limits.file_rows):
+        yield
+    yield  # the end may come here
+    message = f"at most {limits.file_rows} rows are read; `limits=` allows more"
+    raise ConfigurationError("too-many-rows", message, source=source, line=limits.file_rows + 1)
+
+
+def too_long(limits: Limits) -> str:
+    """Say that a row or a line is too long."""
+    return f"a line has at most {limits.line_length} characters; `limits=` allows more"

@@ -1,0 +1,1 @@
+"""What every room shares about text: address types, domains, folding, look-alikes, grammars."""

@@ -1,0 +1,49 @@
+"""Domains of Internet addresses: the form in which they compare."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["DOMAIN_MAX_LENGTH", "canonical", "same_domain", "unquoted_local"]
+
+
+DOMAIN_MAX_LENGTH = 255
+"""RFC 5321 4.5.3.1.2, octets."""
+
+_QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
+_STAND_IN = "a"  # a letter keeps lengths and label boundaries as they are
+
+
+def canonical(value: str) -> str:
+    """Return an address with its domain in lower case and IDNA form, its local part as written."""
+    local, at, domain = value.rpartition("@")
+    if not at:
+        return value
+    if domain.isascii() or len(domain) > DOMAIN_MAX_LENGTH:
+        return f"{local}@{domain.lower()}"
+    import idna  # noqa: PLC0415 - slow to import, and email-validator brings it
+
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii').lower()}"
+    except UnicodeError:  # idna's errors are UnicodeErrors; such a domain equals itself alone
+        return f"{local}@{domain.casefold()}"
+
+
+def same_domain(one: str, other: str) -> bool:
+    """Tell whether two spellings name one domain: in any case, in IDNA form or not, full-width or not, fully qualified.
+
+    Letters of another script that only look alike make another domain.
+    """
+    return _ascii_domain(one) == _ascii_domain(other)
+
+
+def unquoted_local(local: str) -> str:
+    """Return what a local part says: a quoted one means the same as the text in its quotes (RFC 5321 4.1.2)."""
+    return _QUOTED_PAIR.sub(r"\1", local[1:-1]) if _QUOTED_LOCAL.fullmatch(local) else local
+
+
+def _ascii_domain(domain: str) -> str:
+    return canonical(f"{_STAND_IN}@{domain}").removeprefix(f"{_STAND_IN}@").rstrip(".")

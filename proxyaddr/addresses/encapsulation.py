@@ -1,0 +1,46 @@
+"""IMCEA: an address of any type inside the local part of an Internet address, and back (MS-OXCMAIL, Q193782)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.errors import Finding
+from proxyaddr.formats import imcea
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["Encapsulated", "decapsulate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Encapsulated:
+    """An address that was inside an Internet address: its type and value, and the domain that encapsulated it."""
+
+    type: str
+    value: str
+    domain: str
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Why mail to it is refused, although it reads well; nothing where it may be delivered."""
+        reason = imcea.UNDELIVERABLE.get(self.type)
+        return () if reason is None else (Finding("refused-encapsulation", f"{self.type}: {reason}"),)
+
+    @property
+    def address(self) -> TypedAddress:
+        """The address itself; AddressSyntaxError where its value is blank."""
+        return TypedAddress(self.type, self.value)
+
+
+def decapsulate(text: str, *, tolerant: bool = False, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
+    """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where there is none.
+
+    The type ends at the first `-`, the domain starts after the last `@`. Octets that are no UTF-8 are read as Latin-1.
+    `tolerant` takes a prefix in any case, a missing domain, a `+` without two hexadecimal digits, characters that
+    should have been encoded, and any length within the `limits`.
+
+    >>> decapsulate("IMCEAEX-_O=CONTOSO_OU=First+20Site_cn=Recipients_cn=john+5Fjacob@contoso.com").value
+    '/O=CONTOSO/OU=First Site/cn=Recipients/cn=john_jacob'
+    """
+    limits.check_address(text)
+    return Encapsulated(*imcea.parse(text, tolerant=tolerant))

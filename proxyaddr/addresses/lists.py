@@ -1,0 +1,91 @@
+"""Lists of addresses: the items that parse, the errors of those that do not, and what is wrong with the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
+
+from proxyaddr._text.types import canonical_type
+from proxyaddr.addresses.values import ProxyAddress, TypedAddress
+from proxyaddr.errors import AddressSyntaxError, Finding
+
+__all__ = ["DeletionMarker", "ParsedList", "ProxyList", "T_co"]
+
+
+T_co = TypeVar("T_co", bound="TypedAddress", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionMarker:
+    """`~del<TYPE:value>` of an Exchange 5.5 import file: remove one, a type, or all (Q184536, Q290091)."""
+
+    type: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        return "~DEL" if self.type is None else f"~DEL<{self.type}:{self.value or ''}>"
+
+
+class ParsedList(Sequence[T_co], Generic[T_co]):
+    """The good items of a list, in their order; `errors` holds the bad ones, with their spans. Immutable."""
+
+    __slots__ = ("_items", "errors")
+
+    def __init__(self, items: Iterable[T_co], errors: Iterable[AddressSyntaxError] = ()) -> None:
+        self._items = tuple(items)
+        self.errors = tuple(errors)
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> T_co | tuple[T_co, ...]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ParsedList):
+            return NotImplemented
+        return self._items == other._items
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    def __str__(self) -> str:
+        return ";".join(map(str, self._items))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self._items)!r}, errors={list(self.errors)!r})"
+
+
+class ProxyList(ParsedList[ProxyAddress]):
+    """The proxy addresses of one recipient.
+
+    `findings` lists rules broken by items that parse: two primaries of a type, secondaries without a primary, a
+    mixed-case prefix, duplicates. `deletions` holds the `~del<...>` markers of an import file.
+    """
+
+    __slots__ = ("deletions", "findings")
+
+    def __init__(
+        self,
+        items: Iterable[ProxyAddress],
+        errors: Iterable[AddressSyntaxError] = (),
+        findings: Iterable[Finding] = (),
+        deletions: Iterable[DeletionMarker] = (),
+    ) -> None:
+        super().__init__(items, errors)
+        self.findings = tuple(findings)
+        self.deletions = tuple(deletions)
+
+    def primary(self, address_type: str = "SMTP") -> ProxyAddress | None:
+        """Return the primary proxy of a type, the first where there are several; None where there is none."""
+        return next((proxy for proxy in self.of_type(address_type) if proxy.is_primary), None)
+
+    def of_type(self, address_type: str) -> tuple[ProxyAddress, ...]:
+        """Return all proxies of a type, in their order."""
+        wanted = canonical_type(address_type)
+        return tuple(proxy for proxy in self._items if proxy.type == wanted)

@@ -1,0 +1,123 @@
+"""Address values: frozen, hashable, printable, the same for every address type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from proxyaddr._text.types import BLANKS, canonical_type
+from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.formats.rules import canonical_value, findings
+
+__all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
+
+
+# What a one-off must escape to be read back: brackets, controls, and a backslash that would start an escape.
+_UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
+_UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?![^\\"\x00-\x20\x7fx])')
+_PLAIN_NAME = re.compile(
+    r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedAddress:
+    """An address type and a value of it.
+
+    Two are equal when their types are (without case) and their values are: for SMTP the domains without case and in
+    IDNA form, the local parts as written. `comparison_key` ignores case throughout, as directories do.
+    """
+
+    type: str
+    value: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", canonical_type(self.type))
+        if not self.value.strip(BLANKS):
+            raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
+
+    def validate(self, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
+        """Judge the value by the rules of its type: what breaks them, nothing when it keeps them.
+
+        For Internet addresses `idna` allows domains and `smtputf8` local parts outside ASCII.
+        """
+        name: str | None = getattr(self, "display_name", None)
+        return findings(self.type, self.value, name, idna=idna, smtputf8=smtputf8)
+
+    @property
+    def canonical_value(self) -> str:
+        """The value as equality sees it."""
+        return canonical_value(self.type, self.value)
+
+    @property
+    def comparison_key(self) -> tuple[str, str]:
+        """Type and value as a directory compares them: without case."""
+        return self.type, self.canonical_value.casefold()
+
+    def _identity(self) -> tuple[object, ...]:
+        return self.type, self.canonical_value
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneOffAddress(TypedAddress):
+    """An address given in full instead of being looked up; `str()` gives `Name [TYPE:value]`.
+
+    A name that could be taken for more than a name stands in quotes. `str()` keeps every character, so that it can be
+    read back; what changes the order of a text on a screen is a finding of `validate()`.
+    """
+
+    display_name: str | None = None
+
+    def _identity(self) -> tuple[object, ...]:
+        return self.type, self.canonical_value, self.display_name
+
+    def __str__(self) -> str:
+        bracketed = f"[{self.type}:{_UNSAFE_IN_VALUE.sub(_escape, self.value)}]"
+        if self.display_name is None:
+            return bracketed
+        if _is_plain_name(self.display_name):
+            return f"{self.display_name} {bracketed}"
+        return f'"{_UNSAFE_IN_QUOTES.sub(_escape_in_quotes, self.display_name)}" {bracketed}'
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProxyAddress(TypedAddress):
+    """An address of a recipient; `str()` gives `SMTP:value` for the primary of its type, `smtp:value` for others."""
+
+    is_primary: bool = False
+
+    def __post_init__(self) -> None:
+        TypedAddress.__post_init__(self)
+        object.__setattr__(self, "value", self.value.strip(BLANKS))
+
+    def _identity(self) -> tuple[object, ...]:
+        return self.type, self.canonical_value, self.is_primary
+
+    def __str__(self) -> str:
+        return f"{self.type if self.is_primary else self.type.lower()}:{self.value}"
+
+
+def _is_plain_name(name: str) -> bool:
+    """Tell whether a name needs no quotes; brackets in full width, say, need them as much as brackets."""
+    if name.isascii():
+        return _PLAIN_NAME.fullmatch(name) is not None
+    import unicodedata  # noqa: PLC0415 - seldom needed
+
+    shown = unicodedata.normalize("NFKC", name)
+    return name.isprintable() and all(map(_PLAIN_NAME.fullmatch, (name, shown)))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return "".join(r"\\" if c == "\\" else f"\\x{ord(c):02x}" for c in match[0])
+
+
+def _escape_in_quotes(match: re.Match[str]) -> str:
+    return "".join(f"\\{c}" if c in '\\"' else f"\\x{ord(c):02x}" for c in match[0])

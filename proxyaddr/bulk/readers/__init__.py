@@ -1,0 +1,1 @@
+"""Readers of whole files, one file a format."""

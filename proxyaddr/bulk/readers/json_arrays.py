@@ -1,0 +1,82 @@
+"""Hands on JSON as ConvertTo-Json writes it, an array or one object over several lines, as one object a line."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from proxyaddr.bulk.readers.blocks import BLOCK, LONGEST_ROW, starting_with
+from proxyaddr.errors import ConfigurationError
+
+__all__ = ["lines_of"]
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_START = re.compile(rb"[ \t\r\n]*(?:\[[ \t\r\n]*(?:\]|(?=\{))|(?=\{[ \t]*[\r\n]))")
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # only where a value ends is asked
+_ESCAPED = "surrogateescape"
+
+
+def lines_of(read: Callable[[int], bytes], source: str) -> Callable[[int], bytes]:
+    """Return `read`, or what gives each object a line where an array or an object of many lines comes first.
+
+    What follows the array stays. ConfigurationError, in the midst of reading, where it breaks off.
+    """
+    start = read(BLOCK)
+    opened = _START.match(start)
+    if opened is None:
+        return starting_with(start, read)
+    rest = starting_with(start[opened.end() :], read)
+    if opened[0].endswith(b"]"):
+        return rest
+    pieces = filter(None, _pieces(rest, 1 + opened[0].count(b"\n"), source, in_array=b"[" in opened[0]))
+    return lambda _: next(pieces, b"")
+
+
+def _pieces(read: Callable[[int], bytes], first_line: int, source: str, *, in_array: bool) -> Iterator[bytes]:
+    """Yield the objects, of an array or one after the other, in pieces of whole lines, then what comes after it."""
+    decode = codecs.getincrementaldecoder("utf-8")(_ESCAPED).decode
+    text, line, closed = "", first_line, False
+    while not closed:
+        more = read(BLOCK)
+        text += decode(more, final=not more)
+        members: list[str] = []
+        place = 0
+        problem = None
+        while not closed and problem is None and _end_of_blanks(text, place) < len(text):
+            try:
+                member, place, closed = _member(text, place, in_array=in_array)
+            except (json.JSONDecodeError, RecursionError) as error:
+                problem = error
+            else:
+                members.append(member)
+        yield "".join(members).encode("utf-8", _ESCAPED)
+        line += text.count("\n", 0, place)
+        text = text[place:]
+        if problem is not None and (not more or len(text) > LONGEST_ROW):
+            reason = getattr(problem, "msg", "nested too deeply")
+            line += text.count("\n", 0, getattr(problem, "pos", place) - place)
+            raise ConfigurationError("bad-json", f"the JSON breaks off: {reason}", source=source, line=line)
+        if not more:
+            if in_array and not closed:
+                raise ConfigurationError("bad-json", "the JSON breaks off: no ']' at its end", source=source, line=line)
+            break
+    yield text.encode("utf-8", _ESCAPED)
+    yield from iter(lambda: read(BLOCK), b"")
+
+
+def _member(text: str, place: int, *, in_array: bool) -> tuple[str, int, bool]:
+    """Return the object at a place as a line, where the next one may start, and whether the array ends before that."""
+    begin = _end_of_blanks(text, place)
+    _, end = _DECODER.raw_decode(text, begin)
+    after = _end_of_blanks(text, end)
+    closed = in_array and text.startswith("]", after)
+    if in_array and not closed and not text.startswith(",", after):
+        raise json.JSONDecodeError("expected ',' or ']'", text, after)
+    return text[begin:end].replace("\n", " ").replace("\r", " ") + "\n", after + in_array, closed
+
+
+def _end_of_blanks(text: str, place: int) -> int:
+    found = _BLANKS.match(text, place)
+    return found.end() if found else place

@@ -1,0 +1,198 @@
+"""A non-delivery as the text that its sender would see, in the layouts of the products (Q183801, Q178821)."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.spaces.space import AddressSpace
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step", "render"]
+
+_LINE = 76
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)  # fixed, since the report does not follow the locale of whoever reads it
+
+
+class Layout(Enum):
+    """Who wrote the report: the Internet Mail Service, the MTA, or the MS Mail connector."""
+
+    IMS = "ims"
+    MTA = "mta"
+    MS_MAIL = "ms-mail"
+
+
+def render(
+    non_delivery: NonDelivery,
+    *,
+    subject: str,
+    sent: datetime,
+    reported: datetime | None = None,
+    layout: Layout | str | None = None,
+) -> str:
+    """Return the report; `layout` by default that of the component which refused, `reported` the time of refusal.
+
+    Control characters in what strangers wrote are replaced, so that no line of the report can be forged.
+    """
+    chosen = Layout(layout) if layout is not None else Layout[non_delivery.details.component]
+    reported = reported or sent
+    name, subject = _one_line(non_delivery.recipient), _one_line(subject)
+    if chosen is Layout.MS_MAIL:
+        return _ms_mail(non_delivery, chosen, name, subject)
+    details = [non_delivery.reason, _signature(non_delivery, chosen)]
+    body = "\n".join(textwrap.fill(line, _LINE - 12, break_long_words=False) for line in details)
+    return "\n".join(
+        (
+            "From: System Administrator",
+            f"Sent: {_long_date(reported)}",
+            f"To: '{name}'",
+            f"Subject: Undeliverable: {subject}",
+            "",
+            "Your message did not reach some or all of the intended recipients.",
+            "",
+            f"      Subject: {subject}",
+            f"      Sent: {_short_date(sent)}",
+            "",
+            "The following recipient(s) could not be reached:",
+            "",
+            f"      '{name}' on {_short_date(reported)}",
+            textwrap.indent(body, " " * 12),
+            "",
+        )
+    )
+
+
+def _ms_mail(non_delivery: NonDelivery, layout: Layout, name: str, subject: str) -> str:
+    (reason, reason_text), (diagnostic, diagnostic_text) = non_delivery.details.ms_mail
+    address = non_delivery.address
+    return "\n".join(
+        (
+            "Your Message",
+            "",
+            f"      To: {name}",
+            f"      Subject: {subject}",
+            "",
+            "Was not delivered for the following reasons:",
+            "",
+            f"      Delivery failed to {_one_line(f'{address.type}:{address.value}') if address is not None else name}",
+            f"      Reason: {reason} ({reason_text})",
+            f"      diagnostic: {diagnostic} ({diagnostic_text}).",
+            f"      {_signature(non_delivery, layout)}",
+            "",
+        )
+    )
+
+
+def _signature(non_delivery: NonDelivery, layout: Layout) -> str:
+    """Return the MSEXCH line: IMS names organisation, site and server, the MTA site and server (Q183801, Q181263)."""
+    place = f"{non_delivery.site}:{non_delivery.server}"
+    if layout is Layout.IMS:
+        return f"MSEXCH:IMS:{non_delivery.organization}:{place} {non_delivery.diagnostic}".rstrip()
+    return f"MSEXCH:MSExchangeMTA:{place}"
+
+
+def _long_date(moment: datetime) -> str:
+    return f"{_DAYS[moment.weekday()]}, {_MONTHS[moment.month - 1]} {moment.day:02}, {moment.year} {_time(moment)}"
+
+
+def _short_date(moment: datetime) -> str:
+    return f"{moment.month}/{moment.day}/{moment.year % 100:02} {_time(moment)}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.hour % 12 or 12}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+class Step(NamedTuple):
+    """One rule that was tried: its name, its article, what it says, and whether it applied."""
+
+    rule: str
+    article: str
+    says: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A connector sends the mail to `envelope_recipient`; `address` is the proxy that was chosen, by `rule`.
+
+    `connector` and `address_space` are those of the route taken, None where routing is not simulated.
+    """
+
+    recipient: str
+    address: TypedAddress
+    envelope_recipient: str
+    rule: str
+    trace: tuple[Step, ...]
+    connector: str | None = None
+    address_space: AddressSpace | None = None
+
+    @property
+    def delivered(self) -> Literal[True]:
+        """Whether mail goes out."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class NonDelivery:
+    """The mail comes back: `code`, `reason` and `diagnostic` as in the report, `remedy` what would deliver it."""
+
+    recipient: str
+    address: TypedAddress | None
+    rule: str
+    trace: tuple[Step, ...]
+    code: str
+    reason: str
+    diagnostic: str
+    remedy: tuple[str, ...]
+    details: Reason
+    organization: str
+    site: str
+    server: str
+
+    @property
+    def delivered(self) -> Literal[False]:
+        """Whether mail goes out."""
+        return False
+
+    def report(
+        self,
+        *,
+        subject: str,
+        sent: datetime,
+        reported: datetime | None = None,
+        layout: Layout | str | None = None,
+    ) -> str:
+        """Return the non-delivery report as its sender would see it; see proxyaddr.delivery.outcomes.render."""
+        from proxyaddr.delivery.outcomes import render  # noqa: PLC0415 - a later room
+
+        return render(self, subject=subject, sent=sent, reported=reported, layout=layout)
+
+
+class Reason(NamedTuple):
+    """Why mail is returned, in the strings of the non-delivery report.
+
+    `number` and `code` are those of the diagnostic line; `component` is what reports it; `ms_mail` holds the X.400
+    reason and diagnostic numbers of the MS Mail layout (Q176128, Q178821).
+    """
+
+    code: str
+    text: str
+    diagnostic: str
+    component: str
+    number: int = 0
+    ms_mail: tuple[tuple[int, str], tuple[int, str]] = ((0, "transfer failed"), (-1, "none"))

@@ -1,0 +1,1 @@
+"""Recipients, a directory of them, and the files that directories are exported to."""

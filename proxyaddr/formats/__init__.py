@@ -1,0 +1,1 @@
+"""What a value of a type says, and the rules that judge it."""

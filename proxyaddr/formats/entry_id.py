@@ -1,0 +1,145 @@
+"""MAPI one-off entry identifiers: bytes to a display name, a type and a value, and back (MS-OXCDATA 2.2.5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+from proxyaddr._text.types import canonical_type
+from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["OneOffEntryId", "OneOffFlags", "search_key"]
+
+ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
+"""What says that an entry identifier is a one-off one."""
+
+VERSION = b"\x00\x00"
+DEFAULT_CODE_PAGE = "cp1252"
+"""Of the form that is not Unicode; which one it is, the bytes do not say."""
+
+_HEADER = b"\x00\x00\x00\x00" + ONE_OFF_UID + VERSION
+_FLAGS_END = len(_HEADER) + 2
+_FIELDS = ("display name", "address type", "address")
+
+
+class OneOffFlags(IntFlag):
+    """The two octets after the version, least significant first (MS-OXCDATA 2.2.5.1); unknown bits are kept."""
+
+    NO_RICH_INFO = 0x0001
+    TEXT_FORMAT = 0x0006
+    HTML_FORMAT = 0x000E
+    TEXT_AND_HTML_FORMAT = 0x0016
+    MAC_BINHEX = 0x0020
+    MAC_UUENCODE = 0x0040
+    MAC_APPLE_DOUBLE = 0x0060
+    NO_LOOKUP = 0x1000
+    UNICODE = 0x8000
+
+
+@dataclass(frozen=True, slots=True)
+class OneOffEntryId:
+    """A one-off address as MAPI stores it. AddressSyntaxError for text that the bytes can't hold.
+
+    `code_page` is the ANSI code page of the form without `OneOffFlags.UNICODE`.
+    """
+
+    display_name: str
+    type: str
+    value: str
+    flags: OneOffFlags = OneOffFlags.UNICODE | OneOffFlags.NO_RICH_INFO
+    code_page: str = DEFAULT_CODE_PAGE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "flags", OneOffFlags(self.flags))
+        canonical_type(self.type)
+        if not 0 <= self.flags <= 0xFFFF:
+            text = str(int(self.flags))
+            raise AddressSyntaxError("bad-flags", "the flags are two octets", text, (0, len(text)))
+        for text in (self.display_name, self.type, self.value):
+            if (place := text.find("\x00")) >= 0:
+                raise AddressSyntaxError("nul", "a text ends at NUL and holds none", text, (place, place + 1))
+            try:
+                if text.encode(self._encoding).decode(self._encoding) != text:
+                    raise AddressSyntaxError("bad-text", "not one to one in the code page", text, (0, len(text)))
+            except UnicodeError as error:
+                message = f"{self._encoding} can't hold this text"
+                raise AddressSyntaxError("bad-text", message, text, (0, len(text))) from error
+            except LookupError as error:
+                message = "no such code page"
+                raise AddressSyntaxError("bad-code-page", message, self.code_page, (0, len(self.code_page))) from error
+
+    @property
+    def _encoding(self) -> str:
+        return "utf-16-le" if OneOffFlags.UNICODE in self.flags else self.code_page
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, *, code_page: str = DEFAULT_CODE_PAGE, limits: Limits = DEFAULT_LIMITS
+    ) -> OneOffEntryId:
+        """Read an entry identifier; AddressSyntaxError, with the place in its hexadecimal form, where it is none.
+
+        Four octets of zero, the identifier of the provider, version 0, flags, then display name, type and address, each
+        up to its NUL. Nothing may follow but padding of NULs.
+        """
+        data = bytes(memoryview(data))  # a number is no bytes
+        limits.check_octets(data)
+        if data[: len(_HEADER)] != _HEADER:
+            message = "not the start of a one-off entry identifier"
+            raise _bad("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))
+        if len(data) < _FLAGS_END:
+            raise _bad("truncated", "the flags are missing", data, len(_HEADER), len(data))
+        flags = OneOffFlags(int.from_bytes(data[len(_HEADER) : _FLAGS_END], "little"))
+        unit, encoding = (2, "utf-16-le") if OneOffFlags.UNICODE in flags else (1, code_page)
+        place, texts = _FLAGS_END, []
+        for field in _FIELDS:
+            end = _nul(data, place, unit)
+            if end < 0:
+                raise _bad("truncated", f"the {field} does not end", data, place, len(data))
+            try:
+                texts.append(data[place:end].decode(encoding))
+            except UnicodeError as error:
+                raise _bad("bad-text", f"the {field} is not {encoding}", data, place, end) from error
+            except LookupError as error:
+                raise AddressSyntaxError(
+                    "bad-code-page", "no such code page", code_page, (0, len(code_page))
+                ) from error
+            place = end + unit
+        if data[place:].strip(b"\x00"):
+            raise _bad("trailing-octets", "something follows the address", data, place, len(data))
+        try:
+            return cls(texts[0], texts[1], texts[2], flags, code_page)
+        except AddressSyntaxError as error:
+            raise _bad(error.code, error.message, data, _FLAGS_END, len(data)) from error
+
+    def to_bytes(self) -> bytes:
+        """Return the entry identifier."""
+        flags = int(self.flags).to_bytes(2, "little")
+        texts = "".join(f"{text}\x00" for text in (self.display_name, self.type, self.value))
+        return _HEADER + flags + texts.encode(self._encoding)
+
+    @property
+    def search_key(self) -> bytes:
+        """PidTagSearchKey: see `search_key`."""
+        return search_key(self.type, self.value)
+
+
+def search_key(address_type: str, value: str) -> bytes:
+    r"""Return `TYPE:VALUE` in upper case and a NUL, as the search key of a recipient holds it.
+
+    >>> search_key("SMTP", "a@contoso.com")
+    b'SMTP:A@CONTOSO.COM\x00'
+    """
+    return f"{address_type}:{value}\x00".upper().encode(DEFAULT_CODE_PAGE, "replace")
+
+
+def _nul(data: bytes, start: int, unit: int) -> int:
+    """Return where the next NUL of a width begins, counted in its own units from the start; -1 without."""
+    place = data.find(b"\x00" * unit, start)
+    while place >= 0 and (place - start) % unit:
+        place = data.find(b"\x00" * unit, place + 1)
+    return place
+
+
+def _bad(code: str, message: str, data: bytes, start: int, end: int) -> AddressSyntaxError:
+    return AddressSyntaxError(code, message, data.hex(), (2 * start, 2 * end))

@@ -1,0 +1,34 @@
+"""A route: an address space and the connectors that mail for it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from proxyaddr.errors import ConfigurationError
+from proxyaddr.spaces.space import AddressSpace
+
+__all__ = ["Route"]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Route:
+    """An address space and the connectors that mail for it passes, the hops in their order.
+
+    `connector` is the first of them, the one that takes the mail here.
+    """
+
+    space: AddressSpace
+    connectors: tuple[str, ...]
+
+    def __init__(self, space: AddressSpace, connectors: str | Iterable[str]) -> None:
+        hops = (connectors,) if isinstance(connectors, str) else tuple(connectors)
+        if not hops or not all(isinstance(hop, str) and hop for hop in hops):
+            raise ConfigurationError("no-connector", f"a route names a connector: {space}", "connector")
+        object.__setattr__(self, "space", space)
+        object.__setattr__(self, "connectors", hops)
+
+    @property
+    def connector(self) -> str:
+        """The connector that takes the mail."""
+        return self.connectors[0]

@@ -1,0 +1,66 @@
+"""What is known of a connector and of a message when a route is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+__all__ = ["Activation", "Connector", "Message", "Proximity"]
+
+
+class Proximity(IntEnum):
+    """Where a connector is, the nearest first (connector-selection.md; Q193322 tells local from remote)."""
+
+    LOCAL = 0
+    SAME_SITE = 1
+    REMOTE = 2
+
+
+class Activation(IntEnum):
+    """When a connector sends, the soonest first (Q193322)."""
+
+    ACTIVE_NOW = 0
+    WILL_BECOME_ACTIVE = 1
+    NEVER = 2
+    REMOTE_INITIATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """What is known of a connector; the defaults are those of one that is ready and near.
+
+    `max_message_size` is in bytes, None without a limit; `site_cost` is added to the cost of the space; `delivering`
+    marks the connector that the message came in by; `tries` and `open_retries` are counts.
+    """
+
+    name: str
+    enabled: bool = True
+    max_message_size: int | None = None
+    site: str | None = None
+    location: str | None = None
+    site_cost: int = 0
+    proximity: Proximity = Proximity.LOCAL
+    delivering: bool = False
+    open_retries: int = 0
+    max_open_retries: int | None = None
+    activation: Activation = Activation.ACTIVE_NOW
+    tries: int = 0
+
+    @property
+    def in_open_retry(self) -> bool:
+        """Whether opening it failed and is tried again."""
+        return self.open_retries > 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it reached its greatest number of open retries."""
+        return self.max_open_retries is not None and self.open_retries >= self.max_open_retries
+
+
+class Message(NamedTuple):
+    """What is known of a message: its size in bytes and where it comes from; None where it is not known."""
+
+    size: int | None = None
+    site: str | None = None
+    location: str | None = None

@@ -1,0 +1,1 @@
+"""Address spaces: type, pattern, cost, scope, and how one fits an address."""

@@ -1,0 +1,69 @@
+"""X.400, EX and MS values as components, read so that every text has an answer: what routing compares."""
+
+from __future__ import annotations
+
+import re
+
+from proxyaddr._text.folding import fold
+from proxyaddr.x400.keywords import ATTRIBUTES, PERSONAL_NAME, compared
+
+__all__ = ["COMPONENT_TYPES", "Components", "components"]
+
+Components = dict[str | int, str]
+"""Attribute, or place in the value, to its text folded for comparison."""
+
+COMPONENT_TYPES = frozenset({"X400", "EX", "MS"})
+"""Types whose values are compared by component (Q148389, Q187915)."""
+
+
+_PARTS = {";": re.compile(r"(?:\\[^\w\s]|[^;])+"), "/": re.compile(r"(?:\$/|//|[^/])+")}
+_ESCAPES = {";": re.compile(r"\\([^\w\s])"), "/": re.compile(r"[$/](/)")}
+_DDA = re.compile(r"dda(?:[:.].*)?|dda[tv]", re.DOTALL)
+
+
+def components(address_type: str, value: str) -> Components:
+    """Return the components of an X400, EX or MS value; never raises.
+
+    X400 gives attributes; a part that is no attribute is left out, and the first of two with one keyword counts. EX and
+    MS give what stands between slashes, by place.
+    """
+    if address_type == "X400":
+        return _attributes(value)
+    parts = value.rstrip("/").split("/")
+    named = parts[1:] if address_type == "EX" and not parts[0] else parts
+    return {place: fold(part) for place, part in enumerate(named) if named != [""]}
+
+
+def _attributes(value: str) -> Components:
+    """Read `c=US;a= ;p=Org;` or `/c=US/a= /p=Org/` (Q108732): attributes in any order, keywords without case."""
+    separator = "/" if value.startswith("/") else ";"
+    found: Components = {}
+    dda_type: str | None = None
+    for part in _PARTS[separator].finditer(value):
+        keyword, equals, text = _ESCAPES[separator].sub(r"\1", part[0]).strip().partition("=")
+        if not equals:
+            continue
+        keyword, text = keyword.lower(), compared(text)
+        if _DDA.fullmatch(keyword):
+            dda_type = _read_dda(found, keyword, text, dda_type)
+        elif keyword == "pn" and (name := PERSONAL_NAME.fullmatch(text)):
+            given, initials, surname = name.groups()
+            for attribute, piece in (("G", given), ("I", initials.replace(".", "")), ("S", surname)):
+                if piece:
+                    found.setdefault(attribute, piece)
+        else:
+            found.setdefault(ATTRIBUTES.get(keyword, keyword), text)
+    return found
+
+
+def _read_dda(found: Components, keyword: str, text: str, dda_type: str | None) -> str | None:
+    """Read one of the spellings of a domain-defined attribute; return a type that still waits for its value."""
+    if keyword in ("dda.type", "ddat"):
+        return text
+    if keyword in ("dda.value", "ddav"):
+        if dda_type is not None:
+            found.setdefault(f"DDA:{dda_type}", text.strip('"'))
+        return None
+    kind, value = (keyword[4:], text) if keyword != "dda" else text.split(":", 1) if ":" in text else ("", text)
+    found.setdefault(f"DDA:{kind}", value)
+    return None

@@ -1,0 +1,175 @@
+"""How a pattern fits an address: the readable reference that every engine is held to."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from proxyaddr._text.folding import fold
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, SPELLINGS
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.spaces.components import COMPONENT_TYPES, Components, components
+
+__all__ = [
+    "Fit",
+    "MatchKind",
+    "Target",
+    "fit_components",
+    "matches_wildcards",
+    "pattern_components",
+    "read_address",
+]
+
+
+_TYPE_BEFORE_COLON = re.compile(r'([^:@" \t\r\n\f\v]*):(.*)', re.DOTALL)
+
+
+class MatchKind(Enum):
+    """How a space matches an address, the best first (Q229961)."""
+
+    EXACT = "exact"
+    WILDCARD = "wildcard"
+    PARTIAL = "partial"
+    BLANK = "blank"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of preference, from 0."""
+        return _RANKS[self]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(MatchKind)}
+
+
+class Fit(NamedTuple):
+    """How a space fits an address: the kind, and how many characters or components it names literally."""
+
+    kind: MatchKind
+    literals: int
+
+
+class Target(NamedTuple):
+    """An address as spaces see it: its type, its value as written, and folded as a whole and by component."""
+
+    type: str
+    written: str
+    value: str
+    components: Components
+
+
+def read_address(address: str | TypedAddress) -> Target:
+    """Return type and value of any address; never raises for text.
+
+    An address without a type is SMTP: a colon makes what stands before it a type unless a blank, a quote or an `@`
+    comes first.
+    """
+    if isinstance(address, TypedAddress):
+        address_type, value = address.type, address.value
+    elif not isinstance(address, str):
+        raise TypeError(f"an address is text or a TypedAddress, not {type(address).__name__}")
+    else:
+        text = address.strip(BLANKS)
+        typed = _TYPE_BEFORE_COLON.fullmatch(text)
+        address_type, value = typed.groups() if typed else (DEFAULT_TYPE, text)
+        if address_type.isascii():
+            address_type = SPELLINGS.get(address_type.upper(), address_type.upper())
+    value = value.strip(BLANKS)
+    parts = components(address_type, value) if address_type in COMPONENT_TYPES else {}
+    if parts.get("A") == "":
+        del parts["A"]  # a blank ADMD equals an absent one
+    return Target(address_type, value, fold(value), parts)
+
+
+def _fit_string(pattern: str, value: str) -> Fit | None:
+    """Compare whole strings: exact, then wildcards, then partial, then blank (Q229961, Q152471)."""
+    if not pattern:
+        return Fit(MatchKind.BLANK, 0)
+    literals = len(pattern) - pattern.count("*") - pattern.count("%")
+    if pattern == value:
+        return Fit(MatchKind.EXACT, literals)
+    if literals < len(pattern) and matches_wildcards(pattern, value):
+        return Fit(MatchKind.WILDCARD, literals)
+    if _is_partial(pattern, value):
+        return Fit(MatchKind.PARTIAL, len(pattern))
+    return None
+
+
+def _is_partial(pattern: str, value: str) -> bool:
+    """Tell whether the local parts are equal and the domain lies below the pattern's: `userz@com` (Q229961)."""
+    if pattern.count("@") != 1 or value.count("@") != 1:
+        return False
+    local, _, domain = pattern.partition("@")
+    return bool(domain) and value.startswith(f"{local}@") and value.endswith(f".{domain}")
+
+
+def _fit_domain(pattern: str, value: str) -> Fit | None:
+    """Compare domains: the exact one, then `*.domain` with all below it, then `*` (connector-selection.md).
+
+    The domain is what stands after the last `@`, the whole value where there is none.
+    """
+    if pattern == "*":
+        return Fit(MatchKind.WILDCARD, 0)
+    domain = value.rpartition("@")[2]
+    if pattern in (domain, value):
+        return Fit(MatchKind.EXACT, len(pattern))
+    if pattern.startswith("*.") and (domain == pattern[2:] or domain.endswith(pattern[1:])):
+        return Fit(MatchKind.WILDCARD, len(pattern) - 2)
+    return None
+
+
+def fit_components(pattern: Components, value: Components) -> Fit | None:
+    """Compare by component: all that the space names must be there; `*` is any value or none (Q148389, Q187915)."""
+    if not pattern:
+        return Fit(MatchKind.BLANK, 0)
+    literals, starred = 0, False
+    for name, wanted in pattern.items():
+        found = value.get(name, "" if name == "A" else None)
+        if wanted == found:
+            literals += 1
+        elif wanted == "*" or (found is not None and "*" in wanted and matches_wildcards(wanted, found, one="")):
+            starred = True
+        else:
+            return None
+    if starred:
+        return Fit(MatchKind.WILDCARD, literals)
+    return Fit(MatchKind.EXACT if value.keys() <= pattern.keys() else MatchKind.PARTIAL, literals)
+
+
+def matches_wildcards(pattern: str, value: str, *, one: str = "%") -> bool:
+    """Tell whether a pattern covers a whole value: `*` any run, `one` any code point (Q147044, Q240874).
+
+    Each piece between stars is looked for once, leftmost, so no pattern takes more than length times length.
+    """
+    first, *others = pattern.split("*")
+    if not others:
+        return len(first) == len(value) and _find(first, value, 0, len(value), one) == 0
+    last = others.pop()
+    end = len(value) - len(last)
+    if len(first) > end or _find(first, value, 0, len(first), one) != 0:
+        return False
+    if _find(last, value, end, len(value), one) != end:
+        return False
+    start = len(first)
+    for piece in others:
+        place = _find(piece, value, start, end, one)
+        if place < 0:
+            return False
+        start = place + len(piece)
+    return True
+
+
+def _find(piece: str, value: str, start: int, end: int, one: str) -> int:
+    """Return the first place of a piece in value[start:end], -1 where there is none."""
+    if not one or one not in piece:
+        return value.find(piece, start, end)
+    with_any = "".join("." if c == one else re.escape(c) for c in piece)
+    match = re.compile(with_any, re.DOTALL).search(value, start, end)
+    return match.start() if match else -1
+
+
+def pattern_components(address_type: str, pattern: str) -> Components:
+    """Return what a pattern wants of each component; nothing for types that are compared as a whole."""
+    if address_type not in COMPONENT_TYPES:
+        return {}
+    return {"*": "*"} if pattern == "*" else components(address_type, pattern)

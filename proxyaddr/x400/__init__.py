@@ -1,0 +1,8 @@
+"""X.400 O/R addresses: three text forms, one value; printable strings of domain-defined attributes come with them."""
+
+from proxyaddr.x400.address import X400Address
+from proxyaddr.x400.keywords import Form
+from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
+from proxyaddr.x400.reading import findings
+
+__all__ = ["Form", "X400Address", "findings", "from_printable_string", "to_printable_string"]

@@ -1,0 +1,132 @@
+"""X.400 O/R addresses: three text forms, one value; printable strings of domain-defined attributes come with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+from proxyaddr.x400.keywords import EXCHANGE_ORDER, Form, compared
+from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
+from proxyaddr.x400.reading import DDA_VALUE_MAX_LENGTH, Reading, no_country, read_address
+from proxyaddr.x400.writing import written
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["X400Address", "from_printable_string", "to_printable_string"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class X400Address:
+    """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY DDA, those present, to text.
+
+    OU is a list, most significant first; DDA is a mapping from type to value; a blank ADMD is one blank. Two are equal
+    when their attributes are, without case and with blanks collapsed; an absent ADMD equals a blank one (Q108732).
+    Raises AddressSyntaxError for values that break the limits of Q118563.
+    """
+
+    components: Mapping[str, str | list[str] | Mapping[str, str]]
+
+    def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
+        read = Reading()
+        for key, value in components.items():
+            if key == "DDA" and isinstance(value, Mapping):
+                for dda_type, text in value.items():
+                    read.take_dda(dda_type, text, None)
+            elif key == "OU" and not isinstance(value, str | Mapping):
+                for number, name in enumerate(value, 1):
+                    read.take_unit(number, name, None)
+            elif key in EXCHANGE_ORDER and key not in ("OU", "DDA") and isinstance(value, str):
+                read.take(key, value, None)
+            else:
+                raise TypeError(f"no component of an O/R address: {key!r} as {type(value).__name__}")
+        if read.problems:
+            text = repr({key: str(value)[:DDA_VALUE_MAX_LENGTH] for key, value in components.items()})
+            first = read.problems[0]
+            raise AddressSyntaxError(first.code, first.message, text, (0, len(text)))
+        object.__setattr__(self, "components", read.components())
+
+    @classmethod
+    def parse(cls, text: str, form: Form | str = Form.EXCHANGE, *, limits: Limits = DEFAULT_LIMITS) -> X400Address:
+        """Parse an O/R address, with or without its label `X400:` or `X.400:`; AddressSyntaxError with code and span.
+
+        `exchange` wants a country (Q146032). `rfc2156` reads OU least significant first, and a missing ADMD beside a
+        country as a blank one.
+
+        >>> X400Address.parse("c=US;a= ;p=Org;o=Site;s=Doe;").components["S"]
+        'Doe'
+        """
+        limits.check_address(text)
+        chosen = _form(form)
+        read = read_address(text, chosen)
+        problems = [*read.problems, *read.unfinished((0, len(text)))]
+        if not problems and chosen is Form.EXCHANGE and "C" not in read.single:
+            problems.append(no_country(text))
+        if problems:
+            first = min(problems, key=lambda found: found.span or (0, 0))
+            raise AddressSyntaxError(first.code, first.message, text, first.span or (0, len(text)))
+        if chosen is Form.RFC2156:
+            read.reverse_units()
+            if "C" in read.single:
+                read.single.setdefault("A", " ")
+        address = cls.__new__(cls)
+        object.__setattr__(address, "components", read.components())
+        return address
+
+    def format(self, form: Form | str = Form.EXCHANGE) -> str:
+        r"""Return the text in a form, without its label.
+
+        `exchange` is in the order of Q257578, keywords in lower case, `;` and `\` in a value after a backslash. It can
+        be read back where there is a country.
+
+        >>> X400Address.parse("/G=Jane/S=Doe/O=Org/C=us/", form="rfc2156").format()
+        'c=us;a= ;o=Org;s=Doe;g=Jane;'
+        """
+        return written(list(self.flat()), _form(form))
+
+    def flat(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
+        for key in EXCHANGE_ORDER:
+            value = self.components.get(key)
+            if isinstance(value, str):
+                yield key, "", value
+            elif isinstance(value, Mapping):
+                yield from ((key, dda_type, text) for dda_type, text in value.items())
+            elif value is not None:
+                yield from ((key, str(number), name) for number, name in enumerate(value, 1))
+
+    def _key(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset(
+            (key, compared(which), compared(text)) for key, which, text in self.flat() if key != "A" or text.strip()
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, X400Address) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __str__(self) -> str:
+        return self.format()
+
+    def __repr__(self) -> str:
+        return f"X400Address({self._plain()})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return X400Address, (self._plain(),)
+
+    def _plain(self) -> dict[str, object]:
+        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self.components.items()}
+
+
+def _form(form: Form | str) -> Form:
+    try:
+        return Form(form)
+    except ValueError:
+        written = str(form)
+        raise AddressSyntaxError(
+            "unknown-form", "no form of an O/R address", written, (0, len(written)), tuple(Form)
+        ) from None

@@ -1,0 +1,94 @@
+"""Text of an O/R address to its attributes: the transformer of grammar/x400.lark."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from lark import Token, Transformer
+
+from proxyaddr._text.grammar import Grammar
+from proxyaddr.errors import Span
+
+__all__ = ["Attribute", "read_attributes"]
+
+
+class Attribute(NamedTuple):
+    """One attribute as written, quoting undone: `value` keeps its blanks and is None where there is no `=`."""
+
+    keyword: str
+    value: str | None
+    span: Span
+
+
+def read_attributes(text: str, form: str) -> list[Attribute]:
+    """Read the attributes of an O/R address in one of the forms; AddressSyntaxError where the text has none."""
+    found: list[Attribute] = _X400.parse(text, form)
+    return found
+
+
+class _X400Transformer(Transformer[Token, object]):
+    """Undoes the quoting of each form."""
+
+    def semicolon_attribute(self, tokens: list[Token | None]) -> Attribute:
+        r"""semicolon_attribute: SEMICOLON_KEYWORD [SEMICOLON_VALUE]; a backslash before punctuation quotes it."""
+        return _attribute(tokens, _BACKSLASH, _BACKSLASH)
+
+    def slash_attribute(self, tokens: list[Token | None]) -> Attribute:
+        """slash_attribute: SLASH_KEYWORD [DOUBLED_SLASH_OR_DOLLAR_VALUE]; `$/` and `//` are a slash."""
+        return _attribute(tokens, _SLASH, _SLASH)
+
+    def doubled_semicolon_attribute(self, tokens: list[Token | None]) -> Attribute:
+        """doubled_semicolon_attribute: (DOUBLED_SEMICOLON_DDA | ..._KEYWORD) [DOUBLED_SEMICOLON_VALUE]."""
+        return _attribute(tokens, re.compile("(?:=(=)|;(;))"), re.compile(";(;)"))
+
+    def doubled_slash_attribute(self, tokens: list[Token | None]) -> Attribute:
+        """doubled_slash_attribute: (DOUBLED_SLASH_DDA | ..._KEYWORD) [DOUBLED_SLASH_VALUE]."""
+        return _attribute(tokens, re.compile("(?:=(=)|/(/))"), re.compile("/(/)"))
+
+    def dollar_attribute(self, tokens: list[Token | None]) -> Attribute:
+        """dollar_attribute: DOLLAR_KEYWORD [DOLLAR_VALUE]; `$` quotes any character."""
+        return _attribute(tokens, _DOLLAR, _DOLLAR)
+
+    def _listed(self, attributes: list[Attribute]) -> object:
+        """exchange, rfc1685, rfc2156: the attributes in the order written."""
+        return attributes
+
+    exchange = rfc1685 = rfc2156 = _listed
+
+
+_BACKSLASH = re.compile(r"\\([^\w\s])")
+_SLASH = re.compile("[$/](/)")
+_DOLLAR = re.compile(r"\$(.)", re.DOTALL)
+
+_WORDS = {
+    **dict.fromkeys(
+        (
+            "SEMICOLON_KEYWORD",
+            "SLASH_KEYWORD",
+            "DOUBLED_SEMICOLON_KEYWORD",
+            "DOUBLED_SLASH_KEYWORD",
+            "DOLLAR_KEYWORD",
+        ),
+        "a keyword and '='",
+    ),
+    "_LEADING_SLASH": "'/'",
+    "DOLLAR_VALUE": "a value in which '$' stands before another character",
+}
+_X400 = Grammar("x400.lark", ("exchange", "rfc1685", "rfc2156"), _X400Transformer(), _WORDS)
+
+
+def _attribute(tokens: list[Any], in_keyword: re.Pattern[str], in_value: re.Pattern[str]) -> Attribute:
+    written: Token = tokens[0]
+    value: Token | None = tokens[1]
+    last = value or written
+    span = ((written.start_pos or 0) + len(written) - len(written.lstrip()), last.end_pos or 0)
+    keyword = written.lstrip()
+    if not keyword.endswith("="):
+        return Attribute(_plain(keyword, in_keyword), None, span)
+    return Attribute(_plain(keyword[:-1], in_keyword), "" if value is None else _plain(value, in_value), span)
+
+
+def _plain(text: str, quoted: re.Pattern[str]) -> str:
+    """Undo the quoting: each match stands for the one of its groups that took part."""
+    return quoted.sub(lambda match: match[match.lastindex or 0], str(text))
