@@ -22,6 +22,7 @@ from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.readers import blocks, json_arrays
 from proxyaddr.bulk.readers.csv import CsvReader
 from proxyaddr.cli.main import main
+from tests.strategies import CSV_CELLS
 
 Row = tuple[str | None, str | None]
 
@@ -379,11 +380,8 @@ def test_csv_cells_start_no_formula(raw: bool, folder: Path) -> None:
     assert {row[2] for row in found} == {"-1"}
 
 
-CELLS = st.text(st.sampled_from('ab,;"\n\r\t\u00e9\0'), max_size=6)
-
-
 @settings(max_examples=150)
-@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=30), st.integers(1, 40))
+@given(st.lists(st.tuples(CSV_CELLS, CSV_CELLS, CSV_CELLS), max_size=30), st.integers(1, 40))
 def test_csv_that_a_writer_made_is_read_as_written_whatever_the_blocks(
     records: list[tuple[str, ...]], size: int
 ) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,14 +15,23 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr import columns
 from proxyaddr._text.folding import fold
-from tests.unit.test_matcher import ADDRESSES as ROUTED_ADDRESSES
-from tests.unit.test_matcher import DOTTED, FOUND, tables
+from tests.strategies import (
+    ADDRESSES,
+    DIALECTS,
+    DOMAIN_PATTERNS,
+    DOTTED,
+    ROW_TEXTS,
+    ROWS,
+    case_texts,
+    costed,
+    tables_with_states,
+)
 
-ADDRESSES = ["SMTP:Jane@Contoso.com", "smtp:j@contoso.com", "[SMTPOUT:a@b]", "", None, "X.400:c=US;a= ;p=Org;"]
+COLUMN = ["SMTP:Jane@Contoso.com", "smtp:j@contoso.com", "[SMTPOUT:a@b]", "", None, "X.400:c=US;a= ;p=Org;"]
 
 
 def test_parse_gives_columns(engine: str) -> None:
-    assert columns.parse(ADDRESSES).to_pydict() == {
+    assert columns.parse(COLUMN).to_pydict() == {
         "type": ["SMTP", "SMTP", "SMTPOUT", None, None, "X400"],
         "value": ["Jane@Contoso.com", "j@contoso.com", "a@b", None, None, "c=US;a= ;p=Org;"],
         "is_primary": [True, False, None, None, None, True],
@@ -60,94 +67,6 @@ def test_route_gives_the_winner(engine: str) -> None:
     assert columns.route(table, asked).to_pydict() == wanted
     assert pickle.loads(pickle.dumps(columns.Router(table))).route(pa.array(asked)).to_pydict() == wanted
 
-
-CASES = Path(__file__).parents[1] / "cases"
-
-
-def case_texts() -> list[str]:
-    """Every text of the cases as data that a column can hold, and the items of those that are lists."""
-    found: dict[str, None] = {}
-    for file in sorted(CASES.glob("*.jsonl")):
-        for line in file.read_text("utf-8").splitlines():
-            for value in json.loads(line).values():
-                for text in value if isinstance(value, list) else [value]:
-                    if isinstance(text, str) and text == text.encode("utf-8", "replace").decode():  # no lone surrogate
-                        found.update(dict.fromkeys([text, *text.split(";"), f"SMTP:{text}", f" {text}\t", f"[{text}]"]))
-    return list(found)
-
-
-TYPES = [
-    "SMTP:",
-    "smtp:",
-    "Smtp:",
-    "X.400:",
-    "x400 :",
-    "3COM:",
-    "AT&T:",
-    "12:",
-    "-A:",
-    ":",
-    "T" * 24 + ":",
-    "t" * 25 + ":",
-]
-MARKS = [
-    "[",
-    "]",
-    "<",
-    ">",
-    '"',
-    "(",
-    ")",
-    ";",
-    ",",
-    "@",
-    "\\",
-    "\\x41",
-    "~del",
-    " ",
-    "\t",
-    "\n",
-    "\x00",
-    "\x1c",
-    "\x7f",
-]
-WORDS = ["a", "B", "jane", "a@b", "com.", "é", "İ", "ß", "\u212a", "\u2003", "\x85", "\U0001f600", "名", "ŉ", "z" * 300]
-ENCODED = [
-    "IMCEA",
-    "imcea",
-    "IMCEAFAX-",
-    "IMCEAX.400-",
-    "IMCEA-",
-    "\u0131mcea",
-    "+2B",
-    "+c3",
-    "+A9",
-    "+4",
-    "_",
-    "-",
-    "@x.org",
-]
-PIECES = st.sampled_from([*TYPES, *MARKS, *WORDS, *ENCODED])
-TEXTS = st.one_of(
-    st.lists(PIECES, max_size=7).map("".join),
-    st.builds(
-        "{}{}@{}".format,
-        st.sampled_from(["", *TYPES]),
-        st.sampled_from(WORDS),
-        st.lists(PIECES, max_size=2).map("".join),
-    ),
-    st.builds(
-        "IMCEA{}-{}@{}".format,
-        st.sampled_from(["FAX", "X400", "fax", "1"]),
-        st.lists(PIECES, max_size=4).map("".join),
-        st.sampled_from(["x.org", "é", ""]),
-    ),
-    st.sampled_from(case_texts()),
-    st.text(max_size=12),
-)
-OCTETS = st.one_of(
-    st.none(), TEXTS.map(str.encode), st.builds(bytes.__add__, TEXTS.map(str.encode), st.binary(max_size=4))
-)
 
 LAYOUTS = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
 
@@ -232,7 +151,7 @@ def rows_of(table: pa.Table) -> list[tuple[Any, ...]]:
 @given(st.data())
 def test_each_row_is_answered_as_its_text_alone(engine: str, kind: pa.DataType, name: str, data: st.DataObject) -> None:
     function, width, one = FUNCTIONS[name]
-    rows = data.draw(st.lists(OCTETS, max_size=10))
+    rows = data.draw(st.lists(ROWS, max_size=10))
     assert rows_of(function(data.draw(arrow(rows, kind)))) == answers(rows, width, one)
 
 
@@ -261,7 +180,7 @@ def check_route(table: px.RoutingTable, rows: list[str], column: object) -> None
 
 
 @pytest.mark.parametrize("kind", LAYOUTS, ids=str)
-@given(tables(), ROUTED_ADDRESSES, st.lists(TEXTS, max_size=3), st.data())
+@given(tables_with_states(), ADDRESSES, st.lists(ROW_TEXTS, max_size=3), st.data())
 def test_each_route_is_the_winner(
     engine: str, kind: pa.DataType, table: px.RoutingTable, rows: list[str], texts: list[str], data: st.DataObject
 ) -> None:
@@ -271,9 +190,9 @@ def test_each_route_is_the_winner(
 
 
 @given(
-    st.lists(st.tuples(FOUND, st.integers(1, 3)), max_size=15),
+    st.lists(costed(DOMAIN_PATTERNS), max_size=15),
     st.lists(st.builds("{}{}@{}".format, st.sampled_from(["", "*", "x", "\u212a"]), DOTTED, DOTTED), max_size=6),
-    st.sampled_from(list(px.Dialect)),
+    DIALECTS,
     st.data(),
 )
 @example(

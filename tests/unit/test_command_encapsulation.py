@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 import proxyaddr as px
+from tests.cases import FOLDER
 from tests.unit.test_command import run
 
-BOUNCE = (Path(__file__).parents[1] / "cases/bounce.txt").read_bytes()
+BOUNCE = (FOLDER / "bounce.txt").read_bytes()
 PROXIES = [
     "X500:/O=CONTOSO/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=ann_ex",
     "X500:/o=Contoso/ou=First Site, East/cn=Recipients/cn=Bob",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,12 +11,11 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr.formats.entry_id import search_key
 from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH
+from tests.cases import cases
+from tests.strategies import ADDRESS_TYPES, ANSI_TEXTS, DN_NAMES, IMCEA_TEXTS, MAPI_TEXTS
 
-CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases/imcea.jsonl").read_text("utf-8").splitlines()]
-TYPES = st.sampled_from(["EX", "FAX", "X400", "NOTES", "AT&T", "3COM"])
 
-
-@pytest.mark.parametrize("case", CASES, ids=[case["encoded"][:50] for case in CASES])
+@pytest.mark.parametrize("case", cases("imcea"), ids=str)
 def test_case(case: dict[str, object]) -> None:
     encoded = str(case["encoded"])
     if "error" not in case:
@@ -40,7 +37,7 @@ def test_case(case: dict[str, object]) -> None:
             px.decapsulate(encoded, tolerant=True)
 
 
-@given(TYPES, st.text(min_size=1, max_size=25), st.sampled_from(["contoso.com", "x", "bücher.example"]))
+@given(ADDRESS_TYPES, st.text(min_size=1, max_size=25), st.sampled_from(["contoso.com", "x", "bücher.example"]))
 def test_encapsulation_round_trips(kind: str, value: str, domain: str) -> None:
     encoded = px.encapsulate(kind, value, domain)
     assert px.decapsulate(encoded) == px.Encapsulated(kind, value, domain)
@@ -48,7 +45,7 @@ def test_encapsulation_round_trips(kind: str, value: str, domain: str) -> None:
     assert px.decapsulate(f" {encoded}\n") == px.Encapsulated(kind, value, domain)
 
 
-@given(st.text(st.sampled_from("IMCEAimcea+2F_-@ .é\n\ud800"), max_size=60).map("IMCEAEX-".__add__), st.booleans())
+@given(IMCEA_TEXTS, st.booleans())
 def test_corrupt_text_raises_nothing_but_our_error(text: str, tolerant: bool) -> None:
     try:
         found = px.decapsulate(text, tolerant=tolerant)
@@ -166,12 +163,7 @@ def test_a_wrong_dn_is_refused(dn: str, code: str, span: tuple[int, int] | None)
     assert span is None or caught.value.span == span
 
 
-NAMES = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
-    lambda name: name == name.strip()
-)
-
-
-@given(NAMES, NAMES, st.lists(NAMES, min_size=1, max_size=5))
+@given(DN_NAMES, DN_NAMES, st.lists(DN_NAMES, min_size=1, max_size=5))
 def test_dns_round_trip(organization: str, site: str, names: list[str]) -> None:
     dn = px.X500Address((("o", organization), ("ou", site), *(("cn", name) for name in names)))
     assert px.X500Address.parse(str(dn)) == dn
@@ -187,16 +179,13 @@ def test_dns_are_equal_without_case() -> None:
     assert one != "/o=Org/ou=Site/cn=Jane"
 
 
-PLAIN = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
-
-
-@given(PLAIN, TYPES, PLAIN, st.integers(0, 0xFFFF).map(lambda bits: bits | 0x8000))
+@given(MAPI_TEXTS, ADDRESS_TYPES, MAPI_TEXTS, st.integers(0, 0xFFFF).map(lambda bits: bits | 0x8000))
 def test_unicode_entry_ids_round_trip(name: str, kind: str, value: str, flags: int) -> None:
     entry = px.OneOffEntryId(name, kind, value, px.OneOffFlags(flags))
     assert px.OneOffEntryId.from_bytes(entry.to_bytes()) == entry
 
 
-@given(st.text(st.characters(codec="cp1252", exclude_characters="\x00"), max_size=30), st.integers(0, 0x7FFF))
+@given(ANSI_TEXTS, st.integers(0, 0x7FFF))
 def test_ansi_entry_ids_round_trip(text: str, flags: int) -> None:
     entry = px.OneOffEntryId(text, "SMTP", text, px.OneOffFlags(flags))
     assert px.OneOffEntryId.from_bytes(entry.to_bytes()) == entry

@@ -14,75 +14,15 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr.matcher.arrow import IndexColumn
-
-PIECES = [
-    "a",
-    "A",
-    "b",
-    "@",
-    ".",
-    "*",
-    "%",
-    "com",
-    "a.com",
-    "*@",
-    "@a.com",
-    "*.",
-    "b.a.com",
-    "É",
-    "ß",
-    " ",
-    ":",
-    "İ",
-    ";",
-]
-TEXTS = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
-TYPES = st.sampled_from(["SMTP", "smtp", "FAX", "X400", "EX", "MS"])
-X400 = st.lists(
-    st.sampled_from(["c=us", "a= ", "a=x", "p=org", "p=*", "o=o*", "s=Doe", "dda:SMTP=a@b", "c=*"]), max_size=4
-)
-COMPONENTS = st.one_of(
-    X400.map(";".join), st.lists(st.sampled_from(["o", "ou=*", "cn=x", "*", ""]), max_size=4).map("/".join)
-)
-VALUES = st.one_of(TEXTS, COMPONENTS)
-DOMAINS = st.sampled_from(["*", "com", "*.com", "a.com", "*.a.com", "B.a.com", "*.b.a.com", "é.com"])
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> px.RoutingTable:
-    dialect = draw(st.sampled_from(list(px.Dialect)))
-    patterns = VALUES if dialect is px.Dialect.EXCHANGE55 else st.one_of(VALUES, DOMAINS)
-    rows = draw(st.lists(st.tuples(TYPES, patterns, st.integers(1, 3), st.sampled_from(["x", "y", "Z"])), max_size=12))
-    routes = []
-    for kind, pattern, cost, connector in rows:
-        try:
-            routes.append(px.Route(px.AddressSpace(kind, pattern, cost, dialect=dialect), connector))
-        except px.AddressSyntaxError:
-            continue
-    states = draw(
-        st.lists(
-            st.builds(
-                px.Connector,
-                st.sampled_from(["x", "y", "Z"]),
-                enabled=st.booleans(),
-                proximity=st.sampled_from(list(px.Proximity)),
-                open_retries=st.integers(0, 1),
-                site_cost=st.integers(0, 2),
-                activation=st.sampled_from(list(px.Activation)),
-            ),
-            max_size=2,
-        )
-    )
-    return px.RoutingTable(routes, dialect, connectors=states)
-
-
-ADDRESSES = st.lists(
-    st.builds(
-        lambda kind, value: kind + value,
-        st.sampled_from(["", "SMTP:", "fax:", "X400:", "EX:", "MS:", " smtp:"]),
-        VALUES,
-    ),
-    max_size=8,
+from tests.strategies import (
+    ADDRESSES,
+    DIALECTS,
+    DOMAIN_PATTERNS,
+    DOTTED,
+    FRAGMENTS,
+    ROUTE_COLUMNS,
+    costed,
+    tables_with_states,
 )
 
 
@@ -91,7 +31,7 @@ def table(*spaces: str, dialect: str = "exchange55") -> px.RoutingTable:
 
 
 @settings(deadline=None)  # the first example loads what the engines load on first use
-@given(tables(), ADDRESSES)
+@given(tables_with_states(), ADDRESSES)
 @example(table("SMTP:a@com", "SMTP:*@*.a.com", "SMTP:*@.a.com"), ["a@b.com", "x@.a.com", "", "*@*.a.com"])
 def test_answers_are_those_of_the_table(engine: str, spaces: px.RoutingTable, addresses: list[str]) -> None:
     expected = [spaces.route_index(address) for address in addresses]
@@ -219,23 +159,10 @@ def test_where_no_order_gives_the_answer_the_table_is_asked(engine: str) -> None
     assert list(pickle.loads(pickle.dumps(matcher)).match_many(["x@y", None])) == [spaces.route_index("x@y"), -1]
 
 
-DOTTED = st.lists(st.sampled_from(["a", "b", "com", "", "x-1"]), max_size=4).map(".".join)
-FOUND = st.one_of(
-    st.builds("*@{}".format, DOTTED),
-    st.builds("*@*.{}".format, DOTTED),
-    st.builds("{}@{}".format, DOTTED, DOTTED),
-    st.builds("{}*@{}".format, DOTTED, DOTTED),
-    st.builds("*{}*".format, DOTTED),
-    st.builds("*{}".format, DOTTED),
-    st.builds("{}%*{}".format, DOTTED, DOTTED),
-    DOTTED,
-)
-
-
 @given(
-    st.lists(st.tuples(FOUND, st.integers(1, 3)), max_size=15),
+    st.lists(costed(DOMAIN_PATTERNS), max_size=15),
     st.lists(st.builds("{}{}@{}".format, st.sampled_from(["", "b@", "x"]), DOTTED, DOTTED), max_size=10),
-    st.sampled_from(list(px.Dialect)),
+    DIALECTS,
 )
 def test_tables_of_domains(
     engine: str, patterns: list[tuple[str, int]], addresses: list[str], dialect: px.Dialect
@@ -254,12 +181,9 @@ def test_tables_of_domains(
     assert [matcher.match(address) for address in asked] == expected
 
 
-LETTERS = st.text("ab@.%", min_size=1, max_size=8)
-
-
 @given(
-    st.lists(st.tuples(st.builds("*{}*".format, LETTERS), st.integers(1, 3)), min_size=13, max_size=30),
-    st.lists(st.tuples(st.one_of(st.builds("*@{}".format, LETTERS), FOUND), st.integers(1, 3)), max_size=6),
+    st.lists(costed(st.builds("*{}*".format, FRAGMENTS)), min_size=13, max_size=30),
+    st.lists(costed(st.one_of(st.builds("*@{}".format, FRAGMENTS), DOMAIN_PATTERNS)), max_size=6),
     st.lists(st.text("ab@.", max_size=20), min_size=5, max_size=10),
 )
 def test_tables_of_many_fragments(
@@ -328,16 +252,8 @@ def test_threads_do_not_change_answers(engine: str, threads: int) -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(
-            st.one_of(TYPES, st.sampled_from([None, "", "LOCAL", "b@d", 7, "X.400"])),
-            st.one_of(VALUES, DOMAINS, st.sampled_from([None, " *@x ", "a;", 3, "SMTP:*", "a\nb", "*@x\x00"])),
-            st.one_of(st.integers(0, 4), st.sampled_from([None, "5", 100, 101, True, 2.0])),
-            st.sampled_from(["x", "Y", "z", "", None]),
-        ),
-        max_size=12,
-    ),
-    st.sampled_from(list(px.Dialect)),
+    ROUTE_COLUMNS,
+    DIALECTS,
     ADDRESSES,
 )
 def test_columns_are_judged_as_single_rows_are(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +10,11 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr.addresses.lists import DeletionMarker
-
-CASES = Path(__file__).parent.parent / "cases"
-
-
-def cases(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+from tests.cases import cases
+from tests.strategies import ADDRESS_TYPES, LISTS, PROXIES, VALUES
 
 
-@pytest.mark.parametrize("case", cases("one_off"), ids=lambda case: case["text"][:40])
+@pytest.mark.parametrize("case", cases("one_off"), ids=str)
 def test_one_off(case: dict[str, Any]) -> None:
     if "error" in case:
         with pytest.raises(px.AddressSyntaxError) as caught:
@@ -34,7 +28,7 @@ def test_one_off(case: dict[str, Any]) -> None:
     assert px.parse_one_off(str(address)) == address
 
 
-@pytest.mark.parametrize("case", cases("proxy_list"), ids=lambda case: str(case["text"])[:40])
+@pytest.mark.parametrize("case", cases("proxy_list"), ids=str)
 def test_proxy_list(case: dict[str, Any]) -> None:
     parsed = px.parse_proxies(case["text"])
     assert [str(proxy) for proxy in parsed] == case["proxies"]
@@ -132,28 +126,21 @@ def test_hostile_text_is_refused_or_read_and_never_breaks(text: str) -> None:
     px.parse_proxies(text)
 
 
-TYPES = st.sampled_from(["SMTP", "SMTPOUT", "X400", "AT&T", "3COM", "MS", "FAX", "EX"])
-ITEMS = st.sampled_from(
-    [*';,%\n\t{}:"@~', "SMTP:", "x400:", "a@b", "~del", "<FAX:1>", "...", "c=us", "\\", '"a;b"@c', " "]
-)
-TEXT = st.text(st.characters(codec=None), min_size=1, max_size=40).filter(lambda text: text.strip(" \t\r\n\f\v"))
-
-
-@given(TYPES, TEXT, st.none() | TEXT)
+@given(ADDRESS_TYPES, VALUES, st.none() | VALUES)
 def test_one_off_round_trip(address_type: str, value: str, name: str | None) -> None:
     address = px.OneOffAddress(address_type, value, name)
     again = px.parse_one_off(str(address))
     assert (again.type, again.value, again.display_name) == (address_type, value, name)
 
 
-@given(TYPES, TEXT, st.booleans())
+@given(ADDRESS_TYPES, VALUES, st.booleans())
 def test_proxy_round_trip(address_type: str, value: str, primary: bool) -> None:
     proxy = px.ProxyAddress(address_type, value, is_primary=primary)
     again = px.parse_proxy(str(proxy))
     assert (again.type, again.value, again.is_primary) == (proxy.type, proxy.value, proxy.is_primary)
 
 
-@given(st.text(max_size=80) | st.lists(ITEMS).map("".join))
+@given(LISTS)
 @example("\f")
 @example("SMTP:a@b;\v;smtp:c@d")
 def test_lists_never_raise_and_lose_nothing(text: str) -> None:
@@ -161,9 +148,7 @@ def test_lists_never_raise_and_lose_nothing(text: str) -> None:
     assert len(parsed) + len(parsed.errors) + len(parsed.deletions) or not text.strip(" \t\r\n\f\v;,%{}")
 
 
-@given(
-    st.lists(st.sampled_from(["SMTP:a@b", "smtp:c@d", "X400:c=US;a= ;p=O;s=x;", "X500:/o=A, B/ou=C/cn=d", "MS:A/B/C"]))
-)
+@given(st.lists(PROXIES))
 def test_lists_round_trip(items: list[str]) -> None:
     for separator in (";", ",", "\r\n", "%"):
         if separator == "," and len(items) == 1:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,8 @@ import pytest
 import proxyaddr as px
 from proxyaddr._text.types import canonical_type
 from proxyaddr.formats.internet import envelope_recipient
+from tests.cases import cases
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parents[1] / "cases/refusals.jsonl").read_text("utf-8").splitlines()
-]
 CALLS: dict[str, Callable[..., Any]] = {
     "parse": px.parse,
     "parse_one_off": px.parse_one_off,
@@ -67,6 +63,6 @@ def check_words(error: px.AddressSyntaxError) -> None:
     assert "^" in str(error).splitlines()[-1]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['call']} {str(case['given'])[:40]}")
+@pytest.mark.parametrize("case", cases("refusals"), ids=str)
 def test_refusal(case: dict[str, Any]) -> None:
     assert outcome(case["call"], case["given"]) == {k: v for k, v in case.items() if k not in ("call", "given")}

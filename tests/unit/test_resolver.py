@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.delivery.rules import ADMISSION, SELECTION
+from tests.cases import cases
 
 OVERRIDE = px.InternetMailService(override_proxy_out="SMTPOUT", site_domain="contoso.com")
 STOCK = px.InternetMailService(organization="Contoso", site="SITE", server="SERVER")
@@ -42,11 +42,6 @@ def test_selection(service: px.InternetMailService, recipient: object, expected:
     assert outcome(service, recipient) == expected
 
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parents[1] / "cases/resolve.jsonl").read_text("utf-8").splitlines()
-]
-
-
 def given(recipient: str | dict[str, str]) -> str | px.Recipient | px.ProxyList:
     """A case's recipient: text, or one with a name, proxies and a target, or proxies alone."""
     if isinstance(recipient, str):
@@ -55,7 +50,7 @@ def given(recipient: str | dict[str, str]) -> str | px.Recipient | px.ProxyList:
     return px.Recipient(recipient["name"], proxies, recipient.get("target")) if "name" in recipient else proxies
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["source"])
+@pytest.mark.parametrize("case", cases("resolve"), ids=str)
 def test_case(case: dict[str, Any]) -> None:
     directory = [given(recipient) for recipient in case.get("directory", ())]
     service = px.InternetMailService(**case.get("service", {}), directory=px.Directory(directory))  # type: ignore[arg-type]

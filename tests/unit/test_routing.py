@@ -13,8 +13,8 @@ import pytest
 import proxyaddr as px
 from proxyaddr.mta import route_custom_recipient, route_one_off
 from proxyaddr.routing.selection import preferences
+from tests.cases import Case, cases
 
-CASES = Path(__file__).parent.parent / "cases"
 PUBLISHED_GWART = (  # Q149121
     "EX,/O=WYNNWARE/OU=FRISCO;,1, Connection to Frisco\n"
     "MS,MSNET/PO1;,1,MS Mail Connector (PLUTO),\n"
@@ -188,9 +188,8 @@ def test_custom_recipient_goes_by_target_then_by_its_own_x400_proxy() -> None:
         route_custom_recipient(spaces, px.Recipient("A", proxies))
 
 
-@pytest.mark.parametrize("line", (CASES / "gwart.jsonl").read_text("utf-8").splitlines())
-def test_gwart_case(line: str) -> None:
-    case = json.loads(line)
+@pytest.mark.parametrize("case", cases("gwart"), ids=str)
+def test_gwart_case(case: Case) -> None:
     (route,) = px.RoutingTable.from_gwart(case["line"]).routes
     assert (route.space.type, route.space.pattern, route.space.cost) == (case["type"], case["pattern"], case["cost"])
     assert list(route.connectors) == case["connectors"]

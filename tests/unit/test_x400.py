@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,14 +10,14 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr import mixer, x400
-from proxyaddr.x400 import keywords, reading
-from proxyaddr.x400.keywords import compared
+from proxyaddr.x400 import reading
+from tests.cases import cases
+from tests.strategies import X400_TEXTS, x400_addresses
 
-CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases/x400.jsonl").read_text("utf-8").splitlines()]
 FORMS = list(x400.Form)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["text"][:50] or "empty" for case in CASES])
+@pytest.mark.parametrize("case", cases("x400"), ids=str)
 def test_case(case: dict[str, object]) -> None:
     text, form = str(case["text"]), str(case["form"])
     if "error" in case:
@@ -35,26 +33,7 @@ def test_case(case: dict[str, object]) -> None:
         assert address.format(form) == case["formatted"]
 
 
-def texts(longest: int) -> st.SearchStrategy[str]:
-    alphabet = st.one_of(st.sampled_from("aZ0 .;/\\=$:\"*%@'_"), st.characters(exclude_categories=("Cs", "Zl", "Zp")))
-    return st.text(alphabet, min_size=1, max_size=longest).map(str.strip).filter(bool)
-
-
-@st.composite
-def addresses(draw: st.DrawFn) -> px.X400Address:
-    parts: dict[str, object] = {"C": draw(st.sampled_from(["us", "GB", "840"]))}
-    for key in keywords.EXCHANGE_ORDER:
-        if key not in ("C", "OU", "DDA") and draw(st.booleans()):
-            parts[key] = " " if key == "A" and draw(st.booleans()) else draw(texts(reading.LIMITS.get(key, 30)))
-    if draw(st.booleans()):
-        parts["OU"] = draw(st.lists(texts(32), min_size=1, max_size=4))
-    if draw(st.booleans()):
-        kinds = draw(st.lists(texts(8), min_size=1, max_size=3, unique_by=compared))
-        parts["DDA"] = {kind: draw(texts(128)) for kind in kinds}
-    return px.X400Address(parts)  # type: ignore[arg-type]
-
-
-@given(addresses(), st.sampled_from(FORMS))
+@given(x400_addresses(), st.sampled_from(FORMS))
 def test_every_form_round_trips(address: px.X400Address, form: x400.Form) -> None:
     text = address.format(form)
     again = px.X400Address.parse(text, form)
@@ -66,7 +45,7 @@ def test_every_form_round_trips(address: px.X400Address, form: x400.Form) -> Non
     assert {key: value for key, value in again.components.items() if key != "A" or value != " "} == kept
 
 
-@given(st.text(st.sampled_from("cCsSoOuU1aA=;/\\$ .:dDtTvV"), max_size=60), st.sampled_from(FORMS))
+@given(X400_TEXTS, st.sampled_from(FORMS))
 def test_any_text_parses_or_is_refused_with_code_and_span(text: str, form: x400.Form) -> None:
     try:
         address = px.X400Address.parse(text, form)
@@ -176,7 +155,7 @@ def test_gateway_form() -> None:
     assert mixer.to_gateway_form(address, gateway) == '"/S=Sender/PRMD=prmd/ADMD=admd/C=GB/"@mixer.org.com'
 
 
-@given(addresses())
+@given(x400_addresses())
 def test_gateway_form_round_trips(address: px.X400Address) -> None:
     assert mixer.from_gateway_form(mixer.to_gateway_form(address, "gw.example")) == (address, "gw.example")
 
