@@ -1,1 +1,1 @@
-"""Fuzz targets for everything that reads what strangers wrote; tests/README.md says how to run them."""
+"""Fuzz targets for everything that reads what strangers wrote: `python -m tests.fuzz --help`."""

@@ -1,7 +1,8 @@
-"""Runs one target under atheris: `python -m tests.fuzz TARGET [SECONDS]`; without a target, every target in turn."""
+"""Runs fuzz targets under atheris, each in a process of its own: `python -m tests.fuzz [TARGET ...] [SECONDS]`."""
 
 from __future__ import annotations
 
+import argparse
 import gc
 import importlib
 import json
@@ -13,49 +14,49 @@ import tempfile
 from pathlib import Path
 from types import FunctionType
 
+from tests.cases import texts
+
 CORPUS = Path(__file__).parent / "corpus"
-CASES = Path(__file__).parent.parent / "cases"
 LONGEST = 4_096
-"""Octets of an input; every bound is reached far below."""
+"""Bytes of an input; the limits under test are far lower."""
 
 INSTRUMENTED = ("proxyaddr", "lark")
-"""Packages whose branches are coverage."""
+"""Packages whose branches atheris counts to choose inputs."""
 
 SLOWEST = 10
 """Seconds that one input may take."""
 
 SLOWER = {"files_parquet": 60}
-"""The same, where pyarrow fills as much memory as a page claims to hold, up to 2 GiB."""
+"""The same for targets that need longer: pyarrow fills as much memory as a Parquet page claims to hold, up to 2 GiB."""
+
+SECONDS = 10
+"""How long each target runs unless the command line says otherwise."""
 
 
 def seeds(name: str) -> list[bytes]:
-    """The corpus of a target, and the texts of the cases that reviewers read."""
-    found = [json.loads(line).encode("latin-1") for line in kept(name)]
-    for file in sorted(CASES.glob("*.jsonl")):
-        for line in file.read_text("utf-8").splitlines():
-            texts = [value for value in json.loads(line).values() if isinstance(value, str)]
-            found += [text.encode("utf-8", "surrogatepass") for text in texts]
-    return found
+    """Return the inputs that a target starts from: its corpus, and the texts of the cases."""
+    corpus = [json.loads(line).encode("latin-1") for line in corpus_lines(name)]
+    return corpus + [text.encode("utf-8", "surrogatepass") for text in texts()]
 
 
-def kept(name: str) -> list[str]:
-    """The lines of a corpus: JSON strings, a code point an octet."""
+def corpus_lines(name: str) -> list[str]:
+    """Return the corpus of a target: one JSON string per input, whose code points are the bytes."""
     file = CORPUS / f"{name}.jsonl"
     return file.read_text("ascii").splitlines() if file.exists() else []
 
 
 def fuzz(name: str, seconds: int, folder: Path) -> None:
-    """Run one target in this process, which ends with it."""
-    import atheris  # noqa: PLC0415 - an extra
+    """Run one target in this process; atheris ends the process with it."""
+    import atheris  # noqa: PLC0415 - an extra, which --help does without
 
-    import proxyaddr  # noqa: PLC0415 - for this command alone
+    import proxyaddr  # noqa: PLC0415 - the parent process does without
     from tests.fuzz.bulk_targets import TARGETS  # noqa: PLC0415 - as above
 
-    place = Path(str(proxyaddr.__file__)).parent
-    for file in sorted(place.rglob("*.py")):  # the package loads most on first use, too late to be instrumented
+    package = Path(str(proxyaddr.__file__)).parent
+    for file in sorted(package.rglob("*.py")):  # most load on first use, too late to be instrumented
         if not file.stem.startswith("__"):
-            importlib.import_module(".".join(("proxyaddr", *file.relative_to(place).with_suffix("").parts)))
-    for function in gc.get_objects():  # not by an import hook, which does not see through that of an editable install
+            importlib.import_module(".".join(("proxyaddr", *file.relative_to(package).with_suffix("").parts)))
+    for function in gc.get_objects():  # an import hook misses an editable install
         if isinstance(function, FunctionType) and str(function.__module__).partition(".")[0] in INSTRUMENTED:
             atheris.instrument_func(function)
     options = (
@@ -70,15 +71,15 @@ def fuzz(name: str, seconds: int, folder: Path) -> None:
     atheris.Fuzz()
 
 
-def names() -> list[str]:
-    """Every target, without instrumenting anything."""
-    from tests.fuzz.bulk_targets import TARGETS  # noqa: PLC0415 - must not be loaded where `fuzz` runs
+def targets() -> dict[str, str]:
+    """Return what each target reads, by its name."""
+    from tests.fuzz.bulk_targets import TARGETS  # noqa: PLC0415 - `fuzz` loads atheris before the package
 
-    return list(TARGETS)
+    return {name: str(function.__doc__) for name, function in TARGETS.items()}
 
 
 def run(name: str, seconds: int) -> int:
-    """Run one target in a process of its own and print its speed and what it found."""
+    """Run one target in a process of its own and print its figures; return 0 where nothing was found."""
     folder = Path(tempfile.mkdtemp(prefix=f"proxyaddr-{name}-"))
     (folder / "found").mkdir()
     (folder / "seeds").mkdir()
@@ -101,14 +102,34 @@ def run(name: str, seconds: int) -> int:
     return abs(status)
 
 
-def main(arguments: list[str]) -> int:
-    """Run what was asked for; not 0 where something was found."""
-    if arguments[:1] == ["--one"]:
-        fuzz(arguments[1], int(arguments[2]), Path(arguments[3]))
+def arguments_of(command_line: list[str]) -> tuple[list[str], int]:
+    """Return the targets to run and the seconds for each; end the process where the words are neither."""
+    known = targets()
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz",
+        description="Run fuzz targets one after the other. The exit status is 0 where none has a finding;\n"
+        "otherwise the folder that is printed keeps the input and the log.",
+        epilog="targets:\n" + "\n".join(f"  {name:17} {says}" for name, says in known.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("words", nargs="*", metavar="TARGET", help="targets to run (default: all)")
+    parser.add_argument(
+        "seconds", nargs="?", metavar="SECONDS", help=f"a number: how long each target runs (default: {SECONDS})"
+    )
+    words: list[str] = parser.parse_args(command_line).words  # a number is the last of them
+    seconds = int(words.pop()) if words and words[-1].isdigit() else SECONDS
+    if unknown := [word for word in words if word not in known]:
+        parser.error(f"no such target: {', '.join(unknown)}")
+    return words or list(known), seconds
+
+
+def main(command_line: list[str]) -> int:
+    """Run the targets that the command line asks for; return 0 where none has a finding."""
+    if command_line[:1] == ["--one"]:  # the process that `run` starts
+        fuzz(command_line[1], int(command_line[2]), Path(command_line[3]))
         return 0
-    seconds = int(arguments[-1]) if arguments and arguments[-1].isdigit() else 10
-    wanted = [argument for argument in arguments if not argument.isdigit()] or names()
-    return max(run(name, seconds) for name in wanted)
+    names, seconds = arguments_of(command_line)
+    return max(run(name, seconds) for name in names)
 
 
 if __name__ == "__main__":

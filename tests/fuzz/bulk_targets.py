@@ -1,4 +1,7 @@
-"""Targets for columns and whole files, held against one address at a time and against the slow ways of the readers."""
+"""The fuzz targets of columns of addresses and of bulk files.
+
+Columns are held against the scalar functions, the fast path of each reader against its slow path.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ COLUMN = "email"
 
 
 def address_columns(data: bytes) -> None:
-    """Columns of addresses: what `parse` and `decapsulate` give for each of them."""
+    """A column of addresses; each row is answered as its text alone."""
     lines = data.split(b"\n")[:50]
-    octets = pa.array([line or None for line in lines], pa.binary())
-    column = pa.Array.from_buffers(pa.string(), len(octets), octets.buffers())
+    rows = pa.array([line or None for line in lines], pa.binary())
+    column = pa.Array.from_buffers(pa.string(), len(rows), rows.buffers())  # nobody has checked that it is UTF-8
     for one, found in ((_parsed, columns.parse(column)), (_decapsulated, columns.decapsulate(column))):
         assert [tuple(row.values()) for row in found.to_pylist()] == [_answer(line, one) for line in lines], lines
     columns.normalize(column)
@@ -55,7 +58,7 @@ def _answer(line: bytes, one: Callable[[str], tuple[object, ...]]) -> tuple[obje
 
 
 def files(kind: Format, *, splits: bool = False) -> Callable[[bytes], None]:
-    """Make a target of a format of files: each row of the input is a row of the output, or more where lists are."""
+    """Return a target that parses files of one format: one output row per input row, or per item of a list."""
 
     def target(data: bytes) -> None:
         source, out = scratch() / f"in.{kind}", scratch() / "out.jsonl"
@@ -68,12 +71,13 @@ def files(kind: Format, *, splits: bool = False) -> Callable[[bytes], None]:
             assert sum(row["error"] is not None for row in rows) == summary.errors.total()
             str(summary)
 
+    target.__doc__ = f"A file of addresses as {kind}."
     return target
 
 
 def files_csv(data: bytes) -> None:
-    """CSV, tab-separated where the first octet is odd; the fast reader and the slow one agree."""
-    kind = Format.TSV if data[:1] and data[0] % 2 else Format.CSV
+    """A file of addresses as CSV or TSV; the fast path of the reader and the slow one agree."""
+    kind = Format.TSV if data[:1] and data[0] % 2 else Format.CSV  # so that the input chooses
     files(kind, splits=len(data) % 2 == 1)(data)
     for names in ([COLUMN], ["n", COLUMN]):
         for delimiter in ",;":
@@ -84,7 +88,7 @@ def files_csv(data: bytes) -> None:
 
 
 def files_jsonl(data: bytes) -> None:
-    """Lines of JSON, and arrays; the fast reader and the slow one agree."""
+    """A file of addresses as JSON lines or an array; the fast path of the reader and the slow one agree."""
     files(Format.JSON_LINES)(data)
     schema = pa.schema([(COLUMN, pa.string()), ("n", pa.list_(pa.int64()))])
     _agree(json_reading._fast(data, schema), json_reading._slow(data, schema, 0))
@@ -96,15 +100,15 @@ def _agree(fast: tuple[Any, ...] | None, slow: tuple[Any, ...]) -> None:
 
 
 def files_arrow(data: bytes) -> None:
-    """Arrow IPC: as it is, and as the values, offsets and texts of a sound file."""
+    """A file of addresses in Arrow IPC: the input itself, and the input as the buffers of a valid file."""
     files(Format.ARROW)(data)
-    for start, size in sound_streams():
+    for start, size in valid_streams():
         files(Format.ARROW)(start + data[:size].ljust(size, b"\0"))
 
 
 @cache
-def sound_streams() -> list[tuple[bytes, int]]:
-    """Streams with a column of text and of lists of text, without their data, and how much of it there must be."""
+def valid_streams() -> list[tuple[bytes, int]]:
+    """Return streams of a column of text and of one of lists, without their buffers, and the buffers' size in bytes."""
     found = []
     for column in (pa.array(["abcd"] * 9), pa.array([["ab", "cd"]] * 9, pa.list_(pa.string()))):
         sink = pa.BufferOutputStream()
