@@ -1,4 +1,7 @@
-"""Calls and the texts that would cost them more than their length: repeated pieces after a beginning."""
+"""Public calls that take text, and the texts that cost a careless parser the square of their length.
+
+Each text is a beginning and one piece, repeated.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,12 @@ PIECES = (
 
 
 def _validated(address_type: str) -> Callable[[str], object]:
+    """Return a call that validates a text as an address of the type."""
     return lambda text: px.OneOffAddress(address_type, text, text).validate()
 
 
 def _table(engine: str) -> Callable[[str], int]:
+    """Return the call that asks a table, itself or compiled, for the route of an address."""
     routes = [
         px.Route(px.AddressSpace.parse(space), "c")
         for space in (
@@ -90,9 +95,9 @@ CALLS: dict[str, Callable[[str], object]] = {
     "match": _table("matcher"),
     "resolve": lambda text: px.InternetMailService(site_domain="a.b").resolve(px.OneOffAddress("SMTP", text)),
 }
-"""Public calls that take text, without limits, so that what they do is seen."""
+"""Public calls by name, without limits: a limit would hide what they cost."""
 
 
 def text(beginning: str, piece: str, length: int) -> str:
-    """A text of about a length."""
+    """Return a text of about this many characters."""
     return beginning + piece * (length // len(piece))

@@ -1,6 +1,6 @@
-"""Counts machine instructions of public calls under callgrind: `python -m tests.work`.
+"""Counts the machine instructions of public calls under callgrind: `python -m tests.work`.
 
-Lines of Python do not show what a regular expression does; the tests count those, this counts the rest.
+`unit/test_linear_work.py` counts lines of Python, which do not show how long a regular expression searches. This does.
 """
 
 from __future__ import annotations
@@ -20,25 +20,29 @@ from tests.hostile import CALLS, text
 
 SIZES = (500, 2_000, 8_000)
 INPUTS = (("", "@"), ("a <", "@"), ("[SMTP:", "[a"), ('"', '\\"'), ("X400:", "; "), ("", "a%b:"))
-"""Beginnings and pieces at which a careless regular expression looks back or ahead again and again."""
+"""Beginnings and pieces at which a careless regular expression backtracks or scans ahead at every character."""
 
 GROWTH, SLACK = 8, 3_000_000
-"""How much more the second step may cost than the first: 4 is linear, 16 is quadratic; memory is moved as it grows."""
+"""How much more the second step may cost than the first, and instructions on top of that.
+
+The second step is four times as long as the first: linear work costs 4 times as much, quadratic work 16 times. 8 leaves
+room for memory that is copied as it grows.
+"""
 
 MARK = "#include <valgrind/callgrind.h>\nvoid mark(void) { CALLGRIND_DUMP_STATS; }\n"
-"""Makes callgrind write its counts and start anew."""
+"""A function that makes callgrind write its counts and start again from zero."""
 
 
 def measured() -> list[tuple[str, str, str]]:
-    """What is measured, in order."""
+    """Return the name, beginning and piece of each measured call, in order."""
     return [(name, beginning, piece) for name in CALLS for beginning, piece in INPUTS]
 
 
 def run(library: str) -> None:
-    """Call everything at each size, with a mark before and after."""
+    """Make every measured call at each size, with a mark before and after."""
     mark = ctypes.CDLL(library).mark
     for name, beginning, piece in measured():
-        for size in (SIZES[0], *SIZES):  # the first loads and compiles
+        for size in (SIZES[0], *SIZES):  # the first call loads and compiles
             given = text(beginning, piece, size)
             mark()
             with suppress(px.ProxyAddrError):
@@ -47,14 +51,14 @@ def run(library: str) -> None:
 
 
 def main() -> int:
-    """Count and compare; 1 where something grows faster than its input."""
+    """Count, compare and print; return 1 where a call grows faster than its input."""
     valgrind, compiler = shutil.which("valgrind"), shutil.which(os.environ.get("CC", "cc"))
-    with tempfile.TemporaryDirectory() as name_of_folder:
-        folder = Path(name_of_folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         library = folder / "mark.so"
         (folder / "mark.c").write_text(MARK)
-        compile_it = (str(compiler), "-shared", "-fPIC", "-o", str(library), str(folder / "mark.c"))
-        if valgrind is None or compiler is None or subprocess.run(compile_it, check=False).returncode:
+        compilation = (str(compiler), "-shared", "-fPIC", "-o", str(library), str(folder / "mark.c"))
+        if valgrind is None or compiler is None or subprocess.run(compilation, check=False).returncode:
             print("skipped: valgrind, its headers and a C compiler are needed")
             return 0
         options = ("--tool=callgrind", f"--callgrind-out-file={folder / 'out'}", "--quiet")

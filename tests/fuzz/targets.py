@@ -26,6 +26,9 @@ SHORT = px.Limits(address_length=300, list_items=20, file_rows=20, line_length=4
 """Limits so tight that a small input reaches them."""
 
 
+DEFAULT_SERVICE = px.InternetMailService()
+
+
 def target(function: Callable[[str], None]) -> Callable[[str], None]:
     """Register a function of a text as the target of its name, and return it."""
 
@@ -76,7 +79,7 @@ def judge(address: px.TypedAddress) -> None:
 
 def accepted(recipient: str) -> bool:
     """Return whether a service with default settings sends to this recipient as it stands."""
-    outcome = px.InternetMailService().resolve(px.OneOffAddress("SMTP", recipient))
+    outcome = DEFAULT_SERVICE.resolve(px.OneOffAddress("SMTP", recipient))
     return outcome.delivered and outcome.envelope_recipient == recipient
 
 

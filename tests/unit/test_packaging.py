@@ -1,4 +1,4 @@
-"""The wheel and the source distribution, built once, hold everything and work without the checkout."""
+"""The wheel and the source distribution hold every file and work without the checkout; each is built once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.wheel
 ROOT = Path(__file__).parents[2]
 GRAMMARS = sorted(file.name for file in (ROOT / "grammar").glob("*.lark"))
 USE = """
-import proxyaddr, proxyaddr.addresses.parser
+import proxyaddr
 print(proxyaddr.__file__)
 print(repr(str(proxyaddr.parse_one_off("User [SMTPOUT:user@internal.domain.com]"))))
 print(len(proxyaddr.parse_proxies("SMTP:a@b.com;smtp:c@d.com")))
@@ -48,7 +48,7 @@ def build(source: Path, into: Path, **environment: str) -> Path:
 
 
 def dependencies() -> list[str]:
-    """The folders in which this environment keeps what proxyaddr requires."""
+    """Return the folders in which this environment keeps the packages that proxyaddr requires."""
     return sorted({str(Path(str(module.__file__)).parents[1]) for module in (lark, email_validator)})
 
 
@@ -62,7 +62,7 @@ def check_use(printed: str, place: Path, engine: str) -> None:
 
 @pytest.fixture(scope="session", params=["native", "python"])
 def built_for(request: pytest.FixtureRequest) -> str:
-    """The engine that the wheel is built with."""
+    """Return the engine that the wheel is built with."""
     name: str = request.param
     if name == "native" and not any(map(shutil.which, ("cc", "gcc", "clang", "cl"))):
         pytest.skip("there is no C compiler to build the native engine with")
@@ -130,8 +130,8 @@ def install(place: Path, *what: str | Path, **environment: str) -> Installed:
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = (sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps")
     output(*pip, *what, cwd=place, **environment)
-    # The dependencies come from this environment, behind the new one's own packages, so nothing is downloaded. `site`
-    # runs no .pth file of a folder that it only takes from another one, so an editable install here is not picked up.
+    # The dependencies come from this environment, after the new one's own packages, so nothing is downloaded. `site`
+    # does not read the .pth files of folders that a .pth file names, so an editable install here is not picked up.
     (packages,) = place.glob("**/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(dependencies()) + "\n", "utf-8")
     return Installed(python, packages)
@@ -139,7 +139,7 @@ def install(place: Path, *what: str | Path, **environment: str) -> Installed:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, built_for: str, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel, in a folder whose name has blanks and letters outside ASCII."""
+    """Install the wheel in a folder whose name has blanks and letters outside ASCII."""
     return install(tmp_path_factory.mktemp(f"{built_for} Straße и пробелы") / "venv", wheel)
 
 
@@ -193,7 +193,7 @@ def refuse(event, arguments):
         raise RuntimeError(f"{event} {arguments}")
 sys.addaudithook(refuse)
 """
-"""Ends whatever connects, looks a name up, starts a program or writes a file."""
+"""Raises where the interpreter connects, looks up a name, starts a program or writes a file."""
 
 
 def test_nothing_is_looked_up_started_or_written(installed: Installed, built_for: str, tmp_path: Path) -> None:
@@ -206,14 +206,16 @@ def test_nothing_is_looked_up_started_or_written(installed: Installed, built_for
     assert "imc" in run_commands(installed.python, tmp_path, **settings)
 
 
-def test_packages_that_can_not_be_written(installed: Installed, built_for: str, tmp_path: Path) -> None:
+def test_a_read_only_installation_works(installed: Installed, built_for: str, tmp_path: Path) -> None:
     if os.name == "nt":
         pytest.skip("Windows has no read-only folders")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # permissions do not bind root: a mount does
+    if (
+        hasattr(os, "geteuid") and os.geteuid() == 0
+    ):  # root may write despite permissions, but not into a read-only mount
         bind = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
         wrap: tuple[str, ...] = ("unshare", "--mount", "sh", "-c", bind, "sh", str(installed.packages))
         if not shutil.which("unshare") or subprocess.run((*wrap, "true"), capture_output=True, check=False).returncode:
-            pytest.skip("root can write everywhere, and may mount nothing here")
+            pytest.skip("root can write everywhere, and can not mount anything here")
     else:
         wrap = ("env",)
     for folder in (installed.packages, *installed.packages.rglob("__pycache__")):
@@ -243,7 +245,7 @@ def test_editable_installation_follows_the_sources(built_for: str, tmp_path: Pat
     assert "9.9.9" in output(place.python, "-m", "proxyaddr", "--version", cwd=tmp_path)
 
 
-def test_sdist_holds_the_sources_and_builds_a_whole_wheel(sdist: Path, tmp_path: Path) -> None:
+def test_sdist_holds_the_sources_and_builds_a_complete_wheel(sdist: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.glob("proxyaddr-*")

@@ -1,4 +1,4 @@
-"""Every example of README.md is executed: python blocks, and console blocks of the `proxyaddr` command."""
+"""Every example of README.md runs: the python blocks, and the `proxyaddr` commands of the console blocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands(block: str) -> list[tuple[str, str]]:
-    """Each `$ command` of a console block with the lines that it should print."""
+    """Return each `$ command` of a console block with the lines that follow it, which it should print."""
     found: list[tuple[str, list[str]]] = []
     for line in block.splitlines():
         if line.startswith("$ "):
@@ -37,12 +37,12 @@ CONSOLE = [case for block in blocks("console") for case in commands(block) if "p
 
 
 def plain(output: str) -> str:
-    """Without blanks at line ends and blank lines at the end, which an editor removes from README.md."""
+    """Return the text without blanks at line ends and blank lines at the end, which editors remove from README.md."""
     return "\n".join(line.rstrip() for line in output.splitlines()).rstrip()
 
 
 def run(command: str, folder: Path) -> str:
-    """Run the `proxyaddr` words of a shell line with this interpreter; standard output, then nothing else."""
+    """Run a shell line, its `proxyaddr` commands by this interpreter; return standard output, then standard error."""
     here = f"{shlex.quote(sys.executable)} -m proxyaddr "
     line = re.sub(r"(^|\| *|&& *)proxyaddr ", lambda match: match[1] + here, command)
     assert line != command, f"not a proxyaddr command: {command}"
