@@ -1,4 +1,4 @@
-"""What the tests share: how hypothesis runs, what coverage leaves out, each engine of the matcher in turn."""
+"""What all tests share: hypothesis profiles, tests that coverage does not measure, the engines of the matcher."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hypothesis import settings
 
 import proxyaddr.matcher
 
-# No test depends on time, so a busy machine fails none; where CI is set hypothesis loads its own profile, as it comes.
+# No deadline: a busy machine must not fail a test. Where CI is set, hypothesis loads its own profile instead.
 settings.register_profile("default", settings.default, deadline=None)
 settings.register_profile("mutation", derandomize=True, max_examples=30, deadline=None, database=None)
 
 
 @pytest.fixture(autouse=True)
 def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Pause the measuring of coverage for what takes several times as long with it, where it is measured at all."""
+    """Stop measuring coverage during a test marked `unmeasured`, which would take several times as long."""
     measuring = sys.modules.get("coverage") if "unmeasured" in request.keywords else None
     running = measuring.Coverage.current() if measuring is not None else None
     if running is None:
@@ -31,7 +31,7 @@ def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Make matchers with one engine, then with the other."""
+    """Run a test once with each engine of the matcher; return its name."""
     name: str = request.param
     if find_spec(proxyaddr.matcher.ENGINES[name][0]) is None:
         pytest.skip(f"the {name} engine was not built: there was no C compiler")
