@@ -72,9 +72,9 @@ def test_the_imports_for_type_checkers_are_the_names_that_are_loaded() -> None:
     imported: dict[str, str] = {}
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)
-        for name in node.names:
-            assert name.asname == name.name, "only such a name is public to type checkers"
-            imported[name.name] = f"{node.module}.{name.name}"
+        for alias in node.names:
+            assert alias.asname == alias.name, "only such a name is public to type checkers"
+            imported[alias.name] = f"{node.module}.{alias.name}"
     for name, place in imported.items():
         module, _, attribute = place.rpartition(".")
         expected = import_module(place) if name in MODULES else getattr(import_module(module), attribute)
