@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def run_without(packages: Sequence[str], code: str) -> str:
     """Return what code prints in a process of its own in which some packages can't be imported."""
     blocked = f"import sys; sys.modules.update(dict.fromkeys({packages!r}))\n"
     run = subprocess.run([sys.executable, "-c", blocked + code], capture_output=True, encoding="utf-8", check=False)
-    assert (run.returncode, run.stderr) == (0, "")
+    assert run.returncode == 0, run.stderr
     return run.stdout
 
 
@@ -78,6 +79,15 @@ for call in {CALLS[package, extra]!r}:
         assert 'this needs {package}, which is not installed: pip install "proxyaddr[{extra}]"' in str(error), error
 """
     assert run_without([package], code) == ""
+
+
+def test_without_polars_no_namespace_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(px.adapters, "polars", None, raising=False)  # put back afterwards, as the modules are
+    monkeypatch.delitem(sys.modules, "proxyaddr.adapters.polars", raising=False)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    adapter = import_module("proxyaddr.adapters.polars")
+    with pytest.raises(px.ConfigurationError, match="this needs polars, which is not installed"):
+        adapter.parse(["a@b"])
 
 
 def test_a_package_that_lacks_something_itself_is_not_called_missing(
