@@ -1,5 +1,6 @@
-"""Addresses inside the engines that hold the data: one module an engine, alike in shape, loaded when it is imported.
+"""Addresses inside the engines that hold the data: one module for each engine, loaded when it is imported.
 
-`polars`, `duckdb` and `spark` each have `route`, `route_index`, `parse`, `normalize` and `decapsulate`, with the
-answers of `proxyaddr.columns`. pandas needs none: `proxyaddr.columns` takes its text columns as they are.
+`polars`, `duckdb` and `spark` have the same functions, `route`, `route_index`, `parse`, `normalize` and `decapsulate`,
+with the answers of `proxyaddr.columns`. Each can be imported without its engine, and its functions then raise a
+ConfigurationError that names the extra to install. pandas needs no module: `proxyaddr.columns` takes its text columns.
 """

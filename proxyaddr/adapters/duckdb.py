@@ -1,11 +1,12 @@
-"""Addresses in DuckDB: SQL functions for any query, and a reader of a whole relation where there are millions of rows.
+"""Addresses in DuckDB: SQL functions for any query, and readers of whole relations for millions of rows.
 
     register(connection, table)                        # SELECT proxyaddr_route(email).connector FROM people
-    route(connection.table("people"), table, "email")  # its rows and a column `route`, as they are read
+    route(connection.table("people"), table, "email")  # a reader of the rows with a new column `route`
 
-DuckDB hands a function 2,048 rows at a time, and a reader 100,000 or more. Both get text without a copy after `SET
-arrow_output_version = '1.4'; SET produce_arrow_string_view = true`. A connection runs nothing else while one of its
-relations is being read: to query a reader, make it of a relation of a second one, `connection.cursor()`, and keep that.
+DuckDB passes 2,048 rows at a time to a SQL function, and 100,000 or more to a reader. Neither copies text after `SET
+arrow_output_version = '1.4'; SET produce_arrow_string_view = true`. A connection runs no other query while one of its
+relations is being read: to query a reader, make it from a relation of a second connection, `connection.cursor()`, and
+keep that connection open.
 """
 
 from __future__ import annotations
@@ -14,23 +15,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr._optional import import_extra
-from proxyaddr.adapters import _answers
-from proxyaddr.adapters._answers import check_names, widened
+from proxyaddr.adapters import _functions
+from proxyaddr.adapters._functions import append_column, check_names
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from proxyaddr.adapters._answers import Answer
+    from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
-else:
-    duckdb, pa = import_extra("duckdb", "duckdb"), import_extra("pyarrow", "arrow")
 
 __all__ = ["decapsulate", "normalize", "parse", "register", "route", "route_index"]
 
 _TYPES = {"int32": "INTEGER", "bool": "BOOLEAN"}
-"""Arrow type to that of DuckDB; all else is text."""
+"""Arrow type to DuckDB type; every other type of the results is text."""
 
 
 def register(
@@ -40,29 +39,30 @@ def register(
     tolerant: bool = False,
     prefix: str = "proxyaddr_",
 ) -> None:
-    """Give a connection the functions of a text: parse, normalize, decapsulate, and with a table route and route_index.
+    """Register SQL functions with a connection: parse, normalize, decapsulate, and with a table route and route_index.
 
-    Each is named with the prefix, and what was registered under the name before is replaced. `proxyaddr_route_index`
-    gives an INTEGER, -1 for none; the others give structs: see `proxyaddr.columns`. `tolerant` is that of
-    `proxyaddr.decapsulate`.
+    Each takes one text; its name begins with the prefix, and replaces a function registered under that name before.
+    `proxyaddr_route_index` returns an INTEGER, -1 for none; the others return structs with the fields that
+    `proxyaddr.columns` describes. `tolerant` is that of `proxyaddr.decapsulate`.
     """
-    router = None if table is None else _answers.compiled(table)
-    answers = {
-        "parse": _answers.parse(),
-        "normalize": _answers.normalize(),
-        "decapsulate": _answers.decapsulate(tolerant=tolerant),
-        **({"route": _answers.route(router), "route_index": _answers.route_index(router)} if router else {}),
+    no_such_function = import_extra("duckdb", "duckdb").InvalidInputException
+    router = None if table is None else _functions.as_router(table)
+    functions = {
+        "parse": _functions.parse(),
+        "normalize": _functions.normalize(),
+        "decapsulate": _functions.decapsulate(tolerant=tolerant),
+        **({"route": _functions.route(router), "route_index": _functions.route_index(router)} if router else {}),
     }
-    for name, answer in answers.items():
-        with suppress(duckdb.InvalidInputException):  # there was none
+    for name, function in functions.items():
+        with suppress(no_such_function):
             connection.remove_function(f"{prefix}{name}")
         connection.create_function(  # type: ignore[call-overload]  # it takes words too; the enums move between releases
             f"{prefix}{name}",
-            _unary(answer),
+            _with_one_parameter(function),
             ["VARCHAR"],
-            _type(answer([]).type),
+            _type(function([]).type),
             type="arrow",
-            null_handling="special",  # null has its answer too: -1, or null
+            null_handling="special",  # null has a result too: -1, or a struct of nulls
             side_effects=False,
         )
 
@@ -70,55 +70,59 @@ def register(
 def route(
     relation: duckdb.DuckDBPyRelation, table: RoutingTable | Router, column: str = "email", *, name: str = "route"
 ) -> pa.RecordBatchReader:
-    """Return a reader of a relation's rows with index, connector, match and cost of each address, as structs."""
-    return _reader(relation, column, name, _answers.route(table))
+    """Return a reader of a relation's rows with index, connector, match and cost of the route of each address."""
+    return _reader(relation, column, name, _functions.route(table))
 
 
 def route_index(
     relation: duckdb.DuckDBPyRelation, table: RoutingTable | Router, column: str = "email", *, name: str = "route_index"
 ) -> pa.RecordBatchReader:
     """Return a reader of a relation's rows with the index of the route of each address, -1 for none."""
-    return _reader(relation, column, name, _answers.route_index(table))
+    return _reader(relation, column, name, _functions.route_index(table))
 
 
 def parse(relation: duckdb.DuckDBPyRelation, column: str = "email", *, name: str = "parse") -> pa.RecordBatchReader:
     """Return a reader of a relation's rows with type, value, is_primary and error of each address, as structs."""
-    return _reader(relation, column, name, _answers.parse())
+    return _reader(relation, column, name, _functions.parse())
 
 
 def normalize(
     relation: duckdb.DuckDBPyRelation, column: str = "email", *, name: str = "normalize"
 ) -> pa.RecordBatchReader:
-    """Return a reader of a relation's rows with the key by which addresses compare and the error, as structs."""
-    return _reader(relation, column, name, _answers.normalize())
+    """Return a reader of a relation's rows with the comparison key and the error of each address, as structs."""
+    return _reader(relation, column, name, _functions.normalize())
 
 
 def decapsulate(
     relation: duckdb.DuckDBPyRelation, column: str = "email", *, name: str = "decapsulate", tolerant: bool = False
 ) -> pa.RecordBatchReader:
     """Return a reader of a relation's rows with type, value, domain and error of each address, as structs."""
-    return _reader(relation, column, name, _answers.decapsulate(tolerant=tolerant))
+    return _reader(relation, column, name, _functions.decapsulate(tolerant=tolerant))
 
 
-def _reader(relation: duckdb.DuckDBPyRelation, column: str, name: str, answer: Answer) -> pa.RecordBatchReader:
+def _reader(relation: duckdb.DuckDBPyRelation, column: str, name: str, function: ArrowFunction) -> pa.RecordBatchReader:
+    """Return a reader of the rows with the results in a new column; ConfigurationError where a package is missing."""
+    import_extra("duckdb", "duckdb")
+    pa = import_extra("pyarrow", "arrow")
     check_names(relation.columns, column, name)
     rows = pa.RecordBatchReader.from_stream(relation)
-    kind = answer(pa.array([], rows.schema.field(column).type)).type  # a column that is no text is refused now
+    kind = function(pa.array([], rows.schema.field(column).type)).type  # refuses a column that is not text now
     schema = rows.schema.append(pa.field(name, kind))
-    return pa.RecordBatchReader.from_batches(schema, widened(rows, column, name, answer))
+    return pa.RecordBatchReader.from_batches(schema, append_column(rows, column, name, function))
 
 
-def _unary(answer: Answer) -> Answer:
-    """Make a function of one parameter: DuckDB counts them, flags among them."""
+def _with_one_parameter(function: ArrowFunction) -> ArrowFunction:
+    """Return the function without further parameters: DuckDB counts keyword-only ones too."""
 
-    def answered(column: object) -> Any:  # noqa: ANN401 - a pyarrow.ChunkedArray, which has no types
-        return answer(column)
+    def of_column(column: object) -> Any:  # noqa: ANN401 - a pyarrow.ChunkedArray, which has no types
+        return function(column)
 
-    return answered
+    return of_column
 
 
 def _type(kind: Any) -> str:  # noqa: ANN401 - a pyarrow.DataType, which has no types
-    if not pa.types.is_struct(kind):
+    """Return the DuckDB type of an Arrow type."""
+    if not kind.num_fields:  # not a struct
         return _TYPES.get(str(kind), "VARCHAR")
     fields = ", ".join(f'"{field.name}" {_type(field.type)}' for field in kind)
     return f"STRUCT({fields})"

@@ -1,100 +1,102 @@
-"""Addresses in Spark: a DataFrame with the answers in one more column, by `mapInArrow`, past one machine.
+"""Addresses in Spark, for data beyond one machine: DataFrames with a new column of results, through `mapInArrow`.
 
-    route(dataframe, table, "email")    # its rows and a column `route`
+    route(dataframe, table, "email")    # a DataFrame with the same rows and a new column `route`
 
-proxyaddr must be installed where the executors run, with its `spark` extra. A table is sent to each executor once, as a
-broadcast, and each Python worker compiles it once, however many tasks it runs.
+proxyaddr must be installed where the executors run, with its extra `spark`. A table is broadcast to each executor once,
+and each Python worker compiles it once, however many tasks it runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr._optional import import_extra
-from proxyaddr.adapters import _answers
-from proxyaddr.adapters._answers import check_names, widened
+from proxyaddr.adapters import _functions
+from proxyaddr.adapters._functions import append_column, check_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import BooleanType, DataType, IntegerType, StringType, StructField, StructType
+    from pyspark.sql.types import DataType
 
-    from proxyaddr.adapters._answers import Answer
+    from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
-else:
-    pa, types = import_extra("pyarrow", "arrow"), import_extra("pyspark.sql.types", "spark")
-    import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
-    BooleanType, DataType, IntegerType = types.BooleanType, types.DataType, types.IntegerType
-    StringType, StructField, StructType = types.StringType, types.StructField, types.StructType
 
 __all__ = ["decapsulate", "normalize", "parse", "route", "route_index"]
 
-_TYPES: dict[str, type[DataType]] = {"int32": IntegerType, "bool": BooleanType}
-"""Arrow type to that of Spark; all else is text."""
+_TYPES = {"int32": "IntegerType", "bool": "BooleanType"}
+"""Arrow type to Spark type; every other type of the results is text."""
 
 
 def route(
     dataframe: DataFrame, table: RoutingTable | Router, column: str = "email", *, name: str = "route"
 ) -> DataFrame:
     """Return the rows with index, connector, match and cost of the route of each address, as structs."""
-    return _widened(dataframe, column, name, _answers.route(table))
+    return _with_column(dataframe, column, name, _functions.route(table))
 
 
 def route_index(
     dataframe: DataFrame, table: RoutingTable | Router, column: str = "email", *, name: str = "route_index"
 ) -> DataFrame:
     """Return the rows with the index of the route of each address, -1 for none."""
-    return _widened(dataframe, column, name, _answers.route_index(table))
+    return _with_column(dataframe, column, name, _functions.route_index(table))
 
 
 def parse(dataframe: DataFrame, column: str = "email", *, name: str = "parse") -> DataFrame:
     """Return the rows with type, value, is_primary and error of each address, as structs."""
-    return _widened(dataframe, column, name, _answers.parse())
+    return _with_column(dataframe, column, name, _functions.parse())
 
 
 def normalize(dataframe: DataFrame, column: str = "email", *, name: str = "normalize") -> DataFrame:
-    """Return the rows with the key by which addresses compare and the error of each, as structs."""
-    return _widened(dataframe, column, name, _answers.normalize())
+    """Return the rows with the comparison key and the error of each address, as structs."""
+    return _with_column(dataframe, column, name, _functions.normalize())
 
 
 def decapsulate(
     dataframe: DataFrame, column: str = "email", *, name: str = "decapsulate", tolerant: bool = False
 ) -> DataFrame:
     """Return the rows with type, value, domain and error of each encapsulated address, as structs."""
-    return _widened(dataframe, column, name, _answers.decapsulate(tolerant=tolerant))
+    return _with_column(dataframe, column, name, _functions.decapsulate(tolerant=tolerant))
 
 
-def _widened(dataframe: DataFrame, column: str, name: str, answer: Answer) -> DataFrame:
+def _with_column(dataframe: DataFrame, column: str, name: str, function: ArrowFunction) -> DataFrame:
+    """Return the rows with the results in a new column; ConfigurationError where a package is missing."""
+    import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
+    types = import_extra("pyspark.sql.types", "spark")
     check_names(dataframe.columns, column, name)
     held = dataframe.schema[column].dataType
-    if not isinstance(held, StringType):
+    if not isinstance(held, types.StringType):
         raise TypeError(f"a column of addresses holds text, not {held.simpleString()}")
-    kind = answer([]).type
-    schema = StructType([*dataframe.schema.fields, StructField(name, _type(kind))])
-    sent = dataframe.sparkSession.sparkContext.broadcast(answer)
+    added = types.StructField(name, _type(function([]).type, types))
+    schema = types.StructType([*dataframe.schema.fields, added])
+    sent = dataframe.sparkSession.sparkContext.broadcast(function)
 
     def rows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        answers = partial(_plain, sent.value)  # pragma: no cover - in the workers, which Spark kills in the end
-        return widened(batches, column, name, answers)  # pragma: no cover - as above; Spark keeps sent.value
+        plain = partial(_without_dictionaries, sent.value)  # pragma: no cover - runs in workers, which Spark kills
+        return append_column(batches, column, name, plain)  # pragma: no cover - as above; Spark keeps sent.value
 
     return dataframe.mapInArrow(rows, schema)
 
 
-def _plain(answer: Answer, column: object) -> pa.ChunkedArray:
-    """Give the answers without dictionaries, which Spark does not take."""
-    found = answer(column)
-    return found.cast(_without_dictionaries(found.type)) if pa.types.is_struct(found.type) else found
+def _without_dictionaries(function: ArrowFunction, column: object) -> pa.ChunkedArray:
+    """Return the results of a function as structs without dictionary-encoded fields, which Spark does not take."""
+    pa = import_extra("pyarrow", "arrow")
+    found = function(column)
+    if not pa.types.is_struct(found.type):
+        return found
+    fields = [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in found.type]
+    return found.cast(pa.struct(fields))
 
 
-def _without_dictionaries(kind: Any) -> Any:  # noqa: ANN401 - pyarrow types have no types
-    fields = [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in kind]
-    return pa.struct(fields)
-
-
-def _type(kind: Any) -> DataType:  # noqa: ANN401 - as above
-    if pa.types.is_struct(kind):
-        return StructType([StructField(field.name, _type(field.type)) for field in kind])
-    return _TYPES.get(str(kind), StringType)()
+def _type(kind: Any, types: ModuleType) -> DataType:  # noqa: ANN401 - a pyarrow.DataType, which has no types
+    """Return the Spark type of an Arrow type; `types` is `pyspark.sql.types`."""
+    if kind.num_fields:  # a struct
+        fields = [types.StructField(field.name, _type(field.type, types)) for field in kind]
+        made: DataType = types.StructType(fields)
+    else:
+        made = getattr(types, _TYPES.get(str(kind), "StringType"))()
+    return made

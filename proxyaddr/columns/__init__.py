@@ -1,18 +1,21 @@
-"""Whole columns of addresses: parse, route, decapsulate and normalise Arrow data, the same answers as one at a time.
+"""Parse, route, decapsulate and normalize whole columns of addresses, with the answers of the scalar functions.
 
-A column is anything with the Arrow C data interface that holds text (string, large string, string view or
-dictionary-encoded), or an iterable of str or None. Each function gives a `pyarrow.Table` with a row for each row of the
-column. Null text gives null; a row that does not parse has its code in `error` and null elsewhere, and never hides
-another. `route` parses nothing, as a routing table does not: what no space takes has the index -1.
+A column is any object with the Arrow C data interface that holds text (string, large string, string view or
+dictionary-encoded), or an iterable of str or None. Each function returns a `pyarrow.Table` with one row per input row.
+A null address gives nulls. An address that does not parse has its error code in `error` and null in the other columns,
+and does not affect other rows. `route` does not parse, as a routing table does not: an address that no address space
+takes has the index -1.
+
+The functions need pyarrow: without it they raise a ConfigurationError that names the extra `arrow`. This module can be
+imported without it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxyaddr.columns._arrays import read_column
-from proxyaddr.columns._forms import NOT_UTF8, Decapsulating, Normalizing, Parsing
-from proxyaddr.columns._routes import RouteKinds
+from proxyaddr._optional import import_extra
+from proxyaddr.columns.error_codes import NOT_UTF8
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
@@ -26,36 +29,46 @@ __all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "route"]
 def parse(column: object) -> pa.Table:
     """Return type, value, is_primary and error of each address, as `proxyaddr.parse` reads it.
 
-    `is_primary` is null for one-off addresses. `error` is the code of the AddressSyntaxError, `not-utf8` for octets
-    that are no text. `type` and `error` are dictionary-encoded.
+    `is_primary` is null for one-off addresses. `error` is the code of the AddressSyntaxError, or `not-utf8` for bytes
+    that are not UTF-8. `type` and `error` are dictionary-encoded.
 
     >>> parse(["SMTP:jane@contoso.com", "smtp:"]).to_pydict()["error"]
     [None, 'empty-value']
     """
-    return Parsing().table(column)
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns._forms import ParseColumn  # noqa: PLC0415 - it imports pyarrow, which may be missing
+
+    return ParseColumn().table(column)
 
 
 def normalize(column: object) -> pa.Table:
-    """Return the key by which a directory compares each address, `TYPE:value` without case, and the error.
+    """Return key and error of each address; the key is what a directory compares, `TYPE:value` without case.
 
-    Keys are equal where the `comparison_key`s of what `proxyaddr.parse` gives are.
+    Two keys are equal where the `comparison_key` of the two addresses that `proxyaddr.parse` returns are equal.
 
     >>> normalize(["Jane@Contoso.com", "smtp:jane@contoso.com"]).to_pydict()["key"]
     ['SMTP:jane@contoso.com', 'SMTP:jane@contoso.com']
     """
-    return Normalizing().table(column)
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns._forms import NormalizeColumn  # noqa: PLC0415 - as above
+
+    return NormalizeColumn().table(column)
 
 
 def decapsulate(column: object, *, tolerant: bool = False) -> pa.Table:
     """Return type, value, domain and error of each encapsulated address, as `proxyaddr.decapsulate` reads it."""
-    return Decapsulating(tolerant=tolerant).table(column)
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns._forms import DecapsulateColumn  # noqa: PLC0415 - as above
+
+    return DecapsulateColumn(tolerant=tolerant).table(column)
 
 
 def route(table: RoutingTable | Router, column: object, *, threads: int | None = None) -> pa.Table:
     """Return index, connector, match and cost of the route that takes each address.
 
-    The answers are those of `RoutingTable.explain(address).winner`: where there is none the index is -1 and the others
-    are null. A table is compiled at each call, a Router was compiled once. `threads` is as for `Matcher.match_many`.
+    The answers are those of `RoutingTable.explain(address).winner`. Where there is no winner the index is -1 and the
+    other columns are null. A RoutingTable is compiled at each call, a Router only once. `threads` is that of
+    `Matcher.match_many`.
     """
     return (table if isinstance(table, Router) else Router(table)).route(column, threads=threads)
 
@@ -68,13 +81,21 @@ class Router:
     matcher: Matcher
 
     def __init__(self, table: RoutingTable) -> None:
+        import_extra("pyarrow", "arrow")
+        from proxyaddr.columns._routes import RouteKinds  # noqa: PLC0415 - as above
+
         self._table = table
         self.matcher = table.compile()
         self._kinds = RouteKinds(table, self.matcher)
 
     def route(self, column: object, *, threads: int | None = None) -> pa.Table:
         """Return index, connector, match and cost of each address; see `route`."""
-        return self._kinds.table([self._kinds.routed(array, threads) for array in read_column(column)])
+        return self._kinds.table(column, threads)
 
     def __reduce__(self) -> tuple[type[Router], tuple[RoutingTable]]:
         return Router, (self._table,)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for `help` and completion."""
+    return __all__

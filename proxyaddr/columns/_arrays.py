@@ -1,50 +1,46 @@
-"""Columns of text as pyarrow arrays: whatever has the Arrow C data interface, or an iterable of texts."""
+"""Columns of text as pyarrow arrays: objects with the Arrow C data interface, and iterables of texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from proxyaddr import matcher
-from proxyaddr._optional import import_extra
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-else:
-    pa, pc = import_extra("pyarrow", "arrow"), import_extra("pyarrow.compute", "arrow")
 
 __all__ = [
-    "LONGEST",
+    "MAX_BYTES",
     "bits",
     "buffer",
     "for_distinct",
-    "holding_wildcards",
+    "has_wildcard",
     "mask_of",
     "native_columns",
-    "place",
+    "native_view",
     "read_column",
-    "some",
+    "rows_where",
 ]
 
-LONGEST = 1 << 28
-"""Octets of text that are read together: what comes of them, up to five times as many, has offsets of 32 bits."""
+MAX_BYTES = 1 << 28
+"""Bytes of text that are read together: the output, up to five times as long, has 32-bit offsets."""
 
-MOST = 1 << 24
+MAX_ROWS = 1 << 24
 """Rows that are read together, for the same reason."""
 
 
 def native_columns() -> ModuleType | None:
-    """Return the native module for columns where the native engine is in use."""
+    """Return the native module for columns; None where the Python engine is in use."""
     return import_module("proxyaddr.columns._native_columns") if matcher.engine == "native" else None
 
 
 def read_column(column: object) -> Iterator[pa.Array]:
-    """Yield the arrays of a column: of text, dictionary-encoded text, or nulls; TypeError where it holds others.
+    """Return the arrays of a column: text, dictionary-encoded text, or nulls; TypeError for any other column.
 
-    An array with more text than LONGEST comes in several.
+    An array with more text than MAX_BYTES or more rows than MAX_ROWS is split.
     """
     if hasattr(column, "__arrow_c_stream__"):
         read = pa.chunked_array(column)
@@ -62,49 +58,52 @@ def read_column(column: object) -> Iterator[pa.Array]:
 
 
 def for_distinct(array: pa.Array, answer: Callable[[bytes], tuple[Any, ...]], kinds: list[Any]) -> list[pa.Array]:
-    """Return arrays of the answers for an array of text, asked once for each distinct text; null for null."""
-    encoded = _octets(array).dictionary_encode()
-    rows = [answer(octets) for octets in encoded.dictionary.to_pylist()]
+    """Return an array of each type in `kinds` with the answers for an array of text; null for null.
+
+    `answer` is called once for each distinct text.
+    """
+    encoded = _as_bytes(array).dictionary_encode()
+    rows = [answer(text) for text in encoded.dictionary.to_pylist()]
     columns: Iterable[tuple[Any, ...]] = zip(*rows, strict=True) if rows else [()] * len(kinds)
     return [pc.take(pa.array(list(column), kind), encoded.indices) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def some(array: pa.Array, mask: pa.Array) -> pa.Array:
-    """Return the rows of an array of text that a mask marks."""
-    return pc.filter(_octets(array), mask)
+def rows_where(array: pa.Array, mask: pa.Array) -> pa.Array:
+    """Return the rows of an array of text where the mask is set."""
+    return pc.filter(_as_bytes(array), mask)
 
 
-def place(array: pa.Array, native: ModuleType) -> Any:  # noqa: ANN401 - the native module may not be there
-    """Return where the texts of an array stand, for the native module; the array must outlive it."""
+def native_view(array: pa.Array, native: ModuleType) -> Any:  # noqa: ANN401 - the native module may not be there
+    """Return a view of an array of text for the native module; the array must outlive it."""
     addresses = [each.address if each else 0 for each in array.buffers()]
     if not array.null_count:
         addresses[0] = 0
     return native.TextColumn(_width(array.type), addresses, array.offset, len(array))
 
 
-def buffer(octets: int) -> pa.Buffer:
-    """Return room for an output of the native module."""
-    return pa.allocate_buffer(octets)
+def buffer(size: int) -> pa.Buffer:
+    """Return a buffer of that many bytes for the native module to fill."""
+    return pa.allocate_buffer(size)
 
 
 def bits(rows: int) -> pa.Buffer:
-    """Return room for a bit a row."""
+    """Return a buffer with one bit per row for the native module to fill."""
     return pa.allocate_buffer((rows + 7) // 8)
 
 
 def mask_of(marks: pa.Buffer, rows: int) -> pa.Array:
-    """Return bits as an array."""
+    """Return a buffer of bits as a boolean array."""
     return pa.Array.from_buffers(pa.bool_(), rows, [None, marks])
 
 
-def holding_wildcards(array: pa.Array) -> pa.Array:
-    """Return which texts hold `*` or `%`."""
-    octets = _octets(array)
-    return pc.or_(pc.match_substring(octets, "*"), pc.match_substring(octets, "%"))
+def has_wildcard(array: pa.Array) -> pa.Array:
+    """Return a mask of the texts that contain `*` or `%`."""
+    texts = _as_bytes(array)
+    return pc.or_(pc.match_substring(texts, "*"), pc.match_substring(texts, "%"))
 
 
 def _width(kind: Any) -> int:  # noqa: ANN401 - pyarrow has no types for types
-    """Return how many octets an offset or a view of a type of text has, 0 for any other type."""
+    """Return the size in bytes of an offset or a view of a text type, 0 for any other type."""
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
         return 4
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
@@ -112,13 +111,14 @@ def _width(kind: Any) -> int:  # noqa: ANN401 - pyarrow has no types for types
     return 16 if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind) else 0
 
 
-def _octets(array: pa.Array) -> pa.Array:
-    """Return an array of text as octets, which nothing checks; only views are copied."""
+def _as_bytes(array: pa.Array) -> pa.Array:
+    """Return an array of text as bytes, so that pyarrow does not expect valid UTF-8; only string views are copied."""
     return array.cast(pa.large_binary())
 
 
 def _pieces(array: pa.Array) -> Iterator[pa.Array]:
-    if len(array) > 1 and (len(array) > MOST or (array.nbytes > LONGEST and _text_size(array) > LONGEST)):
+    """Yield an array in pieces of at most MAX_ROWS rows and MAX_BYTES bytes of text, or of one row."""
+    if len(array) > 1 and (len(array) > MAX_ROWS or (array.nbytes > MAX_BYTES and _text_size(array) > MAX_BYTES)):
         half = len(array) // 2
         yield from _pieces(array.slice(0, half))
         yield from _pieces(array.slice(half))
@@ -127,11 +127,12 @@ def _pieces(array: pa.Array) -> Iterator[pa.Array]:
 
 
 def _text_size(array: pa.Array) -> int:
-    return (pc.sum(pc.binary_length(_octets(array))).as_py() if _width(array.type) else None) or 0
+    """Return how many bytes the texts of an array have, 0 where it is dictionary-encoded."""
+    return (pc.sum(pc.binary_length(_as_bytes(array))).as_py() if _width(array.type) else None) or 0
 
 
 def _from_texts(column: Iterable[object]) -> pa.Array:
-    """Return an array of texts; a lone surrogate is kept as octets that are no UTF-8."""
+    """Return an array of str and None; TypeError for other items. A lone surrogate gives bytes that are not UTF-8."""
     items = list(column)
     for kind in set(map(type, items)):
         if not issubclass(kind, str | None):
@@ -139,5 +140,5 @@ def _from_texts(column: Iterable[object]) -> pa.Array:
     try:
         return pa.array(items, pa.large_string())
     except UnicodeEncodeError:
-        octets = [None if item is None else item.encode("utf-8", "surrogatepass") for item in items]  # type: ignore[attr-defined]
-        return pa.array(octets, pa.large_binary())
+        encoded = [None if item is None else item.encode("utf-8", "surrogatepass") for item in items]  # type: ignore[attr-defined]  # the loop above saw str and None alone
+        return pa.array(encoded, pa.large_binary())

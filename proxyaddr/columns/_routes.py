@@ -1,65 +1,62 @@
-"""What a table says of the routes that a column's addresses take: connector, how the space matches, and cost."""
+"""The route that each address of a column takes: its index, its connector, how its space matches, and its cost."""
 
 from __future__ import annotations
 
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._optional import import_extra
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from proxyaddr.columns._arrays import (
     bits,
     buffer,
     for_distinct,
-    holding_wildcards,
+    has_wildcard,
     mask_of,
     native_columns,
-    place,
-    some,
+    native_view,
+    read_column,
+    rows_where,
 )
-from proxyaddr.columns._forms import WORDS, Words
+from proxyaddr.columns.dictionaries import MATCH_KINDS, NUMBERS, WORDS, Words, table_of
+from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import MatchKind, pattern_components
 from proxyaddr.spaces.space import AddressSpace, Dialect
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     from proxyaddr.matcher import Matcher
     from proxyaddr.routing.table import RoutingTable
-else:
-    pa, pc = import_extra("pyarrow", "arrow"), import_extra("pyarrow.compute", "arrow")
 
-__all__ = ["ROUTED", "RouteKinds"]
+__all__ = ["RouteKinds"]
 
-ROUTED = {
-    "index": pa.int32(),
-    "connector": WORDS,
-    "match": pa.dictionary(pa.int8(), pa.string()),
-    "cost": pa.int32(),
-}
-_KINDS = list(MatchKind)
-_MATCHES = pa.array([kind.value for kind in _KINDS], pa.string())
-_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-_PHYSICAL = [pa.int32(), pa.int32(), pa.int8(), pa.int32()]
+_SCHEMA = {"index": pa.int32(), "connector": WORDS, "match": MATCH_KINDS, "cost": pa.int32()}
+_KINDS = [pa.int32(), NUMBERS, MATCH_KINDS.index_type, pa.int32()]
+"""The Arrow types of the same columns while words are numbers."""
+
+_MATCHES = [kind.value for kind in MatchKind]
+_NUMBERS = {kind: number for number, kind in enumerate(MatchKind)}
 
 SURE, TAIL, STARS, ASK = range(4)
-"""How the kind of a route is told, as route_kinds.h numbers them; TAIL is the native module's alone."""
+"""How the kind of a match follows from its route, numbered as in route_kinds.h.
 
-NO_ROUTE = -1
+SURE: the route always has the same kind. TAIL: the end of the address decides; only the native module uses it. STARS:
+the same kind for every address without a wildcard, else `AddressSpace.match` decides. ASK: it always decides.
+"""
 
 
 class RouteKinds:
-    """Fills the columns for indices that a matcher gave. Immutable, safe between threads."""
+    """The routes of a table by index, with what columns say of them. Immutable, safe between threads."""
 
     def __init__(self, table: RoutingTable, matcher: Matcher) -> None:
         self._matcher = matcher
         self._dialect = table.dialect
         self._columns = columns = table.columns
-        self._spaces: dict[int, AddressSpace] = {}  # those that were asked
+        self._spaces: dict[int, AddressSpace] = {}  # filled as `_match_kind` needs them
         connectors, names = table.connectors, Words()
         by_name = {name: names.number(name) for name in dict.fromkeys(columns.connectors)}
-        self._connectors = pa.array(names.words, pa.string())
+        self._connectors = names.words
         more = {name: known.site_cost for name, known in connectors.items() if known.site_cost}
         costs = columns.costs
         if more:
@@ -75,67 +72,62 @@ class RouteKinds:
             by_domain = self._dialect is Dialect.EXCHANGE2007
             self._kinds: Any = self._native.RouteKinds(columns.patterns, costs, numbers, known, by_domain)
             return
-        kinds, hows = zip(*map(self._told, columns.types, columns.patterns), strict=True) if costs else ((), ())
+        kinds, hows = zip(*map(self._kind_of, columns.types, columns.patterns), strict=True) if costs else ((), ())
         self._kinds = [
             pa.array(list(column), kind)
             for column, kind in ((numbers, pa.int32()), (kinds, pa.int8()), (costs, pa.int32()), (hows, pa.int8()))
         ]
 
-    def routed(self, array: pa.Array, threads: int | None) -> list[pa.Array]:
-        """Return index, connector, match and cost for an array of text, the words as numbers."""
-        if pa.types.is_dictionary(array.type):  # each distinct value once
-            found = [pc.take(part, array.indices) for part in self.routed(array.dictionary, threads)]
+    def table(self, column: object, threads: int | None) -> pa.Table:
+        """Return index, connector, match and cost of each address; TypeError where it is not a column of text."""
+        chunks = [self._answers(array, threads) for array in read_column(column)]
+        return table_of(_SCHEMA, chunks, {"connector": self._connectors, "match": _MATCHES})
+
+    def _answers(self, array: pa.Array, threads: int | None) -> list[pa.Array]:
+        if pa.types.is_dictionary(array.type):  # so that each distinct value is routed once
+            found = [pc.take(part, array.indices) for part in self._answers(array.dictionary, threads)]
             return [pc.fill_null(found[0], NO_ROUTE), *found[1:]]
         if pa.types.is_null(array.type) or not len(array):
             return [
                 pa.repeat(pa.scalar(NO_ROUTE, pa.int32()), len(array)),
-                *(pa.nulls(len(array), kind) for kind in _PHYSICAL[1:]),
+                *(pa.nulls(len(array), kind) for kind in _KINDS[1:]),
             ]
         index = pa.array(self._matcher.match_many(array, threads=threads))
-        connector, kind, cost, odd = (
-            self._filled(array, index) if self._native is None else self._read(array, index, self._native)
+        connector, kind, cost, undecided = (
+            self._fill(array, index) if self._native is None else self._fill_natively(array, index, self._native)
         )
-        if odd is not None:
-            kind = pc.replace_with_mask(kind, odd, for_distinct(some(array, odd), self._asked, [pa.int8()])[0])
+        if undecided is not None:
+            [decided] = for_distinct(rows_where(array, undecided), self._match_kind, [MATCH_KINDS.index_type])
+            kind = pc.replace_with_mask(kind, undecided, decided)
         return [index, connector, kind, cost]
 
-    def table(self, chunks: list[list[pa.Array]]) -> pa.Table:
-        """Return the table of arrays that `routed` gave."""
-        words = {"connector": self._connectors, "match": _MATCHES}
-        columns = {}
-        for number, (name, kind) in enumerate(ROUTED.items()):
-            parts = [chunk[number] for chunk in chunks]
-            if name in words:
-                parts = [pa.DictionaryArray.from_arrays(part, words[name]) for part in parts]
-            columns[name] = pa.chunked_array(parts, kind)
-        return pa.table(columns)
-
-    def _read(
+    def _fill_natively(
         self, array: pa.Array, index: pa.Array, native: ModuleType
     ) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array | None]:
-        """Fill the columns by the native module; return which rows it left, if any."""
+        """Return connector, kind, cost, and the mask of the rows whose kind is undecided, or None for none."""
         count = len(array)
         connectors, costs, kinds = buffer(4 * count), buffer(4 * count), buffer(count)
-        valid, odd = bits(count), bits(count)
-        outputs = (index.buffers()[1], connectors, costs, kinds, valid, odd)
-        left = self._kinds.fill(place(array, native), *(each.address for each in outputs))
+        valid, undecided = bits(count), bits(count)
+        outputs = (index.buffers()[1], connectors, costs, kinds, valid, undecided)
+        left = self._kinds.fill(native_view(array, native), *(each.address for each in outputs))
         return (
             pa.Array.from_buffers(pa.int32(), count, [valid, connectors]),
             pa.Array.from_buffers(pa.int8(), count, [valid, kinds]),
             pa.Array.from_buffers(pa.int32(), count, [valid, costs]),
-            mask_of(odd, count) if left else None,
+            mask_of(undecided, count) if left else None,
         )
 
-    def _filled(self, array: pa.Array, index: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array | None]:
-        """Fill the columns by pyarrow, likewise."""
+    def _fill(self, array: pa.Array, index: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array | None]:
+        """Return the same as `_fill_natively`, from pyarrow's functions."""
         taken = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index)
         connector, kind, cost, how = (pc.take(column, taken) for column in self._kinds)
-        starred = pc.and_(pc.equal(how, STARS), holding_wildcards(array))
-        odd = pc.fill_null(pc.or_(pc.equal(how, ASK), starred), False)
-        return connector, kind, cost, odd if pc.any(odd).as_py() else None
+        starred = pc.and_(pc.equal(how, STARS), has_wildcard(array))
+        undecided = pc.fill_null(pc.or_(pc.equal(how, ASK), starred), False)
+        return connector, kind, cost, undecided if pc.any(undecided).as_py() else None
 
-    def _asked(self, octets: bytes) -> tuple[int]:
-        text = octets.decode("utf-8", "surrogateescape")
+    def _match_kind(self, encoded: bytes) -> tuple[int]:
+        """Return the number of the kind by which the space of its route matches an address."""
+        text = encoded.decode("utf-8", "surrogateescape")
         index = self._matcher.match(text)
         space = self._spaces.get(index)
         if space is None:
@@ -144,8 +136,8 @@ class RouteKinds:
         assert kind is not None, "a route takes only what its space matches"  # noqa: S101 - an invariant of the matcher
         return (_NUMBERS[kind],)
 
-    def _told(self, address_type: str, pattern: str) -> tuple[int, int]:
-        """Return the kind of a route, and how it is told."""
+    def _kind_of(self, address_type: str, pattern: str) -> tuple[int, int]:
+        """Return the kind of the matches of a route, and how an address can change it: SURE, STARS or ASK."""
         if address_type in COMPONENT_TYPES:
             return _by_component(address_type, pattern)
         if not pattern:
@@ -155,13 +147,13 @@ class RouteKinds:
                 return _NUMBERS[MatchKind.WILDCARD], STARS
         elif "*" in pattern or "%" in pattern:
             return _NUMBERS[MatchKind.WILDCARD], STARS
-        elif pattern.count("@") == 1:  # it may take the domains below its own: Q229961
+        elif pattern.count("@") == 1:  # it may take subdomains too: Q229961
             return _NUMBERS[MatchKind.EXACT], ASK
         return _NUMBERS[MatchKind.EXACT], SURE
 
 
 def _by_component(address_type: str, pattern: str) -> tuple[int, int]:
-    """Return the kind of a route that is compared by component, and how it is told."""
+    """Return the same as `_kind_of`, for a type that is compared by component."""
     parts = pattern_components(address_type, pattern)
     if not parts:
         return _NUMBERS[MatchKind.BLANK], SURE

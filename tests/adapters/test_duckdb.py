@@ -11,6 +11,7 @@ import pytest
 
 import proxyaddr as px
 import proxyaddr.adapters.duckdb as adapter
+from proxyaddr.adapters import _functions
 
 Expected = dict[str, list[Any]]
 FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
@@ -56,6 +57,14 @@ def test_text_reaches_a_function_as_the_connection_says(settings: str) -> None:
         made.create_function("kind", kind, ["VARCHAR"], "INTEGER", type="arrow", null_handling="special")  # type: ignore[call-overload]
         made.sql("select kind('a@b')").fetchall()
         assert kinds == [pa.string_view() if settings else pa.string()]
+
+
+@pytest.mark.parametrize("cut", [0, 3], ids=["one chunk", "two chunks"])
+def test_a_batch_is_routed_as_duckdb_passes_it(
+    cut: int, texts: list[str | None], table: px.RoutingTable, expected: Expected
+) -> None:
+    chunks = [pa.array(part, pa.string()) for part in (texts[:cut], texts[cut:]) if part]
+    assert _functions.route_index(table)(pa.chunked_array(chunks)).to_pylist() == expected["route_index"]
 
 
 def test_fields_of_a_struct(connection: duckdb.DuckDBPyConnection) -> None:

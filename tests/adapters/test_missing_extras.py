@@ -1,8 +1,10 @@
-"""An adapter whose package is not installed names the extra that brings it."""
+"""A module whose packages are not installed can be imported; its functions name the extra that brings them."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -11,28 +13,81 @@ import pytest
 import proxyaddr as px
 from proxyaddr._optional import import_extra
 
+ADAPTED = ("parse([])", "normalize([])", "decapsulate([])", "route([], table)", "route_index([], table)")
+CALLS = {
+    ("pyarrow", "arrow"): (
+        "px.columns.parse([])",
+        "px.columns.normalize([])",
+        "px.columns.decapsulate([])",
+        "px.columns.route(table, [])",
+        "px.columns.Router(table)",
+        "spark.route([], table)",
+        *(f"{adapter}.{call}" for adapter in ("polars", "duckdb") for call in ADAPTED[-2:]),
+        "polars.parse(import_module('polars').Series(['a@b']))",
+        "duckdb.register(import_module('duckdb').connect())",
+        "duckdb.parse([])",
+    ),
+    ("polars", "polars"): (
+        *(f"polars.{call}" for call in ADAPTED),
+        "polars.AddressExpressions(None).parse()",
+    ),
+    ("duckdb", "duckdb"): (
+        *(f"duckdb.{call}" for call in ADAPTED),
+        "duckdb.register(None, table)",
+    ),
+    ("pyspark", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
+    ("pandas", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
+}
+"""Package that is missing, and the extra that brings it, to calls that need it."""
 
-@pytest.mark.parametrize(
-    ("adapter", "package", "extra"),
-    [
-        ("polars", "polars", "polars"),
-        ("duckdb", "duckdb", "duckdb"),
-        ("spark", "pyspark", "spark"),
-        ("spark", "pandas", "spark"),
-        ("polars", "pyarrow", "arrow"),
-    ],
-)
-def test_a_missing_package_names_its_extra(
-    adapter: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in [name for name in sys.modules if name.startswith(("proxyaddr.adapters", "proxyaddr.columns"))]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, package, None)  # import then finds nothing
-    with pytest.raises(px.ConfigurationError, match=rf"pip install \"proxyaddr\[{extra}\]\"") as caught:
-        import_module(f"proxyaddr.adapters.{adapter}")
-    assert (caught.value.code, caught.value.setting) == ("missing-extra", extra)
+
+def run_without(packages: Sequence[str], code: str) -> str:
+    """Return what code prints in a process of its own in which some packages can't be imported."""
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({packages!r}))\n"
+    run = subprocess.run([sys.executable, "-c", blocked + code], capture_output=True, encoding="utf-8", check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_public_modules_can_be_looked_at_without_any_extra() -> None:
+    code = """
+import proxyaddr as px
+import proxyaddr.adapters.polars, proxyaddr.adapters.duckdb, proxyaddr.adapters.spark
+for module in (px, px.columns, px.adapters.polars, px.adapters.duckdb, px.adapters.spark):
+    help(module)
+    print(all(hasattr(module, name) for name in dir(module)))
+assert "columns" in dir(px)
+"""
+    printed = run_without([package for package, _ in CALLS], code)
+    assert printed.splitlines().count("True") == 5
+    for line in ("parse(column: 'object') -> 'pa.Table'", "class Router", "register(connection: 'duckdb.DuckDB"):
+        assert line in printed
+
+
+@pytest.mark.parametrize(("package", "extra"), CALLS)
+def test_the_first_call_names_the_extra(package: str, extra: str) -> None:
+    code = f"""
+from importlib import import_module
+import proxyaddr as px
+from proxyaddr.adapters import duckdb, polars, spark
+table = px.RoutingTable(())
+for call in {CALLS[package, extra]!r}:
+    try:
+        print(call, eval(call))
+    except px.ConfigurationError as error:
+        assert (error.code, error.setting) == ("missing-extra", "{extra}"), call
+        assert 'this needs {package}, which is not installed: pip install "proxyaddr[{extra}]"' in str(error), error
+"""
+    assert run_without([package], code) == ""
+
+
+def test_without_polars_no_namespace_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(px.adapters, "polars", None, raising=False)  # put back afterwards, as the modules are
+    monkeypatch.delitem(sys.modules, "proxyaddr.adapters.polars", raising=False)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    adapter = import_module("proxyaddr.adapters.polars")
+    with pytest.raises(px.ConfigurationError, match="this needs polars, which is not installed"):
+        adapter.parse(["a@b"])
 
 
 def test_a_package_that_lacks_something_itself_is_not_called_missing(
@@ -42,3 +97,9 @@ def test_a_package_that_lacks_something_itself_is_not_called_missing(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         import_extra("broken_package", "all")
+
+
+def test_a_missing_package_is_named_with_its_extra() -> None:
+    with pytest.raises(px.ConfigurationError, match=r'pip install "proxyaddr\[arrow\]"') as raised:
+        import_extra("no_such_package.inner", "arrow")
+    assert raised.value.code == "missing-extra"

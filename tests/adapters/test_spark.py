@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 import proxyaddr as px
 import proxyaddr.adapters.spark as adapter
-from proxyaddr.adapters import _answers
+from proxyaddr.adapters import _functions
 from proxyaddr.columns import Router
 
 Expected = dict[str, list[Any]]
@@ -133,8 +133,11 @@ def test_what_does_not_fit(name: str, people: DataFrame, table: px.RoutingTable)
         called(name, people, table, column="place")
 
 
-def test_answers_are_sent_without_dictionaries(table: px.RoutingTable, expected: Expected, texts: list[Any]) -> None:
-    sent = adapter._plain(_answers.route(table), pa.array(texts))
+def test_functions_are_sent_without_dictionaries(table: px.RoutingTable, expected: Expected, texts: list[Any]) -> None:
+    sent = adapter._without_dictionaries(_functions.route(table), pa.array(texts))
     assert not any(pa.types.is_dictionary(field.type) for field in sent.type)
     assert sent.to_pylist() == expected["route"]
-    assert adapter._plain(_answers.route_index(table), pa.array(texts)).to_pylist() == expected["route_index"]
+    assert (
+        adapter._without_dictionaries(_functions.route_index(table), pa.array(texts)).to_pylist()
+        == expected["route_index"]
+    )

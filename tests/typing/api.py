@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import assert_type
 
 import proxyaddr as px
+import proxyaddr.adapters.duckdb
+import proxyaddr.adapters.polars
+import proxyaddr.adapters.spark
 from proxyaddr.matcher.arrow import IndexColumn
 
 
@@ -75,6 +78,16 @@ def routing(path: Path) -> None:
     assert_type(matcher.match("a@b.de"), int)
     assert_type(matcher.match_many(["a@b.de", None], threads=2), IndexColumn)
     assert_type(px.matcher.engine, str)
+
+
+def whole_columns(table: px.RoutingTable) -> None:
+    router = px.columns.Router(table)
+    assert_type(router.matcher, px.Matcher)
+    assert_type(px.columns.NOT_UTF8, str)
+    assert router.route(["a@b.de"], threads=1).equals(px.columns.route(table, ["a@b.de"]))
+    assert px.columns.parse(["a@b.de"]).num_rows == px.columns.decapsulate(["a@b.de"], tolerant=True).num_rows
+    for adapter in (px.adapters.duckdb, px.adapters.polars, px.adapters.spark):
+        assert adapter.__all__
 
 
 def resolving(path: Path) -> None:

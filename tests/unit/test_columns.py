@@ -1,4 +1,4 @@
-"""Columns give for every row what the one-at-a-time functions give for its text."""
+"""Columns give for every row what the scalar functions give for its text."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def test_long_texts(engine: str) -> None:
 
 
 def test_a_column_is_read_in_pieces(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proxyaddr.columns._arrays.LONGEST", 40)
+    monkeypatch.setattr("proxyaddr.columns._arrays.MAX_BYTES", 40)
     rows = ["smtp:a@b", "SMTP:" + "c" * 100, None, "x", "[fax:1]"] * 5
     for kind in LAYOUTS:
         table = columns.parse(pa.array(rows, kind))
@@ -292,11 +292,3 @@ def test_the_cost_of_a_site_is_added(engine: str) -> None:
 def test_what_holds_no_text_is_refused(column: object) -> None:
     with pytest.raises(TypeError):
         columns.parse(column)
-
-
-def test_a_missing_package_is_named_with_its_extra() -> None:
-    from proxyaddr._optional import import_extra  # noqa: PLC0415 - the module alone is what is asked
-
-    with pytest.raises(px.ConfigurationError, match=r'pip install "proxyaddr\[arrow\]"') as raised:
-        import_extra("no_such_package.inner", "arrow")
-    assert raised.value.code == "missing-extra"

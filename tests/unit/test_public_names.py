@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -55,13 +56,36 @@ NAMES = [
     "parse_proxy",
     "parse_recipients",
 ]
-MODULES = ["matcher", "mixer", "mta", "x400"]
+MODULES = ["adapters", "columns", "matcher", "mixer", "mta", "x400"]
 
 
 def test_the_names_are_pinned() -> None:
     assert sorted(px.__all__) == sorted(NAMES)
     assert all(getattr(px, name).__name__.rpartition(".")[2] == name for name in [*NAMES, *MODULES])
-    assert {*NAMES, *MODULES} <= set(dir(px))
+    assert dir(px) == sorted([*NAMES, *MODULES, "__version__"])
+
+
+def test_the_imports_for_type_checkers_are_the_names_that_are_loaded() -> None:
+    assert px.__file__ is not None
+    tree = ast.parse(Path(px.__file__).read_text("utf-8"))
+    [block] = [node for node in tree.body if isinstance(node, ast.If)]
+    imported: dict[str, str] = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        for alias in node.names:
+            assert alias.asname == alias.name, "only such a name is public to type checkers"
+            imported[alias.name] = f"{node.module}.{alias.name}"
+    for name, place in imported.items():
+        module, _, attribute = place.rpartition(".")
+        expected = import_module(place) if name in MODULES else getattr(import_module(module), attribute)
+        assert getattr(px, name) is expected
+    assert sorted(imported) == sorted([*NAMES, *MODULES])
+
+
+def test_internal_modules_are_not_shown() -> None:
+    assert px.columns.parse(["a@b"]).num_rows == 1  # which loads internal modules
+    assert dir(px.columns) == sorted(px.columns.__all__)
+    assert dir(px) == sorted([*px.__all__, *MODULES, "__version__"])
 
 
 def test_every_name_is_used_where_its_type_is_held() -> None:
