@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.routing.explanation import Explanation
+from proxyaddr.routing.route import Route
+from proxyaddr.routing.table import RoutingTable
 from proxyaddr.spaces.matching import read_address
-
-if TYPE_CHECKING:
-    from proxyaddr.addresses.values import TypedAddress
-    from proxyaddr.directory.recipient import Recipient
-    from proxyaddr.routing.explanation import Explanation
-    from proxyaddr.routing.route import Route
-    from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["MtaRoute", "route_custom_recipient", "route_one_off"]
 

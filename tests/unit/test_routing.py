@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.mta import route_custom_recipient, route_one_off
-from proxyaddr.routing.selection import preferences
+from proxyaddr.routing.selection import Offer, preferences
 
 CASES = Path(__file__).parent.parent / "cases"
 PUBLISHED_GWART = (  # Q149121
@@ -84,18 +87,20 @@ def test_compiled_tables_choose_connectors_as_tables_do(dialect: str) -> None:
 
 
 def test_an_order_of_preferences_is_missing_only_where_retries_count_for_some() -> None:
+    def ranks(*offers: tuple[int, px.Connector], dialect: px.Dialect = px.Dialect.EXCHANGE55) -> object:
+        named = {(cost, connector.name): Offer.of(connector, cost) for cost, connector in offers}
+        return preferences(named, dialect)
+
     near, far, again = state("a"), state("b", proximity=px.Proximity.REMOTE), state("c", open_retries=1)
-    standings = [(5, "a"), (4, "a"), (5, "b")]
-    for exchange, connectors, expected in (
-        (px.Dialect.EXCHANGE55, (near, far), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
-        (px.Dialect.EXCHANGE55, (near, far, again), None),
-        (px.Dialect.EXCHANGE2007, (near, far, again), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
-    ):
-        assert preferences(standings, {each.name: each for each in connectors}, exchange) == expected
-    both_near = {"a": again, "b": near}
-    assert preferences([(1, "a"), (9, "b")], both_near, px.Dialect.EXCHANGE55) == {(9, "b"): 0, (1, "a"): 1}
-    both_far = {"a": state("a", open_retries=1, proximity=px.Proximity.REMOTE), "b": far}
-    assert preferences([(1, "a"), (9, "b")], both_far, px.Dialect.EXCHANGE55) == {(1, "a"): 0, (9, "b"): 1}
+    far_again = state("d", open_retries=1, proximity=px.Proximity.REMOTE)
+    three = ((5, near), (4, near), (5, far))
+    assert ranks(*three) == {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}
+    assert ranks(*three, (6, again)) is None
+    expected = {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2, (6, "c"): 3}
+    assert ranks(*three, (6, again), dialect=px.Dialect.EXCHANGE2007) == expected
+    assert ranks((1, again), (9, near)) == {(9, "a"): 0, (1, "c"): 1}
+    assert ranks((1, far_again), (9, far)) == {(1, "d"): 0, (9, "b"): 1}
+    assert ranks((1, far_again), (9, again)) == {(1, "d"): 0, (9, "c"): 1}
 
 
 def test_why_a_route_lost_says_both_sides() -> None:
@@ -312,7 +317,7 @@ def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: P
     [
         ('name = "internal"', 'name = "plain"', "two connectors"),
         ('name = "internal"', 'name = "other"', "no route through"),
-        ("tries = 1", 'tries = "1"', "tries is of type int"),
+        ("tries = 1", 'tries = "1"', "tries is a whole number"),
         ("tries = 1", "retries = 1", "has no 'retries'"),
         ('"remote"', '"far"', "proximity is one of"),
         ("[routing_table]", "[table]", "routing_table"),
@@ -359,6 +364,52 @@ def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     path.write_text("type,pattern,type,cost,connector\nSMTP,*,FAX,1,imc\n")
     with pytest.raises(px.ConfigurationError, match="type stands there twice"):
         px.RoutingTable.from_csv(path)
+
+
+def made_of_columns() -> px.RoutingTable:
+    return px.RoutingTable.from_columns(["SMTP", "SMTP"], ["*@contoso.com", "*"], [0, 2], ["imc", "relay"])
+
+
+def made_of_routes() -> px.RoutingTable:
+    routes = [px.Route(px.AddressSpace.parse("SMTP:*;2"), "relay")]
+    return px.RoutingTable(routes, connectors=[state("relay", tries=1)], errors=made_of_columns().errors)
+
+
+BOTH_SOURCES = pytest.mark.parametrize("make", [made_of_columns, made_of_routes])
+ATTRIBUTES = ("routes", "dialect", "errors", "connectors")
+
+
+@BOTH_SOURCES
+def test_nothing_of_a_table_can_be_assigned(make: Callable[[], px.RoutingTable]) -> None:
+    made = make()
+    for name in (*ATTRIBUTES, *made.__slots__, "anything"):
+        with pytest.raises(AttributeError):
+            setattr(made, name, ())
+        with pytest.raises(AttributeError):
+            delattr(made, name)
+    made.connectors.clear()  # type: ignore[attr-defined]  # a mapping is given, which here is a dictionary
+    assert (made.routes, made.connectors) == (make().routes, make().connectors)
+
+
+@BOTH_SOURCES
+@pytest.mark.parametrize("asked_before", [False, True])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_a_table_is_copied_and_pickled(
+    make: Callable[[], px.RoutingTable],
+    asked_before: bool,
+    again: Callable[[px.RoutingTable], px.RoutingTable],
+) -> None:
+    made = make()
+    if asked_before:
+        assert made.route("a@b") == made.routes[0]
+    other = again(made)
+    assert isinstance(other, px.RoutingTable)
+    for name in (name for name in ATTRIBUTES if name != "errors"):
+        assert getattr(other, name) == getattr(made, name)
+    assert list(map(str, other.errors)) == list(map(str, made.errors))
+    assert str(other.explain("a@b")) == str(made.explain("a@b"))
+    assert other.compile().match("a@b") == 0
+    assert other.with_connectors([state("relay", tries=2)]).routes == made.routes
 
 
 @pytest.mark.parametrize("address", [None, b"a@b", 5])
