@@ -64,14 +64,14 @@ class LazyRoutes:
 
     def __init__(self, source: tuple[Route, ...] | RouteColumns, dialect: Dialect) -> None:
         self._source = source
-        self._dialect = dialect
+        self.dialect = dialect
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         """The routes, in the order given."""
         if not isinstance(self._source, RouteColumns):
             return self._source
-        columns, dialect = self._source, self._dialect
+        columns, dialect = self._source, self.dialect
         return tuple(Route(columns.space(row, dialect), name) for row, name in enumerate(columns.connectors))
 
     @property

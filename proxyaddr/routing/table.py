@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from proxyaddr.addresses.values import TypedAddress
@@ -27,17 +26,13 @@ from proxyaddr.spaces.space import Dialect
 __all__ = ["RoutingTable"]
 
 
-@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
 class RoutingTable:
     """Routes in the order given, of one dialect, and what is known of their connectors. Immutable.
 
     `errors` lists the bad lines of the text that the table came from; they never hide the rest (Q182798).
     """
 
-    _dialect: Dialect
-    _routes: LazyRoutes
-    _connectors: Mapping[str, Connector]
-    _errors: tuple[RowError, ...]
+    __slots__ = ("_connectors", "_dialect", "_errors", "_routes")
 
     def __init__(
         self,
@@ -52,21 +47,20 @@ class RoutingTable:
             if route.space.dialect is not decides:
                 message = f"{route.space} was parsed for {route.space.dialect}, the table is of {decides}"
                 raise ConfigurationError("mixed-dialects", message, "dialect")
-        self._set(decides, LazyRoutes(kept, decides), connectors, errors)
+        self._hold(LazyRoutes(kept, decides), connectors, errors)
 
-    def _set(
-        self,
-        dialect: Dialect,
-        routes: LazyRoutes,
-        connectors: Iterable[Connector] = (),
-        errors: Iterable[RowError] = (),
-    ) -> RoutingTable:
-        """Set what the table holds, once, and return the table."""
-        object.__setattr__(self, "_dialect", dialect)
-        object.__setattr__(self, "_routes", routes)
-        object.__setattr__(self, "_connectors", {connector.name: connector for connector in connectors})
-        object.__setattr__(self, "_errors", tuple(errors))
-        return self
+    @classmethod
+    def _of(cls, routes: LazyRoutes, connectors: Iterable[Connector], errors: Iterable[RowError]) -> RoutingTable:
+        """Return a table of routes that are known to be of one dialect."""
+        table = cls.__new__(cls)
+        table._hold(routes, connectors, errors)
+        return table
+
+    def _hold(self, routes: LazyRoutes, connectors: Iterable[Connector], errors: Iterable[RowError]) -> None:
+        self._dialect = routes.dialect
+        self._routes = routes
+        self._connectors = {connector.name: connector for connector in connectors}
+        self._errors = tuple(errors)
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -95,7 +89,7 @@ class RoutingTable:
 
     def with_connectors(self, connectors: Iterable[Connector]) -> RoutingTable:
         """Return the same routes with other states of the connectors."""
-        return RoutingTable.__new__(RoutingTable)._set(self._dialect, self._routes, connectors, self._errors)
+        return RoutingTable._of(self._routes, connectors, self._errors)
 
     def route(
         self,
@@ -242,9 +236,9 @@ class RoutingTable:
         A null type is SMTP, a null pattern blank, a null cost 1. The line of an error is the number of the row, from 1.
         ConfigurationError where the columns differ in length, TypeError for what is not a column.
         """
-        kept = Dialect(dialect)
-        columns, errors = read_columns(type, pattern, cost, connector, kept)
-        return cls.__new__(cls)._set(kept, LazyRoutes(columns, kept), (), errors)
+        decides = Dialect(dialect)
+        columns, errors = read_columns(type, pattern, cost, connector, decides)
+        return cls._of(LazyRoutes(columns, decides), (), errors)
 
     @classmethod
     def _from_rows(

@@ -380,9 +380,9 @@ ATTRIBUTES = ("routes", "dialect", "errors", "connectors")
 
 
 @BOTH_SOURCES
-def test_nothing_of_a_table_can_be_assigned(make: Callable[[], px.RoutingTable]) -> None:
+def test_no_attribute_of_a_table_can_be_assigned(make: Callable[[], px.RoutingTable]) -> None:
     made = make()
-    for name in (*ATTRIBUTES, *made.__slots__, "anything"):
+    for name in (*ATTRIBUTES, "columns", "anything"):
         with pytest.raises(AttributeError):
             setattr(made, name, ())
         with pytest.raises(AttributeError):
