@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from proxyaddr.addresses.values import TypedAddress
@@ -11,7 +12,6 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns, read_columns
-from proxyaddr.routing.connectors import read_connectors
 from proxyaddr.routing.csv import csv_text, read_csv
 from proxyaddr.routing.explanation import Explanation, Outcome
 from proxyaddr.routing.gwart import gwart_rows, gwart_text, read_gwart
@@ -19,11 +19,21 @@ from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import TableRows, routes_of
 from proxyaddr.routing.selection import EARLIER_ROUTE, RULES, Candidate, Offer, Rule, preferences
 from proxyaddr.routing.state import Connector, Message
-from proxyaddr.routing.toml import read_toml, rows_of_table
 from proxyaddr.spaces.matching import Target, read_address
 from proxyaddr.spaces.space import Dialect
 
 __all__ = ["RoutingTable"]
+
+_DOCUMENT_READERS = {
+    "read_connectors": "proxyaddr.routing.connectors",
+    "read_toml": "proxyaddr.routing.toml",
+    "rows_of_table": "proxyaddr.routing.toml",
+}
+"""Functions that read JSON and TOML, and the modules that have them.
+
+They load on first use, because json, tomllib and the checks of settings would take 3 % of `proxyaddr resolve`, which
+mostly has no such file to read.
+"""
 
 
 class RoutingTable:
@@ -192,7 +202,7 @@ class RoutingTable:
         AddressSpaces are strings, or objects with Type, Address and Cost. The line of an error is the number of the
         object, from 1.
         """
-        return cls._from_rows(read_connectors(path, limits), dialect, path, limits)
+        return cls._from_rows(_document_reader("read_connectors")(path, limits), dialect, path, limits)
 
     @classmethod
     def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
@@ -200,12 +210,12 @@ class RoutingTable:
 
         The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
         """
-        return cls._from_rows(read_toml(path, limits), Dialect.EXCHANGE55, path, limits)
+        return cls._from_rows(_document_reader("read_toml")(path, limits), Dialect.EXCHANGE55, path, limits)
 
     @classmethod
     def from_table(cls, table: object, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
         """Make one of the table `[routing_table]` of a TOML file that was parsed already, as `from_toml` does."""
-        return cls._from_rows(rows_of_table(table, str(path)), Dialect.EXCHANGE55, path, limits)
+        return cls._from_rows(_document_reader("rows_of_table")(table, str(path)), Dialect.EXCHANGE55, path, limits)
 
     @classmethod
     def from_file(
@@ -269,6 +279,11 @@ class RoutingTable:
         for rule in RULES[self._dialect, lowest_cost_only]:
             left = rule.keep(left, message)
         return left[0] if left else None
+
+
+def _document_reader(name: str) -> Callable[..., TableRows]:
+    found: Callable[..., TableRows] = getattr(import_module(_DOCUMENT_READERS[name]), name)
+    return found
 
 
 def _kept_and_lost(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import tomllib
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pytest
 import proxyaddr as px
 from proxyaddr.mta import route_custom_recipient, route_one_off
 from proxyaddr.routing.selection import Offer, preferences
+from proxyaddr.routing.toml import CONNECTOR_SETTINGS
 
 CASES = Path(__file__).parent.parent / "cases"
 PUBLISHED_GWART = (  # Q149121
@@ -271,6 +274,7 @@ def test_send_connectors_as_json(tmp_path: Path) -> None:
     assert px.RoutingTable.from_file(path).dialect is px.Dialect.EXCHANGE2007
 
 
+CONNECTOR_OF_SITE = px.Connector("plain", proximity=px.Proximity.REMOTE, tries=1)
 SITE = """
 [[internet_mail_service]]
 name = "plain"
@@ -328,6 +332,37 @@ def test_a_wrong_site_is_refused(tmp_path: Path, old: str, new: str, message: st
     path.write_text(SITE.replace(old, new))
     with pytest.raises(px.ConfigurationError, match=message):
         px.Site.from_toml(path)
+
+
+def test_a_parsed_table_of_toml_makes_the_same_routes(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE)
+    read = px.RoutingTable.from_table(tomllib.loads(SITE)["routing_table"], path)
+    assert (read.routes, read.connectors) == (px.RoutingTable.from_toml(path).routes, {"plain": CONNECTOR_OF_SITE})
+    with pytest.raises(px.ConfigurationError, match="routing_table is a table") as caught:
+        px.RoutingTable.from_table([], path)
+    assert (caught.value.code, caught.value.source) == ("wrong-type", str(path))
+
+
+@pytest.mark.parametrize(("dialect", "code"), [('""', "unknown-dialect"), ("5", "unknown-dialect")])
+def test_a_wrong_dialect_in_toml_is_refused(tmp_path: Path, dialect: str, code: str) -> None:
+    path = tmp_path / "table.toml"
+    path.write_text(f"[routing_table]\ndialect = {dialect}\n")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.RoutingTable.from_toml(path)
+    assert caught.value.code == code
+
+
+def test_every_field_of_a_connector_is_a_setting(tmp_path: Path) -> None:
+    assert list(CONNECTOR_SETTINGS) == [field.name for field in fields(px.Connector)]
+    path = tmp_path / "table.toml"
+    path.write_text(
+        '[[routing_table.connectors]]\nname = "a"\nenabled = false\nmax_message_size = 1\nsite = "s"\nlocation = "l"\n'
+        'site_cost = 2\nproximity = "remote"\ndelivering = true\nopen_retries = 3\nmax_open_retries = 4\n'
+        'activation = "never"\ntries = 5\n'
+    )
+    expected = px.Connector("a", False, 1, "s", "l", 2, px.Proximity.REMOTE, True, 3, 4, px.Activation.NEVER, 5)
+    assert px.RoutingTable.from_toml(path).connectors == {"a": expected}
 
 
 def test_a_bad_route_in_toml_hides_no_other(tmp_path: Path) -> None:
