@@ -58,7 +58,7 @@ def _rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, RouteRow] | R
 
 
 def csv_text(routes: Iterable[Route]) -> str:
-    """Return routes as CSV; ConfigurationError for a connector whose name the format can't hold."""
+    """Return routes as CSV; ConfigurationError for a connector whose name could not be read back."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -56,7 +56,7 @@ def _lines(text: str) -> Iterator[str]:
 def gwart_text(routes: Iterable[Route]) -> str:
     """Return routes as GWART text; of scopes the format has only LOCAL.
 
-    ConfigurationError for a connector whose name the format can't hold.
+    ConfigurationError for a connector whose name could not be read back.
     """
     lines = []
     for route in routes:

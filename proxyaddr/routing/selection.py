@@ -112,7 +112,7 @@ def _with_lowest_key(candidates: Sequence[Candidate], keys: Sequence[Any]) -> Se
 
 
 def _is_out_of_scope(candidate: Candidate, message: Message) -> bool:
-    """Return whether the message comes from outside the scope of the space; an unknown place counts as inside."""
+    """Return whether the message comes from outside the scope of the space; an unknown site or location is inside."""
     space, connector = candidate.route.space, candidate.offer.connector
     if space.scope is Scope.ORGANIZATION:
         return False

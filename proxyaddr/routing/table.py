@@ -39,7 +39,8 @@ mostly has no such file to read.
 class RoutingTable:
     """Routes in the order given, of one dialect, and what is known of their connectors. Immutable.
 
-    `errors` lists the bad lines of the text that the table came from; they never hide the rest (Q182798).
+    `errors` lists the bad rows of the file, text or columns that the table came from; a bad row never hides a good one
+    (Q182798). Making a table raises ConfigurationError for a route of another dialect.
     """
 
     __slots__ = ("_connectors", "_dialect", "_errors", "_routes")
@@ -89,12 +90,12 @@ class RoutingTable:
 
     @property
     def errors(self) -> tuple[RowError, ...]:
-        """The bad lines of the text that the table came from."""
+        """The bad rows of the file, text or columns that the table came from."""
         return self._errors
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
-        """What is known of the connectors, by name; one that is missing has the defaults."""
+        """What is known of the connectors, by name; a connector that is not named has the defaults."""
         return dict(self._connectors)
 
     def with_connectors(self, connectors: Iterable[Connector]) -> RoutingTable:
@@ -112,8 +113,8 @@ class RoutingTable:
     ) -> Route | None:
         """Return the route that takes an address, None where there is none.
 
-        `size` is the message's in bytes, `site` and `location` are where it comes from; None leaves size limits and
-        scopes out. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
+        `size` is that of the message in bytes, `site` and `location` are where it comes from; None means unknown, and
+        then size limits or scopes do not count. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
         """
         found = self._chosen(read_address(address), Message(size, site, location), lowest_cost_only=lowest_cost_only)
         return None if found is None else found.route
@@ -132,7 +133,7 @@ class RoutingTable:
         location: str | None = None,
         lowest_cost_only: bool = False,
     ) -> Explanation:
-        """Return every route that matches an address, how well, and the criterion by which it lost; as for `route`."""
+        """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
         message = Message(size, site, location)
         target = read_address(address)
         left = self._candidates(target)
@@ -146,7 +147,7 @@ class RoutingTable:
         return Explanation(str(address), target.type, self._dialect, (*winners, *lost, *outcomes), is_tie)
 
     def compile(self) -> Matcher:
-        """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
+        """Return a matcher, which gives the same indices as `route_index`, for millions of addresses."""
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         ranks: Sequence[int] = columns.costs
@@ -154,19 +155,18 @@ class RoutingTable:
             states = {name: self._connector(name) for name in set(columns.connectors)}
             rows = [row for row in rows if states[columns.connectors[row]].enabled]
             columns = columns.rows(rows)
-            offered = list(zip(columns.costs, columns.connectors, strict=True))
-            offers = {(cost, name): Offer.of(states[name], cost) for cost, name in set(offered)}
-            preferred = preferences(offers, self._dialect)
-            if preferred is None:
+            offered = set(zip(columns.costs, columns.connectors, strict=True))
+            ranked = preferences({(cost, name): Offer.of(states[name], cost) for cost, name in offered}, self._dialect)
+            if ranked is None:
                 return Matcher(self.route_index)
-            ranks = [preferred[offer] for offer in offered]
+            ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
         by_domain = self._dialect is Dialect.EXCHANGE2007
         return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows))
 
     def to_gwart(self) -> str:
-        """Return the routes as GWART text (Q149121), which holds no scope but LOCAL.
+        """Return the routes as GWART text (Q149121), which has no scope but LOCAL.
 
-        ConfigurationError for a connector whose name the text can't hold.
+        ConfigurationError for a connector whose name could not be read back.
         """
         return gwart_text(self.routes)
 
