@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.routing.explanation import Explanation
+from proxyaddr.routing.route import Route
+from proxyaddr.routing.table import RoutingTable
 from proxyaddr.spaces.matching import read_address
-
-if TYPE_CHECKING:
-    from proxyaddr.addresses.values import TypedAddress
-    from proxyaddr.directory.recipient import Recipient
-    from proxyaddr.routing.explanation import Explanation
-    from proxyaddr.routing.route import Route
-    from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["MtaRoute", "route_custom_recipient", "route_one_off"]
 
@@ -20,10 +18,11 @@ _ESCAPED = str.maketrans({"\\": r"\\", ";": r"\;"})
 
 
 class MtaRoute(NamedTuple):
-    """What the table says, and of which address: `dda` for the address itself, `x400` for the one that holds it.
+    """How a table routes a recipient.
 
-    `x400_address` is the O/R address with the address as a domain-defined attribute; None where a custom recipient has
-    no X.400 proxy, and then there is no `explanation` either. `findings` warn of a loop.
+    `by` says which address was routed: `dda` for the recipient's own, `x400` for the X.400 address that holds it, None
+    where neither has a route. `x400_address` is the latter, with the own address as a domain-defined attribute; where a
+    custom recipient has no X.400 proxy, it and `explanation` are None. `findings` warn of a loop.
     """
 
     explanation: Explanation | None
@@ -41,8 +40,8 @@ class MtaRoute(NamedTuple):
 def route_one_off(table: RoutingTable, address: str | TypedAddress, site_address: str) -> MtaRoute:
     """Route a one-off recipient: by its type and value, then by the site's X.400 address with it as a DDA (Q262112).
 
-    `site_address` is `c=US;a= ;p=Org;o=Site`. A space such as `C=*` that catches the second is reported, as the mail
-    comes back to the site that way (Q262124).
+    `site_address` is such as `c=US;a= ;p=Org;o=Site`. A finding says where a space such as `C=*` takes the X.400
+    address, because the mail comes back to the site that way (Q262124).
     """
     return _routed(table, address, site_address)
 

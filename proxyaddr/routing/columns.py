@@ -1,30 +1,32 @@
-"""Routes as four columns: a million spaces that become objects only when somebody looks at them."""
+"""Routes as columns, so that a million address spaces are read and compiled without making an object of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from proxyaddr import matcher
 from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
+from proxyaddr.routing.route import Route
+from proxyaddr.routing.rows import bad_route, cost_of, text_of
 from proxyaddr.spaces.components import COMPONENT_TYPES
-from proxyaddr.spaces.space import COST_RANGE, DOMAIN, LOCAL, AddressSpace, Dialect
+from proxyaddr.spaces.cost import COST_RANGE
+from proxyaddr.spaces.space import DOMAIN, LOCAL, AddressSpace, Dialect
 
-__all__ = ["RouteColumns", "cost_of", "read_columns", "text_of"]
-
-COST_MAX_DIGITS = 18
-"""Longer digits are no number to convert, whatever their value."""
+__all__ = ["LazyRoutes", "RouteColumns", "read_columns"]
 
 BLOCK = 4_096
-"""Rows that are halved on their own, so that the work stays linear where many are odd."""
-
-_SHOWN = 60
+"""Rows that are halved on their own, so that the work stays linear where many are undecided."""
 
 
 class RouteColumns(NamedTuple):
-    """Good rows of equal length, as AddressSpace keeps them; `spaces` holds those that were made on the way, by row."""
+    """Columns of equal length, whose values are those that AddressSpace keeps.
+
+    `spaces` holds, by row, the spaces that were made while the columns were read.
+    """
 
     types: list[str]
     patterns: list[str]
@@ -32,8 +34,20 @@ class RouteColumns(NamedTuple):
     connectors: list[str]
     spaces: dict[int, AddressSpace]
 
-    def of(self, rows: Sequence[int]) -> RouteColumns:
-        """Return these rows alone, their spaces to be made again."""
+    @classmethod
+    def of(cls, routes: Sequence[Route]) -> RouteColumns:
+        """Return the columns of routes, with the first connector of each."""
+        spaces = [route.space for route in routes]
+        return cls(
+            [space.type for space in spaces],
+            [space.pattern for space in spaces],
+            [space.cost for space in spaces],
+            [route.connector for route in routes],
+            {},
+        )
+
+    def rows(self, rows: Sequence[int]) -> RouteColumns:
+        """Return these rows alone, without the spaces that were made."""
         if len(rows) == len(self.types):
             return self
         types, patterns, costs, connectors = ([column[row] for row in rows] for column in self[:4])
@@ -45,12 +59,42 @@ class RouteColumns(NamedTuple):
         return made or AddressSpace(self.types[row], self.patterns[row], self.costs[row], dialect=dialect)
 
 
+class LazyRoutes:
+    """The routes of a table, given as objects or as columns; the objects of columns are made when first asked for."""
+
+    def __init__(self, source: tuple[Route, ...] | RouteColumns, dialect: Dialect) -> None:
+        self._source = source
+        self.dialect = dialect
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, in the order given."""
+        if not isinstance(self._source, RouteColumns):
+            return self._source
+        columns, dialect = self._source, self.dialect
+        return tuple(Route(columns.space(row, dialect), name) for row, name in enumerate(columns.connectors))
+
+    @property
+    def columns(self) -> RouteColumns:
+        """The routes as columns."""
+        return self._source if isinstance(self._source, RouteColumns) else RouteColumns.of(self._source)
+
+    @cached_property
+    def by_type(self) -> Mapping[str, Sequence[int]]:
+        """The indices of the routes of each address type, in the order given."""
+        found: dict[str, list[int]] = {}
+        for index, route in enumerate(self.routes):
+            found.setdefault(route.space.type, []).append(index)
+        return found
+
+
 def read_columns(
     types: object, patterns: object, costs: object, connectors: object, dialect: Dialect
 ) -> tuple[RouteColumns, list[RowError]]:
-    """Return the good rows of columns of one length, and an error for each bad one.
+    """Return the good rows of columns, and an error for each bad one.
 
-    Rows are judged by the million where they are plain; AddressSpace judges the odd ones among them.
+    Most rows are seen to be right for whole columns at once; AddressSpace decides on the others. ConfigurationError
+    where the columns differ in length, TypeError for what is not a column.
     """
     lists: list[list[Any]] = [_as_list(column) for column in (types, patterns, costs, connectors)]
     lengths = {len(column) for column in lists}
@@ -64,14 +108,14 @@ def read_columns(
     spaces: dict[int, AddressSpace] = {}
     errors: list[RowError] = []
     bad: list[int] = []
-    for row in _odd_rows(lists, dialect):
+    for row in _undecided_rows(lists, dialect):
         address_type, pattern, cost, connector = (column[row] for column in lists)
         try:
             space = AddressSpace(text_of(address_type), text_of(pattern), cost_of(cost), dialect=dialect)
             if not text_of(connector):
                 raise AddressSyntaxError("no-connector", f"a route names a connector: {space}", "", (0, 0))
         except ProxyAddrError as error:
-            errors.append(RowError("bad-route", f"no route [{error.code}]: {error}", row + 1, None, error))
+            errors.append(bad_route(error, row + 1))
             bad.append(row)
             continue
         spaces[row - len(bad)] = space
@@ -82,37 +126,37 @@ def read_columns(
 
 
 def _without(column: list[Any], rows: list[int]) -> list[Any]:
-    """Return a column without some rows, which are in order."""
+    """Return a column without these rows, which are in ascending order."""
     kept: list[Any] = []
     for before, after in pairwise([-1, *rows, len(column)]):
         kept += column[before + 1 : after]
     return kept
 
 
-def _odd_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
-    """Return the rows that AddressSpace must judge, in order; what the others hold it would take as it is."""
+def _undecided_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
+    """Return the rows that AddressSpace must decide on, in ascending order; it would keep the others as they are."""
     types = lists[0] if set(map(type, lists[0])) == {str} else [kind for kind in lists[0] if isinstance(kind, str)]
     plain_types = {kind for kind in set(types) if _is_plain_type(kind)}
     if dialect is Dialect.EXCHANGE55 and (native := matcher.native_module()) is not None:
         found: list[int] = native.odd_rows(*lists, plain_types)
         return found
-    odd: list[int] = []
+    undecided: list[int] = []
     rows = len(lists[0])
     waiting = [(start, min(start + BLOCK, rows)) for start in reversed(range(0, rows, BLOCK))]
-    while waiting:  # halves of what is not plain as a whole
+    while waiting:
         start, stop = waiting.pop()
         if _are_plain([column[start:stop] for column in lists], plain_types, dialect):
             continue
         middle = (start + stop) // 2
         if middle == start:
-            odd.append(start)
+            undecided.append(start)
         else:
             waiting += [(middle, stop), (start, middle)]
-    return odd
+    return undecided
 
 
 def _are_plain(lists: list[list[Any]], plain_types: set[str], dialect: Dialect) -> bool:
-    """Tell whether all rows are what AddressSpace would take as they are: whole columns at once."""
+    """Return whether AddressSpace would keep all rows as they are, by tests of whole columns."""
     types, patterns, costs, connectors = lists
     kinds = [set(map(type, column)) for column in lists]
     if kinds != [{str}, {str}, {int}, {str}] or not all(connectors) or not plain_types.issuperset(types):
@@ -121,7 +165,7 @@ def _are_plain(lists: list[list[Any]], plain_types: set[str], dialect: Dialect) 
         return False
     if dialect is Dialect.EXCHANGE2007:
         return set(types) == {DEFAULT_TYPE} and all(map(DOMAIN.fullmatch, patterns))
-    lines = "\n".join(["", *patterns, ""])  # no pattern holds a line end: it would not be printable
+    lines = "\n".join(["", *patterns, ""])  # a printable pattern has no line end in it
     return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n"))
 
 
@@ -133,10 +177,10 @@ def _is_plain_type(text: str) -> bool:
 
 
 def _canonical(types: list[Any]) -> list[Any]:
-    """Return types as they are kept; what is none stays, to be judged."""
+    """Return types as AddressSpace keeps them; a value that is not a type stays, for AddressSpace to refuse."""
     try:
         kept = {kind: _canonical_type(kind) for kind in set(types)}
-    except TypeError:  # something among them can't be a key
+    except TypeError:  # an unhashable value among them
         return [_canonical_type(kind) for kind in types]
     return types if all(key == value for key, value in kept.items()) else [kept[kind] for kind in types]
 
@@ -151,25 +195,10 @@ def _canonical_type(kind: object) -> object:
 
 
 def _as_list(column: object) -> list[Any]:
-    """Return the values of a column: a sequence, or anything that gives itself as a list."""
+    """Return the values of a column as a new list; TypeError for what is not a column."""
     for method in ("to_pylist", "to_list", "tolist"):
         if hasattr(column, method):
             return list(getattr(column, method)())
     if isinstance(column, str | bytes) or not isinstance(column, Iterable):
         raise TypeError(f"a column is an Arrow array or a sequence, not {type(column).__name__}")
     return list(column)
-
-
-def text_of(value: object) -> str:
-    """Return a value that is text; AddressSyntaxError where it is not."""
-    if isinstance(value, str):
-        return value
-    raise AddressSyntaxError("wrong-type", f"expected text, not {type(value).__name__}", repr(value)[:_SHOWN], (0, 0))
-
-
-def cost_of(value: object) -> int:
-    """Return a cost from a number or digits; AddressSyntaxError where it is neither."""
-    text = str(value).strip()
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
-        raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text[:_SHOWN], (0, len(text[:_SHOWN])))
-    return int(text)

@@ -1,16 +1,13 @@
-"""What a routing table says of one address: every candidate, why it lost, as values and as a table for people."""
+"""Why a table routes an address as it does: every candidate and why it lost, as values and as a table for people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from proxyaddr.errors import visible
+from proxyaddr.routing.route import Route
 from proxyaddr.spaces.matching import MatchKind
 from proxyaddr.spaces.space import Dialect
-
-if TYPE_CHECKING:
-    from proxyaddr.routing.route import Route
 
 __all__ = ["Explanation", "Outcome"]
 
@@ -22,7 +19,8 @@ _TIE = "equals: the product would share the load among them; the earlier route i
 class Outcome:
     """A candidate: the route and its index, how its space fits, its whole cost, and why it lost; None for the winner.
 
-    `literals` counts the characters of the pattern that are no wildcards, for X400, EX and MS the components named.
+    `literals` counts the characters of the pattern that are not wildcards, or for X400, EX and MS the components that
+    the space states literally.
     """
 
     index: int
@@ -37,7 +35,7 @@ class Outcome:
 class Explanation:
     """Every route whose space matches an address, the best first, and the one that takes it.
 
-    `tie` tells that the winner was only the earlier of equals. `str()` is a table.
+    `tie` is true where the winner is only the earlier of equals. `str()` gives a table.
     """
 
     address: str

@@ -1,4 +1,4 @@
-"""A route: an address space and the connectors that mail for it passes."""
+"""A route: an address space, and the connectors that mail to it goes through."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["Route"]
 
 @dataclass(frozen=True, slots=True, init=False)
 class Route:
-    """An address space and the connectors that mail for it passes, the hops in their order.
+    """An address space, and the connectors that mail to it goes through, in order.
 
-    `connector` is the first of them, the one that takes the mail here.
+    Making one raises ConfigurationError where there is no connector, or one without a name.
     """
 
     space: AddressSpace
@@ -30,5 +30,5 @@ class Route:
 
     @property
     def connector(self) -> str:
-        """The connector that takes the mail."""
+        """The first connector, which takes the mail from here."""
         return self.connectors[0]

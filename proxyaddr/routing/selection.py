@@ -1,231 +1,257 @@
-"""How one route is chosen among those that match: the criteria of each dialect as a table, in their order."""
+"""How one route is chosen among those that match: the rules of each dialect as tables, in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Activation, Connector, Message, Proximity
 from proxyaddr.spaces.matching import Fit
 from proxyaddr.spaces.space import Dialect, Scope
 
-if TYPE_CHECKING:
-    from proxyaddr.routing.route import Route
+__all__ = ["EARLIER_ROUTE", "RULES", "Candidate", "Offer", "Rule", "preferences"]
 
-__all__ = ["CRITERIA", "Candidate", "Criterion", "preferences"]
+
+class Offer(NamedTuple):
+    """What a route offers beside the fit of its space: a connector, and the cost of the space and of the way to it."""
+
+    connector: Connector
+    cost: int
+
+    @classmethod
+    def of(cls, connector: Connector, space_cost: int) -> Offer:
+        """Return what a space of this cost offers through a connector."""
+        return cls(connector, space_cost + connector.site_cost)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A route whose space matches: its index, how its space fits, and the connector that would take the mail."""
+    """A route whose space matches: its index in the table, how its space fits, and what it offers."""
 
     index: int
     route: Route
     fit: Fit
-    connector: Connector
-
-    @property
-    def cost(self) -> int:
-        """Cost of the space and of the way to the site."""
-        return self.route.space.cost + self.connector.site_cost
+    offer: Offer
 
 
-class Criterion(NamedTuple):
-    """A row: among the candidates left, those with the lowest key stay.
+class Rule(Protocol):
+    """A step of the choice, which drops some of the candidates."""
 
-    `excludes` drops every candidate whose key is true, even the last; `says` names the key of a loser, beside the best.
-    `applies` tells whether the criterion is asked at all.
+    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
+        """Return the candidates that stay, in their order."""
+
+    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
+        """Return why a candidate did not stay, when these did."""
+
+
+class Exclusion(NamedTuple):
+    """Drops every candidate that may not take the message, even the last one; `says` returns why."""
+
+    excludes: Callable[[Candidate, Message], bool]
+    says: Callable[[Candidate, Message], str]
+
+    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
+        """Return the candidates that may take the message."""
+        return [candidate for candidate in candidates if not self.excludes(candidate, message)]
+
+    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
+        """Return why a candidate may not take the message."""
+        return self.says(loser, message)
+
+
+class RouteCriterion(NamedTuple):
+    """Compares routes: those with the lowest key stay; `says` names the key of one."""
+
+    name: str
+    key: Callable[[Candidate], int]
+    says: Callable[[Candidate], str]
+
+    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
+        """Return the candidates with the lowest key; the message does not count."""
+        return _with_lowest_key(candidates, [self.key(candidate) for candidate in candidates])
+
+    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
+        """Return the key of a candidate beside that of the best."""
+        return f"{self.name}: {self.says(loser)}, the best has {self.says(kept[0])}"
+
+
+def _always(_: Sequence[Offer]) -> bool:
+    return True
+
+
+class ConnectorCriterion(NamedTuple):
+    """Compares what routes offer: those with the lowest key stay; `says` names the key of one.
+
+    `applies` returns whether the criterion counts at all among the offers that are left.
     """
 
     name: str
-    source: str
-    key: Callable[[Candidate, Message], Any]
-    says: Callable[[Candidate, Message], str]
-    excludes: bool = False
-    applies: Callable[[Sequence[Candidate]], bool] = bool
-    is_tie: bool = False
+    key: Callable[[Offer], Any]
+    says: Callable[[Offer], str]
+    applies: Callable[[Sequence[Offer]], bool] = _always
 
-    def keep(self, candidates: Sequence[Candidate], message: Message) -> list[Candidate]:
-        """Return the candidates that stay, in their order."""
-        if not candidates or not self.applies(candidates):
-            return list(candidates)
-        if self.excludes:
-            return [candidate for candidate in candidates if not self.key(candidate, message)]
-        keys = [self.key(candidate, message) for candidate in candidates]
-        best = min(keys)
-        return [candidate for candidate, key in zip(candidates, keys, strict=True) if key == best]
+    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
+        """Return the candidates with the lowest key; the message does not count."""
+        offers = [candidate.offer for candidate in candidates]
+        if not self.applies(offers):
+            return candidates
+        return _with_lowest_key(candidates, [self.key(offer) for offer in offers])
 
     def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
-        """Say why a candidate did not stay."""
-        if self.excludes or not kept:
-            return self.says(loser, message)
-        return f"{self.name}: {self.says(loser, message)}, the best has {self.says(kept[0], message)}"
+        """Return the key of a candidate beside that of the best."""
+        return f"{self.name}: {self.says(loser.offer)}, the best has {self.says(kept[0].offer)}"
 
 
-def _out_of_scope(candidate: Candidate, message: Message) -> bool:
-    """Tell whether the message comes from elsewhere than the scope of the space; unknown places are within."""
-    space, connector = candidate.route.space, candidate.connector
+def _with_lowest_key(candidates: Sequence[Candidate], keys: Sequence[Any]) -> Sequence[Candidate]:
+    if len(candidates) < 2:
+        return candidates
+    lowest = min(keys)
+    return [candidate for candidate, key in zip(candidates, keys, strict=True) if key == lowest]
+
+
+def _is_out_of_scope(candidate: Candidate, message: Message) -> bool:
+    """Return whether the message comes from outside the scope of the space; an unknown site or location is inside."""
+    space, connector = candidate.route.space, candidate.offer.connector
     if space.scope is Scope.ORGANIZATION:
         return False
-    elsewhere = _differ(message.site, connector.site)
-    return elsewhere or (space.scope is Scope.LOCATION and _differ(message.location, connector.location))
+    if _differ(message.site, connector.site):
+        return True
+    return space.scope is Scope.LOCATION and _differ(message.location, connector.location)
 
 
 def _differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.casefold() != other.casefold()
 
 
-def _too_small(candidate: Candidate, message: Message) -> bool:
-    limit = candidate.connector.max_message_size
+def _is_too_large(candidate: Candidate, message: Message) -> bool:
+    limit = candidate.offer.connector.max_message_size
     return limit is not None and message.size is not None and message.size > limit
 
 
-def _on_one_computer(candidates: Sequence[Candidate]) -> bool:
-    return all(candidate.connector.proximity is Proximity.LOCAL for candidate in candidates)
+def _are_on_one_computer(offers: Sequence[Offer]) -> bool:
+    return all(offer.connector.proximity is Proximity.LOCAL for offer in offers)
 
 
-_DISABLED = Criterion(
-    "enabled",
-    "connector-selection.md",
-    lambda candidate, _: not candidate.connector.enabled,
+_DISABLED = Exclusion(  # connector-selection.md
+    lambda candidate, _: not candidate.offer.connector.enabled,
     lambda *_: "the connector is disabled",
-    excludes=True,
 )
-_SCOPE = Criterion(
-    "scope",
-    "Q279404, Q234639",
-    _out_of_scope,
+_SCOPE = Exclusion(  # Q279404, Q234639
+    _is_out_of_scope,
     lambda candidate, _: f"the message comes from outside its {candidate.route.space.scope}",
-    excludes=True,
 )
-_SIZE = Criterion(
-    "size limit",
-    "connector-selection.md",
-    _too_small,
-    lambda candidate, message: f"at most {candidate.connector.max_message_size} bytes, the message has {message.size}",
-    excludes=True,
-)
-_CLASS = Criterion(
-    "class",
-    "Q229961",
-    lambda candidate, _: 0 if candidate.route.space.by_component else candidate.fit.kind.rank,
-    lambda candidate, _: candidate.fit.kind.value,
-)
-_LITERALS = Criterion(
-    "literals",
-    "Q229961",
-    lambda candidate, _: -candidate.fit.literals,
-    lambda candidate, _: str(candidate.fit.literals),
-)
-_COST = Criterion("cost", "Q183801", lambda candidate, _: candidate.cost, lambda candidate, _: str(candidate.cost))
-_ACTIVATION = Criterion(
-    "activation",
-    "Q193322",
-    lambda candidate, _: candidate.connector.activation,
-    lambda candidate, _: candidate.connector.activation.name.lower().replace("_", " "),
-)
-_ACTIVE = _ACTIVATION._replace(
-    name="active", key=lambda candidate, _: candidate.connector.activation is not Activation.ACTIVE_NOW
-)
-_PROXIMITY = Criterion(
-    "proximity",
-    "connector-selection.md",
-    lambda candidate, _: candidate.connector.proximity,
-    lambda candidate, _: candidate.connector.proximity.name.lower().replace("_", " "),
-)
-_LOCAL = _PROXIMITY._replace(
-    name="local",
-    source="Q193322",
-    key=lambda candidate, _: candidate.connector.proximity is not Proximity.LOCAL,
-)
-_EARLIER = Criterion(
-    "order",
-    "Q229961",
-    lambda candidate, _: candidate.index,
-    lambda candidate, _: f"route {candidate.index}",
-    is_tie=True,
-)
-_NOT_BACK = Criterion(
-    "not back",
-    "Q193322",
-    lambda candidate, _: candidate.connector.delivering,
-    lambda candidate, _: "delivered this message" if candidate.connector.delivering else "did not deliver it",
-)
-_RETRIES = Criterion(
-    "open retries",
-    "Q193322",
-    lambda candidate, _: candidate.connector.exhausted,
-    lambda candidate, _: f"{candidate.connector.open_retries} of {candidate.connector.max_open_retries} open retries",
-)
-_TRIES = Criterion(
-    "tries",
-    "Q193322",
-    lambda candidate, _: candidate.connector.tries,
-    lambda candidate, _: str(candidate.connector.tries),
-)
-_OPEN_RETRY = Criterion(
-    "open retry",
-    "Q193322",
-    lambda candidate, _: candidate.connector.in_open_retry,
-    lambda candidate, _: "is in open retry" if candidate.connector.in_open_retry else "is not",
-    applies=_on_one_computer,
-)
-_NAME = Criterion(
-    "name",
-    "connector-selection.md",
-    lambda candidate, _: candidate.connector.name.casefold(),
-    lambda candidate, _: candidate.connector.name,
+_SIZE = Exclusion(  # connector-selection.md
+    _is_too_large,
+    lambda candidate, message: (
+        f"at most {candidate.offer.connector.max_message_size} bytes, the message has {message.size}"
+    ),
 )
 
-_BEST_SPACE = (_DISABLED, _SCOPE, _CLASS, _LITERALS)
-_BY_STATE = (_NOT_BACK, _RETRIES, _ACTIVATION, _TRIES, _OPEN_RETRY)
-EXCHANGE55 = (*_BEST_SPACE, *_BY_STATE, _COST, _LOCAL, _EARLIER)
-"""The best space first (Q229961), then the connector by sequential elimination (Q193322), then the earlier route."""
-
-EXCHANGE55_LOWEST_COST = (*_BEST_SPACE, _ACTIVE, _COST, *_BY_STATE, _LOCAL, _EARLIER)
-"""With Use Lowest Cost Routes Only: the lowest cost, but an active connector before one that is not (Q193322)."""
-
-EXCHANGE2007 = (_SIZE, _DISABLED, _SCOPE, _CLASS, _LITERALS, _COST, _PROXIMITY, _NAME, _EARLIER)
-"""Size limit, enabled and in scope, most specific, least aggregated cost, proximity, name (connector-selection.md)."""
-
-CRITERIA: dict[tuple[Dialect, bool], tuple[Criterion, ...]] = {
-    (Dialect.EXCHANGE55, False): EXCHANGE55,
-    (Dialect.EXCHANGE55, True): EXCHANGE55_LOWEST_COST,
-    (Dialect.EXCHANGE2007, False): EXCHANGE2007,
-    (Dialect.EXCHANGE2007, True): EXCHANGE2007,
+EXCLUSIONS = {
+    Dialect.EXCHANGE55: (_DISABLED, _SCOPE),
+    Dialect.EXCHANGE2007: (_SIZE, _DISABLED, _SCOPE),
 }
-"""By dialect, and whether only the lowest cost counts. A criterion that all fail drops none, unless it excludes."""
+"""What is dropped first; a route that is excluded for two reasons shows the first of them."""
+
+_CLASS = RouteCriterion(  # Q229961
+    "class",
+    lambda candidate: 0 if candidate.route.space.by_component else candidate.fit.kind.rank,
+    lambda candidate: candidate.fit.kind.value,
+)
+_LITERALS = RouteCriterion(  # Q229961
+    "literals",
+    lambda candidate: -candidate.fit.literals,
+    lambda candidate: str(candidate.fit.literals),
+)
+
+SPACE_CRITERIA = (_CLASS, _LITERALS)
+"""The space that fits best comes before the connector, in both dialects (Q229961, connector-selection.md)."""
+
+_COST = ConnectorCriterion("cost", lambda offer: offer.cost, lambda offer: str(offer.cost))  # Q183801
+_ACTIVATION = ConnectorCriterion(  # Q193322
+    "activation",
+    lambda offer: offer.connector.activation,
+    lambda offer: offer.connector.activation.name.lower().replace("_", " "),
+)
+_ACTIVE = _ACTIVATION._replace(  # Q193322
+    name="active", key=lambda offer: offer.connector.activation is not Activation.ACTIVE_NOW
+)
+_PROXIMITY = ConnectorCriterion(  # connector-selection.md
+    "proximity",
+    lambda offer: offer.connector.proximity,
+    lambda offer: offer.connector.proximity.name.lower().replace("_", " "),
+)
+_LOCAL = _PROXIMITY._replace(  # Q193322
+    name="local", key=lambda offer: offer.connector.proximity is not Proximity.LOCAL
+)
+_NOT_BACK = ConnectorCriterion(  # Q193322
+    "not back",
+    lambda offer: offer.connector.delivering,
+    lambda offer: "delivered this message" if offer.connector.delivering else "did not deliver it",
+)
+_RETRIES = ConnectorCriterion(  # Q193322
+    "open retries",
+    lambda offer: offer.connector.exhausted,
+    lambda offer: f"{offer.connector.open_retries} of {offer.connector.max_open_retries} open retries",
+)
+_TRIES = ConnectorCriterion(
+    "tries", lambda offer: offer.connector.tries, lambda offer: str(offer.connector.tries)
+)  # Q193322
+_OPEN_RETRY = ConnectorCriterion(  # Q193322
+    "open retry",
+    lambda offer: offer.connector.in_open_retry,
+    lambda offer: "is in open retry" if offer.connector.in_open_retry else "is not",
+    applies=_are_on_one_computer,
+)
+_NAME = ConnectorCriterion(  # connector-selection.md
+    "name",
+    lambda offer: offer.connector.name.casefold(),
+    lambda offer: offer.connector.name,
+)
+
+_STATE = (_NOT_BACK, _RETRIES, _ACTIVATION, _TRIES, _OPEN_RETRY)
+_EXCHANGE2007 = (_COST, _PROXIMITY, _NAME)
+
+CONNECTOR_CRITERIA: dict[tuple[Dialect, bool], tuple[ConnectorCriterion, ...]] = {
+    (Dialect.EXCHANGE55, False): (*_STATE, _COST, _LOCAL),
+    (Dialect.EXCHANGE55, True): (_ACTIVE, _COST, *_STATE, _LOCAL),
+    (Dialect.EXCHANGE2007, False): _EXCHANGE2007,
+    (Dialect.EXCHANGE2007, True): _EXCHANGE2007,
+}
+"""By dialect, and whether only the lowest cost counts (the option Use Lowest Cost Routes Only).
+
+Exchange 5.5 eliminates connectors one criterion after the other; with the option the lowest cost wins, but an active
+connector comes before one that is not (Q193322). Exchange 2007 takes the least cost, then the nearest connector, then
+the first by name (connector-selection.md).
+"""
+
+RULES: dict[tuple[Dialect, bool], tuple[Rule, ...]] = {
+    (dialect, lowest_cost_only): (*EXCLUSIONS[dialect], *SPACE_CRITERIA, *criteria)
+    for (dialect, lowest_cost_only), criteria in CONNECTOR_CRITERIA.items()
+}
+"""All rules that choose a route, in their order, by dialect and whether only the lowest cost counts."""
+
+EARLIER_ROUTE = RouteCriterion(  # Q229961
+    "order", lambda candidate: candidate.index, lambda candidate: f"route {candidate.index}"
+)
+"""Decides among the routes that all rules leave: the product would share the load among them."""
 
 
-class _Standing(NamedTuple):
-    """What is left of a candidate once its space fits as well as another's, apart from its place in the table."""
+def preferences(offers: Mapping[tuple[int, str], Offer], dialect: Dialect) -> dict[tuple[int, str], int] | None:
+    """Return the rank of each offer: of spaces that fit an address alike the lowest rank wins, then the earlier route.
 
-    cost: int
-    connector: Connector
-
-
-def preferences(
-    standings: Iterable[tuple[int, str]], connectors: Mapping[str, Connector], dialect: Dialect
-) -> dict[tuple[int, str], int] | None:
-    """Return a rank for each cost of a space and connector: the lowest wins where several fit alike, then the earlier.
-
-    Of the message nothing is known. None where no such order exists: with connectors near and far, open retry counts
-    among some of them and not among others (Q193322).
+    Nothing is known of the message. None where no ranks give the choice, because a criterion applies to some of the
+    offers and not to others: open retries count only while all connectors that are left are on one computer (Q193322).
     """
-    near = {connector.proximity is Proximity.LOCAL for connector in connectors.values()}
-    if dialect is Dialect.EXCHANGE55 and len(near) > 1 and any(c.in_open_retry for c in connectors.values()):
-        return None
-    criteria = CRITERIA[dialect, False]
-    asked = [
-        criterion.key
-        for criterion in criteria[criteria.index(_LITERALS) + 1 :]
-        if not criterion.is_tie and (criterion is not _OPEN_RETRY or near == {True})
-    ]
-    message = Message()
-    keys: dict[tuple[int, str], list[Any]] = {}
-    for cost, name in standings:
-        standing: Any = _Standing(cost + connectors[name].site_cost, connectors[name])
-        keys[cost, name] = [key(standing, message) for key in asked]
-    ranks = {tuple(key): rank for rank, key in enumerate(sorted(keys.values()))}
-    return {place: ranks[tuple(key)] for place, key in keys.items()}
+    everyone = list(offers.values())
+    counted = []
+    for criterion in CONNECTOR_CRITERIA[dialect, False]:
+        if criterion.applies(everyone):
+            counted.append(criterion)
+        elif any(criterion.applies([offer]) for offer in everyone) and len(set(map(criterion.key, everyone))) > 1:
+            return None  # which offers are left, and so whether it applies, depends on the address
+    keys = {name: tuple(criterion.key(offer) for criterion in counted) for name, offer in offers.items()}
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
+    return {name: ranks[key] for name, key in keys.items()}

@@ -28,10 +28,10 @@ class Activation(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """What is known of a connector; the defaults are those of one that is ready and near.
+    """What is known of a connector; the defaults are those of one that is ready and local.
 
     `max_message_size` is in bytes, None without a limit; `site_cost` is added to the cost of the space; `delivering`
-    marks the connector that the message came in by; `tries` and `open_retries` are counts.
+    marks the connector by which the message came in; `tries` and `open_retries` are counts.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Connector:
 
     @property
     def exhausted(self) -> bool:
-        """Whether it reached its greatest number of open retries."""
+        """Whether it has used up its open retries."""
         return self.max_open_retries is not None and self.open_retries >= self.max_open_retries
 
 

@@ -1,36 +1,49 @@
-"""Routes and routing tables: which connector takes an address, and why the others do not."""
+"""Routing tables: which connector takes an address, and why the others do not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
-from proxyaddr.routing.columns import RouteColumns, read_columns
+from proxyaddr.matcher import Matcher, Plan
+from proxyaddr.matcher.plan import NO_ROUTE
+from proxyaddr.routing.columns import LazyRoutes, RouteColumns, read_columns
+from proxyaddr.routing.csv import csv_text, read_csv
 from proxyaddr.routing.explanation import Explanation, Outcome
+from proxyaddr.routing.gwart import gwart_rows, gwart_text, read_gwart
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.selection import CRITERIA, Candidate, Criterion, preferences
+from proxyaddr.routing.rows import TableRows, routes_of
+from proxyaddr.routing.selection import EARLIER_ROUTE, RULES, Candidate, Offer, Rule, preferences
 from proxyaddr.routing.state import Connector, Message
 from proxyaddr.spaces.matching import Target, read_address
 from proxyaddr.spaces.space import Dialect
 
-if TYPE_CHECKING:
-    from proxyaddr.matcher import Matcher
-    from proxyaddr.routing.files import Rows
-
 __all__ = ["RoutingTable"]
+
+_DOCUMENT_READERS = {
+    "read_connectors": "proxyaddr.routing.connectors",
+    "read_toml": "proxyaddr.routing.toml",
+    "rows_of_table": "proxyaddr.routing.toml",
+}
+"""Functions that read JSON and TOML, and the modules that have them.
+
+They load on first use, because json, tomllib and the checks of settings would take 3 % of `proxyaddr resolve`, which
+mostly has no such file to read.
+"""
 
 
 class RoutingTable:
     """Routes in the order given, of one dialect, and what is known of their connectors. Immutable.
 
-    `errors` lists the bad lines of the text that the table came from; they never hide the rest (Q182798).
+    `errors` lists the bad rows of the file, text or columns that the table came from; a bad row never hides a good one
+    (Q182798). Making a table raises ConfigurationError for a route of another dialect.
     """
 
-    __slots__ = ("_columns", "_connectors", "_dialect", "_errors", "_routes_made", "_rows_by_type")
+    __slots__ = ("_connectors", "_dialect", "_errors", "_routes")
 
     def __init__(
         self,
@@ -40,26 +53,30 @@ class RoutingTable:
         connectors: Iterable[Connector] = (),
         errors: Iterable[RowError] = (),
     ) -> None:
-        self._dialect = Dialect(dialect)
-        self._routes_made: tuple[Route, ...] | None = tuple(routes)
-        self._errors = tuple(errors)
-        self._connectors = {connector.name: connector for connector in connectors}
-        self._columns: RouteColumns | None = None
-        self._rows_by_type: dict[str, list[int]] | None = None
-        for route in self._routes_made:
-            if route.space.dialect is not self._dialect:
-                message = f"{route.space} was parsed for {route.space.dialect}, the table is of {self._dialect}"
+        kept, decides = tuple(routes), Dialect(dialect)
+        for route in kept:
+            if route.space.dialect is not decides:
+                message = f"{route.space} was parsed for {route.space.dialect}, the table is of {decides}"
                 raise ConfigurationError("mixed-dialects", message, "dialect")
+        self._hold(LazyRoutes(kept, decides), connectors, errors)
+
+    @classmethod
+    def _of(cls, routes: LazyRoutes, connectors: Iterable[Connector], errors: Iterable[RowError]) -> RoutingTable:
+        """Return a table of routes that are known to be of one dialect."""
+        table = cls.__new__(cls)
+        table._hold(routes, connectors, errors)
+        return table
+
+    def _hold(self, routes: LazyRoutes, connectors: Iterable[Connector], errors: Iterable[RowError]) -> None:
+        self._dialect = routes.dialect
+        self._routes = routes
+        self._connectors = {connector.name: connector for connector in connectors}
+        self._errors = tuple(errors)
 
     @property
     def routes(self) -> tuple[Route, ...]:
         """The routes, in the order given; those of columns are made when they are first asked for."""
-        if self._routes_made is None and self._columns is not None:
-            columns, dialect = self._columns, self._dialect
-            self._routes_made = tuple(
-                Route(columns.space(row, dialect), connector) for row, connector in enumerate(columns.connectors)
-            )
-        return self._routes_made or ()
+        return self._routes.routes
 
     @property
     def dialect(self) -> Dialect:
@@ -69,21 +86,21 @@ class RoutingTable:
     @property
     def columns(self) -> RouteColumns:
         """The routes as columns of type, pattern, cost and connector."""
-        return self._columns or _columns_of(self.routes)
+        return self._routes.columns
 
     @property
     def errors(self) -> tuple[RowError, ...]:
-        """The bad lines of the text that the table came from."""
+        """The bad rows of the file, text or columns that the table came from."""
         return self._errors
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
-        """What is known of the connectors, by name; one that is missing has the defaults."""
+        """What is known of the connectors, by name; a connector that is not named has the defaults."""
         return dict(self._connectors)
 
     def with_connectors(self, connectors: Iterable[Connector]) -> RoutingTable:
         """Return the same routes with other states of the connectors."""
-        return RoutingTable(self.routes, self._dialect, connectors=connectors, errors=self._errors)
+        return RoutingTable._of(self._routes, connectors, self._errors)
 
     def route(
         self,
@@ -96,17 +113,16 @@ class RoutingTable:
     ) -> Route | None:
         """Return the route that takes an address, None where there is none.
 
-        `size` is the message's in bytes, `site` and `location` are where it comes from; None leaves size limits and
-        scopes out. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
+        `size` is that of the message in bytes, `site` and `location` are where it comes from; None means unknown, and
+        then size limits or scopes do not count. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
         """
-        message = Message(size, site, location)
-        found = self._chosen(read_address(address), message, CRITERIA[self._dialect, lowest_cost_only])
+        found = self._chosen(read_address(address), Message(size, site, location), lowest_cost_only=lowest_cost_only)
         return None if found is None else found.route
 
     def route_index(self, address: str | TypedAddress) -> int:
         """Return the index of the route that takes an address, -1 where there is none: what a matcher gives."""
-        found = self._chosen(read_address(address), Message(), CRITERIA[self._dialect, False])
-        return -1 if found is None else found.index
+        found = self._chosen(read_address(address), Message())
+        return NO_ROUTE if found is None else found.index
 
     def explain(
         self,
@@ -117,51 +133,45 @@ class RoutingTable:
         location: str | None = None,
         lowest_cost_only: bool = False,
     ) -> Explanation:
-        """Return every route that matches an address, how well, and the criterion by which it lost; as for `route`."""
+        """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
         message = Message(size, site, location)
         target = read_address(address)
-        survivors = self._candidates(target)
+        left = self._candidates(target)
         outcomes: list[Outcome] = []
-        tie = False
-        for criterion in CRITERIA[self._dialect, lowest_cost_only]:
-            kept = criterion.keep(survivors, message)
-            staying = {candidate.index for candidate in kept}
-            losers = [candidate for candidate in survivors if candidate.index not in staying]
-            tie = tie or (criterion.is_tie and bool(losers))
-            outcomes = [_outcome(loser, criterion.reason(loser, kept, message)) for loser in losers] + outcomes
-            survivors = kept
-        winners = [_outcome(winner, None) for winner in survivors]
-        return Explanation(str(address), target.type, self._dialect, (*winners, *outcomes), tie)
+        for rule in RULES[self._dialect, lowest_cost_only]:
+            left, lost = _kept_and_lost(rule, left, message)
+            outcomes = lost + outcomes
+        is_tie = len(left) > 1
+        left, lost = _kept_and_lost(EARLIER_ROUTE, left, message)
+        winners = [_outcome(winner, None) for winner in left]
+        return Explanation(str(address), target.type, self._dialect, (*winners, *lost, *outcomes), is_tie)
 
     def compile(self) -> Matcher:
-        """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
-        from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
-
+        """Return a matcher, which gives the same indices as `route_index`, for millions of addresses."""
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
+        ranks: Sequence[int] = columns.costs
         if self._connectors or self._dialect is Dialect.EXCHANGE2007:
-            states = {name: self._connectors.get(name) or Connector(name) for name in set(columns.connectors)}
-            ranks = preferences(set(zip(columns.costs, columns.connectors, strict=True)), states, self._dialect)
-            if ranks is None:
-                return Matcher(self.route_index)
+            states = {name: self._connector(name) for name in set(columns.connectors)}
             rows = [row for row in rows if states[columns.connectors[row]].enabled]
-            columns = columns.of(rows)
-            ranked = [ranks[place] for place in zip(columns.costs, columns.connectors, strict=True)]
-        else:
-            ranked = columns.costs
+            columns = columns.rows(rows)
+            offered = set(zip(columns.costs, columns.connectors, strict=True))
+            ranked = preferences({(cost, name): Offer.of(states[name], cost) for cost, name in offered}, self._dialect)
+            if ranked is None:
+                return Matcher(self.route_index)
+            ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
         by_domain = self._dialect is Dialect.EXCHANGE2007
-        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranked, rows))
+        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows))
 
     def to_gwart(self) -> str:
-        """Return the routes as GWART text (Q149121), which holds no scope but LOCAL."""
-        from proxyaddr.routing.files import gwart_text  # noqa: PLC0415 - only for files
+        """Return the routes as GWART text (Q149121), which has no scope but LOCAL.
 
+        ConfigurationError for a connector whose name could not be read back.
+        """
         return gwart_text(self.routes)
 
     def to_csv(self) -> str:
-        """Return the routes as CSV, as from_csv reads it."""
-        from proxyaddr.routing.files import csv_text  # noqa: PLC0415 - only for files
-
+        """Return the routes as CSV, as from_csv reads it; ConfigurationError as for `to_gwart`."""
         return csv_text(self.routes)
 
     @classmethod
@@ -169,10 +179,8 @@ class RoutingTable:
         cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55, limits: Limits = DEFAULT_LIMITS
     ) -> RoutingTable:
         """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121)."""
-        from proxyaddr.routing.files import gwart_rows  # noqa: PLC0415 - only for files
-
         limits.check_list(text, "a routing table")
-        return cls._from_rows(gwart_rows(text, limits), dialect, limits=limits)
+        return cls._from_rows(TableRows(gwart_rows(text, limits)), dialect, None, limits)
 
     @classmethod
     def from_csv(
@@ -180,12 +188,10 @@ class RoutingTable:
     ) -> RoutingTable:
         """Read a CSV file with the columns type, pattern, cost, connector and optionally scope, in any order.
 
-        One column `space`, as AddressSpace.parse reads it, may stand for type, pattern and cost. Several connectors of
+        One column `space`, as AddressSpace.parse reads it, may replace type, pattern and cost. Several connectors of
         one route are separated by `|`. ConfigurationError for a file that can't be read or lacks columns.
         """
-        from proxyaddr.routing.files import csv_rows  # noqa: PLC0415 - only for files
-
-        return cls._from_rows(csv_rows(path, limits), dialect, source=str(path), limits=limits)
+        return cls._from_rows(read_csv(path, limits), dialect, path, limits)
 
     @classmethod
     def from_connectors_json(
@@ -196,10 +202,7 @@ class RoutingTable:
         AddressSpaces are strings, or objects with Type, Address and Cost. The line of an error is the number of the
         object, from 1.
         """
-        from proxyaddr.routing.files import json_rows  # noqa: PLC0415 - only for files
-
-        rows, connectors = json_rows(path, limits)
-        return cls._from_rows(rows, dialect, connectors, str(path), limits)
+        return cls._from_rows(_document_reader("read_connectors")(path, limits), dialect, path, limits)
 
     @classmethod
     def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
@@ -207,13 +210,12 @@ class RoutingTable:
 
         The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
         """
-        from proxyaddr.routing.files import TOML_TABLE, toml_table  # noqa: PLC0415 - only for files
+        return cls._from_rows(_document_reader("read_toml")(path, limits), Dialect.EXCHANGE55, path, limits)
 
-        read = toml_table(path, limits)
-        if read is None:
-            raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
-        rows, connectors, dialect = read
-        return cls._from_rows(rows, dialect, connectors, str(path), limits)
+    @classmethod
+    def from_table(cls, table: object, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
+        """Make one of the table `[routing_table]` of a TOML file that was parsed already, as `from_toml` does."""
+        return cls._from_rows(_document_reader("rows_of_table")(table, str(path)), Dialect.EXCHANGE55, path, limits)
 
     @classmethod
     def from_file(
@@ -227,11 +229,7 @@ class RoutingTable:
             return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007, limits=limits)
         if suffix == ".csv":
             return cls.from_csv(path, dialect=dialect or Dialect.EXCHANGE55, limits=limits)
-        from proxyaddr._files.text import read_text  # noqa: PLC0415 - only for files
-        from proxyaddr.routing.files import gwart_rows  # noqa: PLC0415 - only for files
-
-        rows = gwart_rows(read_text(path, limits), limits, str(path))
-        return cls._from_rows(rows, dialect or Dialect.EXCHANGE55, source=str(path), limits=limits)
+        return cls._from_rows(read_gwart(path, limits), dialect or Dialect.EXCHANGE55, path, limits)
 
     @classmethod
     def from_columns(
@@ -243,62 +241,61 @@ class RoutingTable:
         *,
         dialect: Dialect | str = Dialect.EXCHANGE55,
     ) -> RoutingTable:
-        """Make a table of four columns of one length: Arrow arrays or sequences, a row a route.
+        """Make a table of four columns of one length, Arrow arrays or sequences, with one row per route.
 
         A null type is SMTP, a null pattern blank, a null cost 1. The line of an error is the number of the row, from 1.
+        ConfigurationError where the columns differ in length, TypeError for what is not a column.
         """
-        columns, errors = read_columns(type, pattern, cost, connector, Dialect(dialect))
-        table = cls((), dialect, errors=errors)
-        table._columns, table._routes_made = columns, None
-        return table
+        decides = Dialect(dialect)
+        columns, errors = read_columns(type, pattern, cost, connector, decides)
+        return cls._of(LazyRoutes(columns, decides), (), errors)
+
+    @classmethod
+    def _from_rows(
+        cls, read: TableRows, dialect: Dialect | str, path: str | Path | None, limits: Limits
+    ) -> RoutingTable:
+        """Make a table of the rows of a file; a dialect that the file names comes before the given one."""
+        decides = Dialect(dialect if read.dialect is None else read.dialect)
+        routes, errors = routes_of(read.rows, decides, None if path is None else str(path), limits)
+        return cls(routes, decides, connectors=read.connectors, errors=errors)
+
+    def _connector(self, name: str) -> Connector:
+        """Return what is known of a connector, or the defaults."""
+        return self._connectors.get(name) or Connector(name)
 
     def _candidates(self, target: Target) -> Sequence[Candidate]:
         """Return the routes whose space matches, in the order of the table."""
         found = []
-        if self._rows_by_type is None:
-            by_type: dict[str, list[int]] = {}
-            for index, route in enumerate(self.routes):
-                by_type.setdefault(route.space.type, []).append(index)
-            self._rows_by_type = by_type
-        for index in self._rows_by_type.get(target.type, ()):
-            route = self.routes[index]
+        routes = self._routes.routes
+        for index in self._routes.by_type.get(target.type, ()):
+            route = routes[index]
             fit = route.space.fit(target)
             if fit is not None:
-                connector = self._connectors.get(route.connector) or Connector(route.connector)
-                found.append(Candidate(index, route, fit, connector))
+                found.append(Candidate(index, route, fit, Offer.of(self._connector(route.connector), route.space.cost)))
         return found
 
-    def _chosen(self, target: Target, message: Message, criteria: Iterable[Criterion]) -> Candidate | None:
-        survivors = self._candidates(target)
-        for criterion in criteria:
-            survivors = criterion.keep(survivors, message)
-        return survivors[0] if survivors else None
-
-    @classmethod
-    def _from_rows(
-        cls,
-        rows: Rows,
-        dialect: Dialect | str,
-        connectors: Iterable[Connector] = (),
-        source: str | None = None,
-        limits: Limits = DEFAULT_LIMITS,
-    ) -> RoutingTable:
-        from proxyaddr.routing.files import routes_of  # noqa: PLC0415 - only for files
-
-        routes, errors = routes_of(rows, Dialect(dialect), source, limits)
-        return cls(routes, dialect, connectors=connectors, errors=errors)
+    def _chosen(self, target: Target, message: Message, *, lowest_cost_only: bool = False) -> Candidate | None:
+        left = self._candidates(target)
+        for rule in RULES[self._dialect, lowest_cost_only]:
+            left = rule.keep(left, message)
+        return left[0] if left else None
 
 
-def _columns_of(routes: Sequence[Route]) -> RouteColumns:
-    spaces = [route.space for route in routes]
-    return RouteColumns(
-        [space.type for space in spaces],
-        [space.pattern for space in spaces],
-        [space.cost for space in spaces],
-        [route.connector for route in routes],
-        {},
-    )
+def _document_reader(name: str) -> Callable[..., TableRows]:
+    found: Callable[..., TableRows] = getattr(import_module(_DOCUMENT_READERS[name]), name)
+    return found
+
+
+def _kept_and_lost(
+    rule: Rule, candidates: Sequence[Candidate], message: Message
+) -> tuple[Sequence[Candidate], list[Outcome]]:
+    """Return the candidates that a rule keeps, and the outcomes of the others."""
+    kept = rule.keep(candidates, message)
+    staying = {candidate.index for candidate in kept}
+    losers = [candidate for candidate in candidates if candidate.index not in staying]
+    return kept, [_outcome(loser, rule.reason(loser, kept, message)) for loser in losers]
 
 
 def _outcome(candidate: Candidate, lost: str | None) -> Outcome:
-    return Outcome(candidate.index, candidate.route, candidate.fit.kind, candidate.fit.literals, candidate.cost, lost)
+    kind, literals = candidate.fit
+    return Outcome(candidate.index, candidate.route, kind, literals, candidate.offer.cost, lost)

@@ -1,4 +1,4 @@
-"""X.400, EX and MS values as components, read so that every text has an answer: what routing compares."""
+"""Reads X.400, EX and MS values as components, for routing to compare; any text can be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from proxyaddr.x400.keywords import ATTRIBUTES, PERSONAL_NAME, compared
 __all__ = ["COMPONENT_TYPES", "Components", "components"]
 
 Components = dict[str | int, str]
-"""Attribute, or place in the value, to its text folded for comparison."""
+"""Attribute, or position in the value, to its text folded for comparison."""
 
 COMPONENT_TYPES = frozenset({"X400", "EX", "MS"})
 """Types whose values are compared by component (Q148389, Q187915)."""
@@ -22,20 +22,20 @@ _DDA = re.compile(r"dda(?:[:.].*)?|dda[tv]", re.DOTALL)
 
 
 def components(address_type: str, value: str) -> Components:
-    """Return the components of an X400, EX or MS value; never raises.
+    """Return the components of an X400, EX or MS value.
 
-    X400 gives attributes; a part that is no attribute is left out, and the first of two with one keyword counts. EX and
-    MS give what stands between slashes, by place.
+    X400 gives attributes by keyword; a part without `=` is left out, and the first of two with the same keyword counts.
+    EX and MS give the parts between slashes by position.
     """
     if address_type == "X400":
         return _attributes(value)
     parts = value.rstrip("/").split("/")
     named = parts[1:] if address_type == "EX" and not parts[0] else parts
-    return {place: fold(part) for place, part in enumerate(named) if named != [""]}
+    return {position: fold(part) for position, part in enumerate(named) if named != [""]}
 
 
 def _attributes(value: str) -> Components:
-    """Read `c=US;a= ;p=Org;` or `/c=US/a= /p=Org/` (Q108732): attributes in any order, keywords without case."""
+    """Return the attributes of `c=US;a= ;p=Org;` or `/c=US/a= /p=Org/`, in any order and any case (Q108732)."""
     separator = "/" if value.startswith("/") else ";"
     found: Components = {}
     dda_type: str | None = None
@@ -57,7 +57,7 @@ def _attributes(value: str) -> Components:
 
 
 def _read_dda(found: Components, keyword: str, text: str, dda_type: str | None) -> str | None:
-    """Read one of the spellings of a domain-defined attribute; return a type that still waits for its value."""
+    """Add a domain-defined attribute, however spelt; return its type where another part holds the value."""
     if keyword in ("dda.type", "ddat"):
         return text
     if keyword in ("dda.value", "ddav"):

@@ -12,21 +12,24 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.components import COMPONENT_TYPES, Components, components
 
 __all__ = [
+    "TYPE_BEFORE_COLON",
     "Fit",
     "MatchKind",
     "Target",
     "fit_components",
+    "fit_domain",
+    "fit_string",
     "matches_wildcards",
     "pattern_components",
     "read_address",
 ]
 
 
-_TYPE_BEFORE_COLON = re.compile(r'([^:@" \t\r\n\f\v]*):(.*)', re.DOTALL)
+TYPE_BEFORE_COLON = re.compile(r'([^:@" \t\r\n\f\v]*):(.*)', re.DOTALL)
 
 
 class MatchKind(Enum):
-    """How a space matches an address, the best first (Q229961)."""
+    """How a space matches an address, the best match first (Q229961)."""
 
     EXACT = "exact"
     WILDCARD = "wildcard"
@@ -43,14 +46,18 @@ _RANKS = {kind: rank for rank, kind in enumerate(MatchKind)}
 
 
 class Fit(NamedTuple):
-    """How a space fits an address: the kind, and how many characters or components it names literally."""
+    """How a space fits an address: the kind, and how many characters or components the pattern states literally."""
 
     kind: MatchKind
     literals: int
 
 
 class Target(NamedTuple):
-    """An address as spaces see it: its type, its value as written, and folded as a whole and by component."""
+    """An address as spaces are compared with it.
+
+    `written` is the value as written, `value` the same folded for comparison, `components` the parts of it for types
+    that are compared by component.
+    """
 
     type: str
     written: str
@@ -59,7 +66,7 @@ class Target(NamedTuple):
 
 
 def read_address(address: str | TypedAddress) -> Target:
-    """Return type and value of any address; never raises for text.
+    """Return the type and the value of any address, read for comparison; TypeError for what is not text.
 
     An address without a type is SMTP: a colon makes what stands before it a type unless a blank, a quote or an `@`
     comes first.
@@ -70,7 +77,7 @@ def read_address(address: str | TypedAddress) -> Target:
         raise TypeError(f"an address is text or a TypedAddress, not {type(address).__name__}")
     else:
         text = address.strip(BLANKS)
-        typed = _TYPE_BEFORE_COLON.fullmatch(text)
+        typed = TYPE_BEFORE_COLON.fullmatch(text)
         address_type, value = typed.groups() if typed else (DEFAULT_TYPE, text)
         if address_type.isascii():
             address_type = SPELLINGS.get(address_type.upper(), address_type.upper())
@@ -81,7 +88,7 @@ def read_address(address: str | TypedAddress) -> Target:
     return Target(address_type, value, fold(value), parts)
 
 
-def _fit_string(pattern: str, value: str) -> Fit | None:
+def fit_string(pattern: str, value: str) -> Fit | None:
     """Compare whole strings: exact, then wildcards, then partial, then blank (Q229961, Q152471)."""
     if not pattern:
         return Fit(MatchKind.BLANK, 0)
@@ -96,17 +103,17 @@ def _fit_string(pattern: str, value: str) -> Fit | None:
 
 
 def _is_partial(pattern: str, value: str) -> bool:
-    """Tell whether the local parts are equal and the domain lies below the pattern's: `userz@com` (Q229961)."""
+    """Return whether the local parts are equal and the value's domain is a subdomain of the pattern's (Q229961)."""
     if pattern.count("@") != 1 or value.count("@") != 1:
         return False
     local, _, domain = pattern.partition("@")
     return bool(domain) and value.startswith(f"{local}@") and value.endswith(f".{domain}")
 
 
-def _fit_domain(pattern: str, value: str) -> Fit | None:
-    """Compare domains: the exact one, then `*.domain` with all below it, then `*` (connector-selection.md).
+def fit_domain(pattern: str, value: str) -> Fit | None:
+    """Compare domains: the exact one, then `*.domain` with its subdomains, then `*` (connector-selection.md).
 
-    The domain is what stands after the last `@`, the whole value where there is none.
+    The domain is the text after the last `@`, or the whole value where there is none.
     """
     if pattern == "*":
         return Fit(MatchKind.WILDCARD, 0)
@@ -119,7 +126,7 @@ def _fit_domain(pattern: str, value: str) -> Fit | None:
 
 
 def fit_components(pattern: Components, value: Components) -> Fit | None:
-    """Compare by component: all that the space names must be there; `*` is any value or none (Q148389, Q187915)."""
+    """Compare by component: each that the space names must match; `*` is any value or none (Q148389, Q187915)."""
     if not pattern:
         return Fit(MatchKind.BLANK, 0)
     literals, starred = 0, False
@@ -137,9 +144,9 @@ def fit_components(pattern: Components, value: Components) -> Fit | None:
 
 
 def matches_wildcards(pattern: str, value: str, *, one: str = "%") -> bool:
-    """Tell whether a pattern covers a whole value: `*` any run, `one` any code point (Q147044, Q240874).
+    """Return whether a pattern matches a whole value: `*` is any text, `one` any code point (Q147044, Q240874).
 
-    Each piece between stars is looked for once, leftmost, so no pattern takes more than length times length.
+    The leftmost match of each piece between stars is enough, so time is at most the product of both lengths.
     """
     first, *others = pattern.split("*")
     if not others:
@@ -152,15 +159,15 @@ def matches_wildcards(pattern: str, value: str, *, one: str = "%") -> bool:
         return False
     start = len(first)
     for piece in others:
-        place = _find(piece, value, start, end, one)
-        if place < 0:
+        found = _find(piece, value, start, end, one)
+        if found < 0:
             return False
-        start = place + len(piece)
+        start = found + len(piece)
     return True
 
 
 def _find(piece: str, value: str, start: int, end: int, one: str) -> int:
-    """Return the first place of a piece in value[start:end], -1 where there is none."""
+    """Return the index of a piece in value[start:end], -1 where it is not there."""
     if not one or one not in piece:
         return value.find(piece, start, end)
     with_any = "".join("." if c == one else re.escape(c) for c in piece)
@@ -169,7 +176,7 @@ def _find(piece: str, value: str, start: int, end: int, one: str) -> int:
 
 
 def pattern_components(address_type: str, pattern: str) -> Components:
-    """Return what a pattern wants of each component; nothing for types that are compared as a whole."""
+    """Return the components that a pattern names; none for types that are compared as a whole."""
     if address_type not in COMPONENT_TYPES:
         return {}
     return {"*": "*"} if pattern == "*" else components(address_type, pattern)

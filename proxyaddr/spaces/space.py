@@ -1,4 +1,4 @@
-"""Address spaces: which addresses a connector takes, and how well a pattern fits; the reference for every engine."""
+"""An address space: a type, a pattern, a cost and a scope, which together say what addresses a connector takes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.spaces.components import COMPONENT_TYPES, Components
+from proxyaddr.spaces.cost import COST_RANGE, bad_cost
 from proxyaddr.spaces.matching import (
-    _TYPE_BEFORE_COLON,
+    TYPE_BEFORE_COLON,
     Fit,
     MatchKind,
     Target,
-    _fit_domain,
-    _fit_string,
     fit_components,
+    fit_domain,
+    fit_string,
     pattern_components,
     read_address,
 )
@@ -27,24 +28,18 @@ from proxyaddr.x400.reading import findings as x400_findings
 
 __all__ = ["AddressSpace", "Dialect", "Scope"]
 
-COST_RANGE = range(1, 101)
-"""Costs of an address space; the lower wins (Q183801, New-SendConnector)."""
-
-
 LOCAL = "LOCAL"
-"""The type before a space that is not replicated to other sites; X.400 has commas in it (Q161947, Q182798)."""
+"""Marks a space that is not replicated to other sites; X.400 after it has commas (Q161947, Q182798)."""
 
-ACCEPTEDDOMAINS = "--"
-"""Stands for all accepted domains on an Edge server (New-SendConnector); a table does not know them."""
+ACCEPTED_DOMAINS = "--"
+"""Means all accepted domains on an Edge server (New-SendConnector), which a table does not know."""
 
 DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
-"""What an SMTP space of Exchange 2007 may hold: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
-
-_SHOWN = 60
+"""The pattern of an SMTP space of Exchange 2007: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
 
 
 class Dialect(StrEnum):
-    """Whose rules decide: Exchange 4.0 to 5.5, or Exchange 2007 and later."""
+    """Whose rules decide: those of Exchange 4.0 to 5.5, or those of Exchange 2007 and later."""
 
     EXCHANGE55 = "exchange55"
     EXCHANGE2007 = "exchange2007"
@@ -73,7 +68,8 @@ class AddressSpace:
     """An address type, a pattern of its values, a cost from 1 to 100 and a scope.
 
     A type LOCAL is unwrapped: `LOCAL` and `X400:c=US,a= ,p=Org,` make a space of X400 whose scope is the site. Two
-    are equal when their patterns are without case. Raises AddressSyntaxError for what the dialect does not allow.
+    are equal where their patterns differ only in case. Making one raises AddressSyntaxError for what the dialect does
+    not allow.
     """
 
     type: str
@@ -90,9 +86,7 @@ class AddressSpace:
         if address_type == LOCAL:
             address_type, pattern, scope = _unwrapped(pattern)
         if not isinstance(self.cost, int) or self.cost not in COST_RANGE:
-            huge = isinstance(self.cost, int) and self.cost.bit_length() > 64  # str() refuses thousands of digits
-            text = (hex(self.cost) if huge else str(self.cost))[:_SHOWN]
-            raise AddressSyntaxError("bad-cost", "a cost is from 1 to 100", text, (0, len(text)))
+            raise bad_cost(self.cost)
         _check_pattern(address_type, pattern, dialect)
         parts = pattern_components(address_type, pattern)
         for name, value in (
@@ -118,9 +112,9 @@ class AddressSpace:
 
         space: [CONNECTED_SITE] [SPACE_TYPE] [PATTERN] [COST]
 
-        Digits alone after the last `;` are the cost. Exchange 2007 wants it for a space of another type than SMTP that
-        holds `;` (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its
-        cost where the space states none. Raises AddressSyntaxError with the place.
+        Digits alone after the last `;` are the cost. Exchange 2007 requires it for a space with `;` in it whose type is
+        not SMTP (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its
+        cost where the space states none. Raises AddressSyntaxError with the span in the text.
 
         >>> AddressSpace.parse("X400:c=US;a= ;p=Org;;5").cost
         5
@@ -139,10 +133,10 @@ class AddressSpace:
                 DEFAULT_TYPE if read.type is None else read.type, read.pattern, cost, Scope(scope), Dialect(dialect)
             )
         except AddressSyntaxError as error:
-            raise AddressSyntaxError(error.code, error.message, text, read.place(error), error.expected) from error
+            raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from error
         states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
         if space.dialect is Dialect.EXCHANGE2007 and not states_cost:
-            message = "a space that holds ';' states its cost after the last one"
+            message = "a space with ';' in it needs a cost after the last one"
             raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
         return space
 
@@ -161,12 +155,12 @@ class AddressSpace:
         return None if fit is None else fit.kind
 
     def fit(self, target: Target) -> Fit | None:
-        """Return how the space fits an address that was read, None when it does not (Q229961, New-SendConnector)."""
+        """Return how the space fits an address that `read_address` read, None when it does not (Q229961)."""
         if target.type != self.type:
             return None
         if self.by_component:
             return fit_components(self._components, target.components)
-        compare = _fit_domain if self.dialect is Dialect.EXCHANGE2007 else _fit_string
+        compare = fit_domain if self.dialect is Dialect.EXCHANGE2007 else fit_string
         return compare(self._folded, target.value)
 
     def __str__(self) -> str:
@@ -177,30 +171,30 @@ class AddressSpace:
 
 
 def _trimmed(pattern: str) -> str:
-    """Without blanks at either end and semicolons at the end, where the product writes one (Q149121)."""
+    """Return a pattern without blanks around it and the semicolons that the product adds at its end (Q149121)."""
     return pattern.strip(BLANKS).rstrip(BLANKS + ";")
 
 
 def _unwrapped(pattern: str) -> tuple[str, str, Scope]:
-    """Return type, pattern and scope of what stands behind LOCAL: `X400:c=US,a= ,p=Org,` (Q161947)."""
-    typed = _TYPE_BEFORE_COLON.fullmatch(pattern)
+    """Return type, pattern and scope of the space that follows LOCAL: `X400:c=US,a= ,p=Org,` (Q161947)."""
+    typed = TYPE_BEFORE_COLON.fullmatch(pattern)
     if typed is None:
-        message = "LOCAL stands before the type of a space"
+        message = "LOCAL is followed by the type of a space"
         raise AddressSyntaxError("missing-type", message, pattern, (0, len(pattern)), ("TYPE:pattern",))
     address_type, inner = canonical_type(typed[1]), typed[2]
     if address_type == LOCAL:
-        raise AddressSyntaxError("bad-type", "LOCAL stands there twice", pattern, typed.span(1))
+        raise AddressSyntaxError("bad-type", "LOCAL is given twice", pattern, typed.span(1))
     if address_type == "X400":
         place = pattern.find(";")
         if place >= 0:
-            message = "an X.400 space behind LOCAL is written with commas (Q182798)"
+            message = "an X.400 space after LOCAL is written with commas (Q182798)"
             raise AddressSyntaxError("local-semicolon", message, pattern, (place, place + 1), ("','",))
         inner = inner.replace(",", ";")
     return address_type, _trimmed(inner), Scope.SITE
 
 
 def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
-    """Refuse what the dialect does not allow: AddressSyntaxError with its place in the pattern."""
+    """Raise AddressSyntaxError, with the span in the pattern, for what the dialect does not allow."""
     if not pattern.isprintable():
         place = next(index for index, c in enumerate(pattern) if not c.isprintable())
         raise AddressSyntaxError("unprintable", "a pattern is printable text", pattern, (place, place + 1))
@@ -210,13 +204,13 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
         return
     whole: Span = (0, len(pattern))
-    if pattern == ACCEPTEDDOMAINS:
-        message = "-- stands for the accepted domains of a server, which a table does not know; name them"
+    if pattern == ACCEPTED_DOMAINS:
+        message = "-- means the accepted domains of a server, which a table does not know; name them"
         raise AddressSyntaxError("accepted-domains", message, pattern, whole)
     if not pattern or (address_type == DEFAULT_TYPE and not DOMAIN.fullmatch(pattern)):
         expected = ("a domain", "'*.' and a domain", "'*'")
         raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
     rest = pattern.removeprefix("*.")
     if pattern != "*" and ("*" in rest or not rest):
-        message = "'*' stands alone or before the first dot of a domain"
+        message = "'*' is the whole pattern, or stands before the first dot of a domain"
         raise AddressSyntaxError("bad-wildcard", message, pattern, whole)

@@ -1,4 +1,4 @@
-"""Text of an address space to its parts: the transformer of grammar/address_space.lark."""
+"""Reads the text of an address space into its parts: the transformer of grammar/address_space.lark."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
 from proxyaddr.errors import AddressSyntaxError, Span
+from proxyaddr.spaces.cost import COST_MAX_DIGITS
 
 __all__ = ["SpaceText", "read_space"]
 
-COST_MAX_DIGITS = 18
-"""Longer digits are no number to convert, whatever their value."""
-
 
 class SpaceText(NamedTuple):
-    """The parts of a space as written, None for those left out, and where they stand."""
+    """The parts of a space as written, None for those left out, and where they stand in the text.
+
+    A cost of too many digits to convert is 0, which AddressSpace refuses.
+    """
 
     type: str | None
     pattern: str
@@ -25,8 +26,8 @@ class SpaceText(NamedTuple):
     pattern_start: int
     cost_span: Span
 
-    def place(self, error: AddressSyntaxError) -> Span:
-        """Return where in the whole text an error in one of the parts lies."""
+    def span_of(self, error: AddressSyntaxError) -> Span:
+        """Return the span, in the whole text, of an error in one of the parts."""
         if error.code == "bad-cost":
             return self.cost_span
         of_type = error.code in ("empty-type", "bad-type") and error.text == self.type
@@ -35,7 +36,7 @@ class SpaceText(NamedTuple):
 
 
 def read_space(text: str) -> SpaceText:
-    """Read the text of a space; AddressSyntaxError where it has no such form."""
+    """Return the parts of the text of a space; AddressSyntaxError where the grammar does not allow it."""
     found: SpaceText = _SPACES.parse(text, "space")
     return found
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,7 +17,8 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.mta import route_custom_recipient, route_one_off
-from proxyaddr.routing.selection import preferences
+from proxyaddr.routing.selection import Offer, preferences
+from proxyaddr.routing.toml import CONNECTOR_SETTINGS
 from tests.cases import Case, cases
 
 PUBLISHED_GWART = (  # Q149121
@@ -84,18 +90,20 @@ def test_compiled_tables_choose_connectors_as_tables_do(dialect: str) -> None:
 
 
 def test_an_order_of_preferences_is_missing_only_where_retries_count_for_some() -> None:
+    def ranks(*offers: tuple[int, px.Connector], dialect: px.Dialect = px.Dialect.EXCHANGE55) -> object:
+        named = {(cost, connector.name): Offer.of(connector, cost) for cost, connector in offers}
+        return preferences(named, dialect)
+
     near, far, again = state("a"), state("b", proximity=px.Proximity.REMOTE), state("c", open_retries=1)
-    standings = [(5, "a"), (4, "a"), (5, "b")]
-    for exchange, connectors, expected in (
-        (px.Dialect.EXCHANGE55, (near, far), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
-        (px.Dialect.EXCHANGE55, (near, far, again), None),
-        (px.Dialect.EXCHANGE2007, (near, far, again), {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}),
-    ):
-        assert preferences(standings, {each.name: each for each in connectors}, exchange) == expected
-    both_near = {"a": again, "b": near}
-    assert preferences([(1, "a"), (9, "b")], both_near, px.Dialect.EXCHANGE55) == {(9, "b"): 0, (1, "a"): 1}
-    both_far = {"a": state("a", open_retries=1, proximity=px.Proximity.REMOTE), "b": far}
-    assert preferences([(1, "a"), (9, "b")], both_far, px.Dialect.EXCHANGE55) == {(1, "a"): 0, (9, "b"): 1}
+    far_again = state("d", open_retries=1, proximity=px.Proximity.REMOTE)
+    three = ((5, near), (4, near), (5, far))
+    assert ranks(*three) == {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}
+    assert ranks(*three, (6, again)) is None
+    expected = {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2, (6, "c"): 3}
+    assert ranks(*three, (6, again), dialect=px.Dialect.EXCHANGE2007) == expected
+    assert ranks((1, again), (9, near)) == {(9, "a"): 0, (1, "c"): 1}
+    assert ranks((1, far_again), (9, far)) == {(1, "d"): 0, (9, "b"): 1}
+    assert ranks((1, far_again), (9, again)) == {(1, "d"): 0, (9, "c"): 1}
 
 
 def test_why_a_route_lost_says_both_sides() -> None:
@@ -265,6 +273,7 @@ def test_send_connectors_as_json(tmp_path: Path) -> None:
     assert px.RoutingTable.from_file(path).dialect is px.Dialect.EXCHANGE2007
 
 
+CONNECTOR_OF_SITE = px.Connector("plain", proximity=px.Proximity.REMOTE, tries=1)
 SITE = """
 [[internet_mail_service]]
 name = "plain"
@@ -311,7 +320,7 @@ def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: P
     [
         ('name = "internal"', 'name = "plain"', "two connectors"),
         ('name = "internal"', 'name = "other"', "no route through"),
-        ("tries = 1", 'tries = "1"', "tries is of type int"),
+        ("tries = 1", 'tries = "1"', "tries is a whole number"),
         ("tries = 1", "retries = 1", "has no 'retries'"),
         ('"remote"', '"far"', "proximity is one of"),
         ("[routing_table]", "[table]", "routing_table"),
@@ -322,6 +331,37 @@ def test_a_wrong_site_is_refused(tmp_path: Path, old: str, new: str, message: st
     path.write_text(SITE.replace(old, new))
     with pytest.raises(px.ConfigurationError, match=message):
         px.Site.from_toml(path)
+
+
+def test_a_parsed_table_of_toml_makes_the_same_routes(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE)
+    read = px.RoutingTable.from_table(tomllib.loads(SITE)["routing_table"], path)
+    assert (read.routes, read.connectors) == (px.RoutingTable.from_toml(path).routes, {"plain": CONNECTOR_OF_SITE})
+    with pytest.raises(px.ConfigurationError, match="routing_table is a table") as caught:
+        px.RoutingTable.from_table([], path)
+    assert (caught.value.code, caught.value.source) == ("wrong-type", str(path))
+
+
+@pytest.mark.parametrize(("dialect", "code"), [('""', "unknown-dialect"), ("5", "unknown-dialect")])
+def test_a_wrong_dialect_in_toml_is_refused(tmp_path: Path, dialect: str, code: str) -> None:
+    path = tmp_path / "table.toml"
+    path.write_text(f"[routing_table]\ndialect = {dialect}\n")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.RoutingTable.from_toml(path)
+    assert caught.value.code == code
+
+
+def test_every_field_of_a_connector_is_a_setting(tmp_path: Path) -> None:
+    assert list(CONNECTOR_SETTINGS) == [field.name for field in fields(px.Connector)]
+    path = tmp_path / "table.toml"
+    path.write_text(
+        '[[routing_table.connectors]]\nname = "a"\nenabled = false\nmax_message_size = 1\nsite = "s"\nlocation = "l"\n'
+        'site_cost = 2\nproximity = "remote"\ndelivering = true\nopen_retries = 3\nmax_open_retries = 4\n'
+        'activation = "never"\ntries = 5\n'
+    )
+    expected = px.Connector("a", False, 1, "s", "l", 2, px.Proximity.REMOTE, True, 3, 4, px.Activation.NEVER, 5)
+    assert px.RoutingTable.from_toml(path).connectors == {"a": expected}
 
 
 def test_a_bad_route_in_toml_hides_no_other(tmp_path: Path) -> None:
@@ -358,6 +398,52 @@ def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     path.write_text("type,pattern,type,cost,connector\nSMTP,*,FAX,1,imc\n")
     with pytest.raises(px.ConfigurationError, match="type stands there twice"):
         px.RoutingTable.from_csv(path)
+
+
+def made_of_columns() -> px.RoutingTable:
+    return px.RoutingTable.from_columns(["SMTP", "SMTP"], ["*@contoso.com", "*"], [0, 2], ["imc", "relay"])
+
+
+def made_of_routes() -> px.RoutingTable:
+    routes = [px.Route(px.AddressSpace.parse("SMTP:*;2"), "relay")]
+    return px.RoutingTable(routes, connectors=[state("relay", tries=1)], errors=made_of_columns().errors)
+
+
+BOTH_SOURCES = pytest.mark.parametrize("make", [made_of_columns, made_of_routes])
+ATTRIBUTES = ("routes", "dialect", "errors", "connectors")
+
+
+@BOTH_SOURCES
+def test_no_attribute_of_a_table_can_be_assigned(make: Callable[[], px.RoutingTable]) -> None:
+    made = make()
+    for name in (*ATTRIBUTES, "columns", "anything"):
+        with pytest.raises(AttributeError):
+            setattr(made, name, ())
+        with pytest.raises(AttributeError):
+            delattr(made, name)
+    made.connectors.clear()  # type: ignore[attr-defined]  # a mapping is given, which here is a dictionary
+    assert (made.routes, made.connectors) == (make().routes, make().connectors)
+
+
+@BOTH_SOURCES
+@pytest.mark.parametrize("asked_before", [False, True])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_a_table_is_copied_and_pickled(
+    make: Callable[[], px.RoutingTable],
+    asked_before: bool,
+    again: Callable[[px.RoutingTable], px.RoutingTable],
+) -> None:
+    made = make()
+    if asked_before:
+        assert made.route("a@b") == made.routes[0]
+    other = again(made)
+    assert isinstance(other, px.RoutingTable)
+    for name in (name for name in ATTRIBUTES if name != "errors"):
+        assert getattr(other, name) == getattr(made, name)
+    assert list(map(str, other.errors)) == list(map(str, made.errors))
+    assert str(other.explain("a@b")) == str(made.explain("a@b"))
+    assert other.compile().match("a@b") == 0
+    assert other.with_connectors([state("relay", tries=2)]).routes == made.routes
 
 
 @pytest.mark.parametrize("address", [None, b"a@b", 5])

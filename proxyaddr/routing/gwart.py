@@ -1,0 +1,67 @@
+"""Routing tables as GWART text: `TYPE,pattern;,cost,connector[,connector...]` (Q149121)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from proxyaddr._files.text import limited_rows, read_text, too_long
+from proxyaddr.errors import RowError
+from proxyaddr.limits import Limits
+from proxyaddr.routing.route import Route
+from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names
+
+__all__ = ["gwart_rows", "gwart_text", "read_gwart"]
+
+
+def read_gwart(path: str | Path, limits: Limits) -> TableRows:
+    """Return the rows of a file; ConfigurationError where it can't be read."""
+    return TableRows(gwart_rows(read_text(path, limits), limits, str(path)))
+
+
+def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator[tuple[int, RouteRow] | RowError]:
+    """Yield the rows of a text; blanks around a field do not count.
+
+    A pattern may hold commas: the cost is the first number after a field that ends with `;`, else the first number.
+    """
+    for _, (number, line) in zip(limited_rows(source, limits), enumerate(_lines(text), 1), strict=False):
+        if not line.strip():
+            continue
+        if len(line) > limits.line_length:
+            yield RowError("too-long", too_long(limits), number, source)
+            continue
+        cells = [cell.strip() for cell in line.split(",")]
+        numbers = [i for i, cell in enumerate(cells) if i > 1 and cell.isascii() and cell.isdigit()]
+        cost = next((i for i in numbers if cells[i - 1].endswith(";")), numbers[0] if numbers else 0)
+        connectors = [cell for cell in cells[cost + 1 :] if cell]
+        if not cost or not connectors:
+            missing = "connector" if cost else "cost, a whole number,"
+            message = f"no {missing} in it: expected TYPE,pattern;,cost,connector"
+            yield RowError("bad-line", message, number, source)
+            continue
+        pattern = ",".join(line.split(",")[1:cost])
+        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text without making a list of them; only a line feed ends one."""
+    start, size = 0, len(text)
+    while start < size:
+        end = text.find("\n", start)
+        end = size if end < 0 else end
+        yield text[start:end]
+        start = end + 1
+
+
+def gwart_text(routes: Iterable[Route]) -> str:
+    """Return routes as GWART text; of scopes the format has only LOCAL.
+
+    ConfigurationError for a connector whose name could not be read back.
+    """
+    lines = []
+    for route in routes:
+        address_type, _, rest = str(route.space).partition(":")
+        pattern, _, cost = rest.rpartition(";")
+        check_connector_names(route, ",")
+        lines.append(f"{address_type},{pattern};,{cost},{','.join(route.connectors)},\n")
+    return "".join(lines)
