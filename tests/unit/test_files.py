@@ -10,6 +10,16 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
+from proxyaddr._files.settings import (
+    FLAG,
+    TABLE_OF_TEXTS,
+    TEXT,
+    TEXTS,
+    WHOLE_NUMBER,
+    Setting,
+    member_of,
+    read_settings,
+)
 
 PARAMETERS = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]"
 TOO_LONG = "x" * 200_000
@@ -289,3 +299,31 @@ def test_a_table_is_read_by_the_ending_of_its_name(tmp_path: Path) -> None:
     with pytest.raises(px.ConfigurationError) as caught:
         px.RoutingTable.from_file(written(tmp_path, "t.toml", "[internet_mail_service]\n"))
     assert caught.value.code == "no-routing-table"
+
+
+@pytest.mark.parametrize(
+    ("setting", "good", "kept", "bad"),
+    [
+        (TEXT, "a", "a", [1, True, ["a"]]),
+        (FLAG, False, False, [0, "no"]),
+        (WHOLE_NUMBER, 3, 3, [True, 3.0, "3"]),
+        (TEXTS, ["a"], ["a"], ["a", [1], {"a": "b"}]),
+        (TABLE_OF_TEXTS, {"a": "b"}, {"a": "b"}, ["a", ["a"], {"a": 1}]),
+        (member_of(px.Proximity), "Same_Site", px.Proximity.SAME_SITE, ["far", 1]),
+    ],
+    ids=lambda value: value.what if isinstance(value, Setting) else None,
+)
+def test_a_setting_holds_what_it_says(setting: Setting, good: object, kept: object, bad: list[object]) -> None:
+    known = {"name": setting, "other": TEXT}
+    assert read_settings({"other": "x", "name": good}, known, "a.toml", "a site") == {"name": kept, "other": "x"}
+    for value in bad:
+        with pytest.raises(px.ConfigurationError, match=r"^a\.toml: name is ") as caught:
+            read_settings({"name": value}, known, "a.toml", "a site")
+        assert (caught.value.code, caught.value.setting) == ("wrong-type", "name")
+        assert setting.what in str(caught.value)
+
+
+def test_an_unknown_setting_is_refused_beside_the_known_ones() -> None:
+    with pytest.raises(px.ConfigurationError, match=r"^a\.toml: a site has no 'nmae'; expected name, other$") as caught:
+        read_settings({"nmae": "x"}, {"name": TEXT, "other": FLAG}, "a.toml", "a site")
+    assert (caught.value.code, caught.value.setting) == ("unknown-setting", "nmae")
