@@ -52,7 +52,7 @@ def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[
 
 
 def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-    """Return the content of a TOML file; ConfigurationError where it can't be read, is no TOML, or breaks the limits."""
+    """Return the content of a TOML file; ConfigurationError where it can't be read or the limits forbid it."""
     data = read_bytes(path, limits)
     try:
         text = data.decode("utf-8-sig")

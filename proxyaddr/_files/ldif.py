@@ -22,9 +22,9 @@ class Entry:
     line: int
     attributes: dict[str, list[str]] = field(default_factory=dict)
 
-    def first(self, name: str) -> str:
-        """Return the first value of an attribute, an empty text where the entry has none."""
-        return self.attributes[name][0] if name in self.attributes else ""
+    def first(self, *names: str) -> str:
+        """Return the first value of the first of these attributes that the entry has, an empty text without any."""
+        return next((self.attributes[name][0] for name in names if name in self.attributes), "")
 
 
 def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:

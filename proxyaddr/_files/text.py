@@ -36,7 +36,7 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
 def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
     """Return the text of a file: UTF-16 where it starts with that byte order mark, else UTF-8, else ANSI.
 
-    ConfigurationError when the file can't be read or is too large. Bytes that the encoding does not define are replaced.
+    ConfigurationError when the file can't be read or is too large. Undefined bytes are replaced.
     """
     data = read_bytes(path, limits)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from proxyaddr._files.documents import json_objects, toml_document
+from proxyaddr._files.documents import json_objects
 from proxyaddr._files.text import csv_records, limited_rows, too_long
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import ConfigurationError, ProxyAddrError, RowError
@@ -204,10 +204,10 @@ def json_rows(path: str | Path, limits: Limits) -> tuple[list[tuple[int, RouteRo
 
 
 def toml_table(
-    path: str | Path, limits: Limits
+    document: Mapping[str, object], path: str | Path
 ) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector], str] | None:
     """Return the rows, the connectors and the dialect of `[routing_table]`; None where the file has no such table."""
-    table = toml_document(path, limits).get(TOML_TABLE)
+    table = document.get(TOML_TABLE)
     if table is None:
         return None
     if not isinstance(table, dict):

@@ -207,9 +207,18 @@ class RoutingTable:
 
         The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
         """
+        from proxyaddr._files.documents import toml_document  # noqa: PLC0415 - only for files
+
+        return cls.from_document(toml_document(path, limits), path, limits=limits)
+
+    @classmethod
+    def from_document(
+        cls, document: Mapping[str, object], path: str | Path, *, limits: Limits = DEFAULT_LIMITS
+    ) -> RoutingTable:
+        """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
         from proxyaddr.routing.files import TOML_TABLE, toml_table  # noqa: PLC0415 - only for files
 
-        read = toml_table(path, limits)
+        read = toml_table(document, path)
         if read is None:
             raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
         rows, connectors, dialect = read

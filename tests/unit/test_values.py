@@ -181,7 +181,7 @@ def test_errors_say_where() -> None:
 
 def test_text_without_a_chosen_address_breaks_no_rule_of_the_envelope() -> None:
     case = Case(px.InternetMailService(address_spaces=["SMTP:*"]), None, ())
-    assert (case.envelope_error(), case.route(), case.unrouted()) == (None, None, True)
+    assert (case.is_malformed(), case.route(), case.is_unrouted()) == (False, None, True)
 
 
 def test_a_site_resolves_every_kind_of_recipient() -> None:
