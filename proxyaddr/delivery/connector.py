@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyaddr._files.documents import toml_document
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.resolver import resolve
 from proxyaddr.delivery.settings import ServiceSettings
-from proxyaddr.delivery.settings_files import REGISTRY_SUFFIX, TOML_TABLE, registry_settings, toml_settings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
-from proxyaddr.routing.files import TOML_TABLE as ROUTING_TABLE
-from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["InternetMailService"]
+__all__ = ["REGISTRY_SUFFIX", "InternetMailService"]
+
+REGISTRY_SUFFIX = ".reg"
+"""How the name of a registry export ends."""
+
+# Readers of files are imported where they are called: they would take 12 % of the start of a command without a file.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +53,8 @@ class InternetMailService(ServiceSettings):
 
         ConfigurationError where either is wrong. Keyword settings win over those of the file.
         """
+        from proxyaddr._files.documents import toml_document  # noqa: PLC0415 - a reader of files
+
         return cls.from_document(toml_document(path, limits), path, limits=limits, **settings)
 
     @classmethod
@@ -64,13 +67,17 @@ class InternetMailService(ServiceSettings):
         **settings: Any,  # noqa: ANN401 - as above
     ) -> InternetMailService:
         """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
-        if ROUTING_TABLE in document and "routing_table" not in settings:
-            settings["routing_table"] = RoutingTable.from_document(document, path, limits=limits)
+        from proxyaddr.delivery.settings_files import TOML_TABLE, toml_routing  # noqa: PLC0415 - a reader of files
+
+        if "routing_table" not in settings:
+            settings["routing_table"] = toml_routing(document, path, limits)
         return cls.from_table(document.get(TOML_TABLE, {}), path, **settings)
 
     @classmethod
     def from_table(cls, table: object, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as above
         """Make a connector of one table of a TOML file; ConfigurationError where it is wrong."""
+        from proxyaddr.delivery.settings_files import toml_settings  # noqa: PLC0415 - a reader of files
+
         return cls._from_file(path, toml_settings(table, path) | settings)
 
     @classmethod
@@ -86,6 +93,8 @@ class InternetMailService(ServiceSettings):
         OverrideProxyOut and SiteDomain decide; all other values are kept in `unknown_settings`. ConfigurationError with
         the line for a malformed file or a value of the wrong registry type. Keyword settings win over the file.
         """
+        from proxyaddr.delivery.settings_files import registry_settings  # noqa: PLC0415 - a reader of files
+
         return cls._from_file(path, registry_settings(path, limits) | settings)
 
     @classmethod

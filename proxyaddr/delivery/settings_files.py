@@ -12,8 +12,10 @@ from proxyaddr._files.settings import FLAG, TABLE_OF_TEXTS, TEXT, TEXTS, read_se
 from proxyaddr._files.text import read_bytes
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
+from proxyaddr.routing.files import TOML_TABLE as ROUTING_TABLE
+from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["REGISTRY_SUFFIX", "TOML_TABLE", "registry_settings", "toml_settings"]
+__all__ = ["TOML_TABLE", "registry_settings", "toml_routing", "toml_settings"]
 
 TOML_TABLE = "internet_mail_service"
 
@@ -29,8 +31,6 @@ SETTINGS = {
     "site_addresses": TABLE_OF_TEXTS,
 }
 """The settings that a TOML file may hold; each is a field of InternetMailService."""
-
-REGISTRY_SUFFIX = ".reg"
 
 PARAMETERS_KEY = re.compile(r"\\Services\\MSExchangeIMC\\Parameters$", re.IGNORECASE)
 """The key of a registry export that holds the settings, under any control set (Q183801)."""
@@ -63,6 +63,11 @@ def toml_settings(table: object, source: str | Path) -> dict[str, Any]:
     known = {key: value for key, value in table.items() if key in SETTINGS}
     ignored = {key: value for key, value in table.items() if key not in SETTINGS}
     return {**read_settings(known, SETTINGS, str(source), "a connector"), "unknown_settings": ignored}
+
+
+def toml_routing(document: Mapping[str, object], source: str | Path, limits: Limits) -> RoutingTable | None:
+    """Return the routing table of a TOML document, None where it has none; ConfigurationError where it is wrong."""
+    return RoutingTable.from_document(document, source, limits=limits) if ROUTING_TABLE in document else None
 
 
 def registry_settings(path: str | Path, limits: Limits) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from proxyaddr._files.documents import toml_document
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.delivery.connector import InternetMailService
+from proxyaddr.delivery.connector import REGISTRY_SUFFIX, InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.resolver import returned_as_unrouted
-from proxyaddr.delivery.settings_files import REGISTRY_SUFFIX, TOML_TABLE
+from proxyaddr.delivery.settings_files import TOML_TABLE
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
