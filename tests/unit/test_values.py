@@ -200,7 +200,7 @@ def test_sites_directories_and_services_are_immutable_and_can_be_copied() -> Non
             with pytest.raises(AttributeError):
                 setattr(value, name, getattr(value, name))
     for again in (pickle.loads(pickle.dumps(site)), copy.deepcopy(site), copy.copy(site)):
-        assert (list(again.services), again.resolve("jane@a.test").recipient) == (["a"], "Jane")
+        assert (list(again.services), again.resolve("jane@a.test").rule) == (["a"], "primary-proxy")
     for directory in (pickle.loads(pickle.dumps(px.Directory([held]))), copy.deepcopy(px.Directory([held]))):
         assert directory.find("jane@a.test") == (held,)
     for other in (pickle.loads(pickle.dumps(service)), dataclasses.replace(service, server="EX2"), copy.copy(service)):
