@@ -8,7 +8,7 @@ from typing import NamedTuple
 from proxyaddr.addresses.encapsulation import Encapsulated
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
 from proxyaddr.delivery.outcomes import Reason
-from proxyaddr.delivery.settings import ServiceSettings
+from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
@@ -145,8 +145,10 @@ def _settings_of_the_type(case: Case) -> tuple[str, ...]:
     if case.recipients:
         return (f"give the recipient a primary {outbound} proxy; secondaries serve inbound mail only (Q166905)",)
     wanted = case.address.type if case.address is not None else outbound
-    if wanted == "SMTP":
-        return (f"send it through a connector whose outbound type is SMTP; this one sends {outbound} only (Q183801)",)
+    if wanted == DEFAULT_OUTBOUND_TYPE:
+        return (
+            f"send it through a connector whose outbound type is {wanted}; this one sends {outbound} only (Q183801)",
+        )
     return (
         f"OverrideProxyOut = {wanted}",
         f"SiteDomain = the local domain, for example {case.settings.site_domain or _EXAMPLE_DOMAIN}",

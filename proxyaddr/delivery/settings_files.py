@@ -15,7 +15,7 @@ from proxyaddr.limits import Limits
 from proxyaddr.routing.files import TOML_TABLE as ROUTING_TABLE
 from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["TOML_TABLE", "registry_settings", "toml_routing", "toml_settings"]
+__all__ = ["ROUTING_TABLE", "TOML_TABLE", "registry_settings", "toml_routing", "toml_settings"]
 
 TOML_TABLE = "internet_mail_service"
 
@@ -67,7 +67,9 @@ def toml_settings(table: object, source: str | Path) -> dict[str, Any]:
 
 def toml_routing(document: Mapping[str, object], source: str | Path, limits: Limits) -> RoutingTable | None:
     """Return the routing table of a TOML document, None where it has none; ConfigurationError where it is wrong."""
-    return RoutingTable.from_document(document, source, limits=limits) if ROUTING_TABLE in document else None
+    if ROUTING_TABLE not in document:
+        return None
+    return RoutingTable.from_table(document[ROUTING_TABLE], source, limits=limits)
 
 
 def registry_settings(path: str | Path, limits: Limits) -> dict[str, Any]:

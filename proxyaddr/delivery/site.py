@@ -15,7 +15,7 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.connector import REGISTRY_SUFFIX, InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.resolver import returned_as_unrouted
-from proxyaddr.delivery.settings_files import TOML_TABLE
+from proxyaddr.delivery.settings_files import ROUTING_TABLE, TOML_TABLE, toml_routing
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -132,7 +132,10 @@ class Site:
             message = f"expected a table [[{TOML_TABLE}]] for each connector"
             raise ConfigurationError("wrong-type", message, TOML_TABLE, str(path))
         services = [InternetMailService.from_table(table, path) for table in tables]
-        return cls(services, RoutingTable.from_document(document, path, limits=limits), directory=directory)
+        table = toml_routing(document, path, limits)
+        if table is None:
+            raise ConfigurationError("no-routing-table", f"no table [{ROUTING_TABLE}]", ROUTING_TABLE, str(path))
+        return cls(services, table, directory=directory)
 
 
 def from_config(

@@ -203,13 +203,8 @@ def json_rows(path: str | Path, limits: Limits) -> tuple[list[tuple[int, RouteRo
     return rows, connectors
 
 
-def toml_table(
-    document: Mapping[str, object], path: str | Path
-) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector], str] | None:
-    """Return the rows, the connectors and the dialect of `[routing_table]`; None where the file has no such table."""
-    table = document.get(TOML_TABLE)
-    if table is None:
-        return None
+def toml_table(table: object, path: str | Path) -> tuple[list[tuple[int, RouteRow] | RowError], list[Connector], str]:
+    """Return the rows, the connectors and the dialect of `[routing_table]`."""
     if not isinstance(table, dict):
         raise ConfigurationError("wrong-type", f"{TOML_TABLE} is a table", TOML_TABLE, str(path))
     unknown = table.keys() - {"dialect", "routes", "connectors"}

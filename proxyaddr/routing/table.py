@@ -208,20 +208,19 @@ class RoutingTable:
         The line of an error is the number of the route, from 1. ConfigurationError where there is no such table.
         """
         from proxyaddr._files.documents import toml_document  # noqa: PLC0415 - only for files
+        from proxyaddr.routing.files import TOML_TABLE  # noqa: PLC0415 - only for files
 
-        return cls.from_document(toml_document(path, limits), path, limits=limits)
+        document = toml_document(path, limits)
+        if TOML_TABLE not in document:
+            raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
+        return cls.from_table(document[TOML_TABLE], path, limits=limits)
 
     @classmethod
-    def from_document(
-        cls, document: Mapping[str, object], path: str | Path, *, limits: Limits = DEFAULT_LIMITS
-    ) -> RoutingTable:
-        """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
-        from proxyaddr.routing.files import TOML_TABLE, toml_table  # noqa: PLC0415 - only for files
+    def from_table(cls, table: object, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
+        """Make one of the table `[routing_table]` of a TOML file that was parsed already, as `from_toml` does."""
+        from proxyaddr.routing.files import toml_table  # noqa: PLC0415 - only for files
 
-        read = toml_table(document, path)
-        if read is None:
-            raise ConfigurationError("no-routing-table", f"no table [{TOML_TABLE}]", TOML_TABLE, str(path))
-        rows, connectors, dialect = read
+        rows, connectors, dialect = toml_table(table, path)
         return cls._from_rows(rows, dialect, connectors, str(path), limits)
 
     @classmethod
