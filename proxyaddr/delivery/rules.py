@@ -139,7 +139,7 @@ NOT_RECOGNIZED = Reason(
 COMMUNICATIONS_FAILURE = "Unable to deliver the message due to a communications failure"
 
 
-def _settings_of_the_type(case: Case) -> tuple[str, ...]:
+def _remedy_for_no_proxy(case: Case) -> tuple[str, ...]:
     """Return what gives a recipient an address of the outbound type, or a connector that sends the type given."""
     outbound = case.outbound_type
     if case.recipients:
@@ -156,7 +156,7 @@ def _settings_of_the_type(case: Case) -> tuple[str, ...]:
     )
 
 
-def _address_space_of_the_type(case: Case) -> tuple[str, ...]:
+def _remedy_for_no_address_space(case: Case) -> tuple[str, ...]:
     wanted = case.outbound_type if case.chosen is None else case.chosen.type
     return (f"add an address space of the right type and cost: {wanted}:*;1",)
 
@@ -200,7 +200,7 @@ NO_PROXY = Refusal(
     "no address of the outbound type",
     lambda _: True,
     Reason("000D06B5", COMMUNICATIONS_FAILURE, "No proxy for Recipient", "IMS"),  # Q183801
-    _settings_of_the_type,
+    _remedy_for_no_proxy,
 )
 """The rule that remains when no address was selected."""
 
@@ -210,7 +210,7 @@ NO_ADDRESS_SPACE = Refusal(
     "no address space matches",
     Case.is_unrouted,
     NOT_RECOGNIZED,
-    _address_space_of_the_type,
+    _remedy_for_no_address_space,
 )
 
 ADMISSION = (
