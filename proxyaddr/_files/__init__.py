@@ -1,1 +1,1 @@
-"""Files as bytes to records: text, JSON and TOML, LDIF, registry exports."""
+"""Readers of files: text and CSV, JSON and TOML, LDIF, registry exports."""

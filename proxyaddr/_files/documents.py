@@ -1,4 +1,4 @@
-"""Reads JSON and TOML, refused with their line where they are malformed, nested too deeply or hold no such numbers."""
+"""Reads JSON and TOML, and refuses what is malformed, nested too deeply or holds too long a number, with its line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 __all__ = ["json_objects", "toml_document"]
 
 INTEGER_BITS = 64
-"""Of a whole number (TOML 1.0, Integer); one that is much longer can't even be shown."""
+"""The longest whole number (TOML 1.0, Integer); Python refuses to print one that is much longer."""
 
 _LONG_NUMBER = re.compile(r"[0-9][0-9A-Fa-f_xob]{18,}")
 _BRACKET_OR_TEXT = re.compile(
@@ -26,13 +26,16 @@ _TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
 def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[object]:
-    """Return the members of a JSON file: a list, one object, or `{"value": [...]}` as web services wrap them."""
+    """Return the objects of a JSON file: a list, one object, or `{"value": [...]}` as web services wrap them.
+
+    ConfigurationError for a file that can't be read, is no JSON, or holds more than the limits allow.
+    """
     text = read_text(path, limits)
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from error
-    except ValueError as error:  # thousands of digits
+    except ValueError as error:  # Python reads no number of thousands of digits
         raise _long_number("bad-json", text, path) from error
     except RecursionError as error:
         raise _too_deep("bad-json", text, path, limits) from error
@@ -49,20 +52,20 @@ def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[
 
 
 def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-    """Return the content of a TOML file."""
+    """Return the content of a TOML file; ConfigurationError where it can't be read or the limits forbid it."""
     data = read_bytes(path, limits)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError("bad-toml", "not TOML: no UTF-8", source=str(path), line=line) from error
+        raise ConfigurationError("bad-toml", "not TOML: the file is not UTF-8", source=str(path), line=line) from error
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_LINE.search(str(error))
         line = int(place[1]) if place else text.count("\n") + 1
         raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path), line=line) from error
-    except ValueError as error:  # thousands of digits
+    except ValueError as error:  # Python reads no number of thousands of digits
         raise _long_number("bad-toml", text, path) from error
     except RecursionError as error:
         raise _too_deep("bad-toml", text, path, limits) from error
@@ -74,7 +77,7 @@ def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str
 
 
 def _too_deep(code: str, text: str, path: str | Path, limits: Limits) -> ConfigurationError:
-    """Return the error of a document that is nested too deeply, with the line where brackets first are."""
+    """Return the error of a document that is nested too deeply, with the line of the first bracket too many."""
     depth, line = 0, None
     for match in _BRACKET_OR_TEXT.finditer(text):
         depth += (match[0] in ("[", "{")) - (match[0] in ("]", "}"))
@@ -85,13 +88,14 @@ def _too_deep(code: str, text: str, path: str | Path, limits: Limits) -> Configu
 
 
 def _long_number(code: str, text: str, path: str | Path) -> ConfigurationError:
+    """Return the error of a document with too long a number, with the line of the first that may be it."""
     found = _LONG_NUMBER.search(text)
     line = None if found is None else text.count("\n", 0, found.start()) + 1
     return ConfigurationError(code, f"a whole number has at most {INTEGER_BITS} bits", source=str(path), line=line)
 
 
 def _depth(document: object, most: int) -> int:
-    """Return how deep lists and tables lie in each other, counted no further than one beyond the most."""
+    """Return how deeply lists and tables are nested; counting stops at one more than `most`."""
     depth, level = 0, [document]
     while level and depth <= most:
         level = [part for value in level for part in _parts(value) if isinstance(part, list | Mapping)]
@@ -100,6 +104,7 @@ def _depth(document: object, most: int) -> int:
 
 
 def _leaves(document: object) -> Iterator[object]:
+    """Yield every value of a document that is neither a list nor a table."""
     waiting = [document]
     while waiting:
         for part in _parts(waiting.pop()):
@@ -110,4 +115,5 @@ def _leaves(document: object) -> Iterator[object]:
 
 
 def _parts(value: object) -> Sequence[object]:
+    """Return the members of a list or the values of a table, nothing for any other value."""
     return list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else ()

@@ -1,4 +1,4 @@
-"""Reads LDIF (RFC 2849) as directories export it: entries of attributes, folded lines and base64 read."""
+"""Reads LDIF (RFC 2849) as directories export it: entries with their attributes, folded lines and base64 decoded."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ __all__ = ["Entry", "ldif_entries"]
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: the line where it starts, and the values of its attributes, named in lower case without options."""
+    """One entry: the line where it starts, and the values of each attribute, by name in lower case without options."""
 
     line: int
     attributes: dict[str, list[str]] = field(default_factory=dict)
 
     def first(self, *names: str) -> str:
-        """Return the first value of the first of some attributes that is there, else nothing."""
+        """Return the first value of the first of these attributes that the entry has, an empty text without any."""
         return next((self.attributes[name][0] for name in names if name in self.attributes), "")
 
 
 def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:
     """Yield the entries of a file, and an error for every line that can't be read; an entry keeps its good lines.
 
-    A record that changes or deletes an entry is no entry, and a value that lies elsewhere (`:<`) is not fetched.
+    A record that changes or deletes an entry is an error, and so is a value that is stored elsewhere (`:<`), since
+    nothing is fetched. ConfigurationError when the file can't be read or has more entries than the limits allow.
     """
     source = str(path)
     entry: Entry | None = None
@@ -41,7 +42,7 @@ def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[
             continue
         if not text:
             if entry is not None:
-                yield from _whole(entry, source)
+                yield _checked(entry, source)
             entry = None
             continue
         try:
@@ -60,17 +61,21 @@ def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[
         entry.attributes.setdefault(name, []).append(value)
 
 
-def _whole(entry: Entry, source: str) -> Iterator[Entry | RowError]:
+def _checked(entry: Entry, source: str) -> Entry | RowError:
+    """Return an entry, or the error of a record without a name or with a change."""
     if "dn" not in entry.attributes:
-        yield RowError("bad-ldif", "an entry starts with dn:", entry.line, source)
-    elif entry.first("changetype") not in ("", "add"):
-        yield RowError("ldif-change", f"a change, {entry.first('changetype')!r}, is no entry", entry.line, source)
-    else:
-        yield entry
+        return RowError("bad-ldif", "an entry starts with dn:", entry.line, source)
+    change = entry.first("changetype")
+    if change not in ("", "add"):
+        return RowError("ldif-change", f"the record is a change of type {change!r}, not an entry", entry.line, source)
+    return entry
 
 
 def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]]:
-    """Yield lines with what continues them, None for one too long, but no comments; an empty one at the end."""
+    """Yield each line, joined with its continuations and with its number, and an empty line at the end.
+
+    Comments are left out. None stands for a line that is too long.
+    """
     parts: list[str] = []
     first = length = 0
     for number, raw in enumerate([*text.split("\n"), ""], 1):
@@ -87,16 +92,16 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
 
 
 def _attribute(text: str) -> tuple[str, str]:
-    """Return the name and the value of a line `name: value` or `name:: base64`; ValueError where it is neither."""
+    """Return the name and the value of a line `name: value` or `name:: base64`; ValueError for any other line."""
     name, colon, rest = text.partition(":")
     name = name.partition(";")[0].strip().lower()
     if not colon or not name:
         raise ValueError("expected attribute: value")
     if rest.startswith("<"):
-        raise ValueError(f"{name}: a value that lies elsewhere is not fetched")
+        raise ValueError(f"{name}: a value that is stored elsewhere is not fetched")
     if not rest.startswith(":"):
         return name, rest.strip(" ")
     try:
         return name, base64.b64decode(rest[1:].strip(" "), validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{name}: no UTF-8 text in base64") from error
+        raise ValueError(f"{name}: expected UTF-8 text in base64") from error

@@ -1,4 +1,4 @@
-"""Reads files of text: bytes, text in the encodings of exports, CSV records, lines."""
+"""Reads text files: their bytes, their text in the encodings of exports, and the records of CSV."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["csv_records", "limited_rows", "read_bytes", "read_text", "too_long"]
-
-ANSI = "cp1252"
-"""The code page of Exchange 5.5 exports."""
-
-POWERSHELL_TYPE_LINE = "#TYPE"
-"""How Export-Csv starts unless it is told not to."""
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -29,17 +24,20 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the content of a file; ConfigurationError when it can't be read or is too large."""
     try:
         with Path(path).open("rb") as file:
-            data = file.read(limits.file_octets + 1)  # no more, even of what has no end
+            data = file.read(limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
     except (OSError, ValueError) as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from error
     if len(data) > limits.file_octets:
-        message = f"a file has at most {limits.file_octets} octets; `limits=` allows more"
+        message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
         raise ConfigurationError("file-too-large", message, source=str(path))
     return data
 
 
 def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
-    """Return the text of a file: UTF-16 by its mark, else UTF-8, else the ANSI code page."""
+    """Return the text of a file: UTF-16 where it starts with that byte order mark, else UTF-8, else ANSI.
+
+    ConfigurationError when the file can't be read or is too large. Undefined bytes are replaced.
+    """
     data = read_bytes(path, limits)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
@@ -52,7 +50,8 @@ def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
 def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list[str], Iterator[Record | RowError]]:
     """Return the header and the rows of a CSV file, separated by comma, semicolon or tab, whichever the header uses.
 
-    Empty rows are skipped; a row that is not as long as the header is an error (Q155414).
+    Empty rows are skipped; a row with more or fewer fields than the header is an error (Q155414). ConfigurationError
+    when the file can't be read, or its header is malformed, too long, or names a column twice.
     """
     lines = io.StringIO(read_text(path, limits), newline="")
     header_line = lines.readline()
@@ -61,7 +60,7 @@ def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list
     if skipped:
         header_line = lines.readline()
     lines.seek(start)
-    reader = csv.reader(lines, delimiter=max(",;\t", key=header_line.count), strict=False)
+    reader = csv.reader(lines, delimiter=max(DELIMITERS, key=header_line.count), strict=False)
     try:
         header = next(reader, [])
     except csv.Error as error:
@@ -69,8 +68,9 @@ def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list
     if sum(map(len, header)) > limits.line_length:
         raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
     names = [cell.strip() for cell in header]
-    if twice := next((name for name, count in Counter(names).items() if name and count > 1), None):
-        raise ConfigurationError("bad-header", f"the column {twice} stands there twice", None, str(path), skipped + 1)
+    if repeated := next((name for name, count in Counter(names).items() if name and count > 1), None):
+        message = f"the header names the column {repeated} twice"
+        raise ConfigurationError("bad-header", message, None, str(path), skipped + 1)
     return names, _records(reader, len(header), str(path), skipped, limits)
 
 
@@ -93,14 +93,14 @@ def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits)
 
 
 def limited_rows(source: str | None, limits: Limits) -> Iterator[None]:
-    """Yield as often as a file may have rows; ConfigurationError when one more is asked for."""
+    """Yield once for each row that a file may have; ConfigurationError when the file goes on after that."""
     for _ in range(limits.file_rows):
         yield
-    yield  # the end may come here
+    yield  # a file of exactly as many rows shows its end here
     message = f"at most {limits.file_rows} rows are read; `limits=` allows more"
     raise ConfigurationError("too-many-rows", message, source=source, line=limits.file_rows + 1)
 
 
 def too_long(limits: Limits) -> str:
-    """Say that a row or a line is too long."""
+    """Return the message for a row or a line that is longer than the limits allow."""
     return f"a line has at most {limits.line_length} characters; `limits=` allows more"

@@ -1,1 +1,1 @@
-"""The command, one file a subcommand."""
+"""The `proxyaddr` command, with one file for each subcommand."""

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from proxyaddr.addresses.encapsulation import decapsulate
-from proxyaddr.cli._lines import each, findings_as_json, show_error, show_findings, show_json
+from proxyaddr.cli._lines import findings_as_json, for_each_input, show_error, show_findings, show_json
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+from proxyaddr.formats.entry_id import OneOffEntryId
 from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH, PREFIX
 
-__all__ = ["add_to"]
+__all__ = ["add_options"]
 
 LEGACY_DN_TYPES = ("EX", "X500")
 """Types whose address is worth adding to the mailbox as an X500 proxy (KB2807779)."""
@@ -25,7 +26,7 @@ _HEXADECIMAL = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}\s*){22,})", re.IGNORECASE)
 
 
 class _Found(NamedTuple):
-    """An address, and where it came from."""
+    """An address that was taken out of an encapsulated address or an entry identifier, its `source`."""
 
     source: str
     type: str
@@ -36,14 +37,12 @@ class _Found(NamedTuple):
 
     @property
     def proxy(self) -> str | None:
+        """The X500 proxy that would make replies to a legacy DN arrive; None for other types."""
         return f"X500:{self.value}" if self.type in LEGACY_DN_TYPES else None
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser(
-        "decapsulate", help="read IMCEA addresses, alone or in a bounce, and one-off entry identifiers"
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     parser.add_argument(
         "inputs",
         nargs="*",
@@ -62,12 +61,13 @@ def _run(options: argparse.Namespace) -> int:
         options.inputs = [sys.stdin.read()]
 
     def handle(text: str) -> int:
-        return _one(text, options)
+        return _decapsulate_all(text, options)
 
-    return each(options, handle)
+    return for_each_input(options, handle)
 
 
-def _one(text: str, options: argparse.Namespace) -> int:
+def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
+    """Print every address in a text once, and return the exit status."""
     shown: set[tuple[str, str]] = set()
     status = 0
     for found in _addresses(text, tolerant=options.tolerant):
@@ -81,19 +81,20 @@ def _one(text: str, options: argparse.Namespace) -> int:
 
 
 def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError]:
-    """Yield every address in a text, or the error of what looks like one; raise where nothing does."""
-    if identifier := _HEXADECIMAL.fullmatch(text.strip()):
-        from proxyaddr.formats.entry_id import OneOffEntryId  # noqa: PLC0415 - seldom needed
+    """Yield every address in a text, or the error of what looks like one.
 
+    AddressSyntaxError where nothing in the text looks like one.
+    """
+    if identifier := _HEXADECIMAL.fullmatch(text.strip()):
         entry = OneOffEntryId.from_bytes(bytes.fromhex(identifier[1]))
         yield _Found(text.strip(), entry.type, entry.value, (), display_name=entry.display_name)
         return
-    nothing = True
+    found_any = False
     for word in _WORD.finditer(text):
         place = (word[0].upper() if tolerant else word[0]).find(PREFIX)
         if place < 0 or "-" not in word[0][place : place + LOCAL_PART_MAX_LENGTH]:
             continue
-        nothing = False
+        found_any = True
         source = word[0][place:].rstrip(".:'!?")
         try:
             inside = decapsulate(source, tolerant=tolerant)
@@ -104,8 +105,10 @@ def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError
             )
             continue
         yield _Found(source, inside.type, inside.value, inside.findings, domain=inside.domain)
-    if nothing:
-        inside = decapsulate(text, tolerant=tolerant)  # says what is wrong with it
+    if not found_any:
+        inside = decapsulate(
+            text, tolerant=tolerant
+        )  # a tolerant reader takes a blank in it; else this says what is wrong
         yield _Found(text, inside.type, inside.value, inside.findings, domain=inside.domain)
 
 
@@ -132,5 +135,5 @@ def _set_mailbox(identity: str, proxy: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Quote for PowerShell: an apostrophe is doubled, in every form in which PowerShell takes one."""
+    """Return a text quoted for PowerShell, with apostrophes of every form that PowerShell accepts doubled."""
     return "'" + re.sub("['\u2018\u2019\u201a\u201b]", r"\g<0>\g<0>", text) + "'"

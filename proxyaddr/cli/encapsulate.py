@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from proxyaddr.cli._lines import add_inputs, each, show_json
+from proxyaddr.addresses.parser import parse
+from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
 from proxyaddr.formats.imcea import encapsulate
 
-__all__ = ["add_to"]
+__all__ = ["add_options"]
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("encapsulate", help="write TYPE:VALUE as IMCEATYPE-...@domain")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
     parser.add_argument("--domain", required=True, help="the domain that encapsulates, such as contoso.com")
     parser.set_defaults(command=_run)
@@ -20,14 +20,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _run(options: argparse.Namespace) -> int:
     def handle(text: str) -> int:
-        from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
-
         address = parse(text)
-        found = encapsulate(address.type, address.value, options.domain)
+        encapsulated = encapsulate(address.type, address.value, options.domain)
         if options.json:
-            show_json({"input": text, "encapsulated": found})
+            show_json({"input": text, "encapsulated": encapsulated})
         else:
-            print(found)
+            print(encapsulated)
         return 0
 
-    return each(options, handle)
+    return for_each_input(options, handle)

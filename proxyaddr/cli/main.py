@@ -9,31 +9,40 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from proxyaddr import __version__
-from proxyaddr.cli import decapsulate, encapsulate, parse, resolve, route
 from proxyaddr.errors import ProxyAddrError
 
 __all__ = ["main", "run"]
 
-EXIT_OK, EXIT_UNDELIVERABLE, EXIT_BAD_INPUT = 0, 1, 2
-"""0 everything resolved, 1 something undeliverable, 2 bad input, configuration or usage; the highest wins."""
+EXIT_OK, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 2, 130
+"""Success; bad input, configuration or usage; 128 and the number of SIGINT, as shells report an interrupt."""
+
+COMMANDS = {
+    "parse": "parse addresses or, with --list, lists of proxy addresses",
+    "resolve": "say which address goes out through the connector, or why none does",
+    "route": "say which connector an address would use, by its address spaces",
+    "encapsulate": "write TYPE:VALUE as IMCEATYPE-...@domain",
+    "decapsulate": "read IMCEA addresses, alone or in a bounce, and one-off entry identifiers",
+}
+"""The help of each subcommand. The module of its name is loaded for the one that runs alone, since each costs time."""
 
 GARBAGE_THRESHOLD = 50_000
-"""Allocations between collections: compiling the grammar keeps all it makes, and looking through it costs 8 ms."""
+"""Allocations between garbage collections: the compiled grammar is all kept, and searching it would cost 8 ms."""
 
 
 def run() -> NoReturn:
     """Run the command with the arguments of the process and exit with its status."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what can't be encoded is shown escaped, never a traceback
+        if isinstance(stream, io.TextIOWrapper):  # show escaped what can't be encoded
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "backslashreplace")
     try:
         status = main(sys.argv[1:])
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has gone, as with `| head`
+    except BrokenPipeError:  # the reader has closed the pipe, as `| head` does
         _drop_output()
         status = EXIT_OK
     except OSError as error:  # a full disk behind standard output
@@ -41,26 +50,32 @@ def run() -> NoReturn:
         print(f"proxyaddr: standard output cannot be written: {error.strerror}", file=sys.stderr)
         status = EXIT_BAD_INPUT
     except KeyboardInterrupt:
-        status = 130  # 128 + SIGINT, as shells report it
+        status = EXIT_INTERRUPTED
     sys.exit(status)
 
 
 def _drop_output() -> None:
-    """Lead standard output to nowhere: what is still held can't be written, and would be tried again at the end."""
+    """Redirect standard output to the null device, or Python would try to write what is buffered again at exit."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command and return its exit status: 0, 1 or 2."""
+    """Run the command and return its exit status.
+
+    It is 0 when all is well, 1 when something is undeliverable or unmatched, and 2 for bad input, configuration or
+    usage; the highest of all inputs.
+    """
     parser = argparse.ArgumentParser(
         prog="proxyaddr",
         description="Parse Exchange-style typed addresses, and say which address goes out through which connector.",
     )
     parser.add_argument("--version", action="version", version=f"proxyaddr {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (parse, resolve, route, encapsulate, decapsulate):
-        command.add_to(commands)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in arguments:
+            import_module(f"proxyaddr.cli.{name}").add_options(command)
     options = parser.parse_args(arguments)
     try:
         status: int = options.command(options)

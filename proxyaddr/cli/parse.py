@@ -6,20 +6,22 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from proxyaddr.addresses.parser import parse, parse_proxies
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.addresses.x500 import X500Address
 from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
-from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
+from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import AddressSyntaxError, caret, visible
+from proxyaddr.x400.address import X400Address
 
-if TYPE_CHECKING:
-    from proxyaddr.addresses.values import TypedAddress
+if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Answers
 
-__all__ = ["add_to"]
+__all__ = ["add_options"]
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("parse", help="parse addresses or, with --list, lists of proxy addresses")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
     parser.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
     add_files(parser)
@@ -28,23 +30,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _run(options: argparse.Namespace) -> int:
     if is_bulk(options):
-
-        def answers() -> Answers:
-            from proxyaddr.bulk.commands import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
-
-            return ParseAnswers()
-
-        return run_bulk(options, "parse", answers)
+        return run_bulk(options, "parse", _answers)
 
     def handle(text: str) -> int:
-        return _list(text, as_json=options.json) if options.list else _one(text, as_json=options.json)
+        parse_input = _parse_list if options.list else _parse_address
+        return parse_input(text, as_json=options.json)
 
-    return each(options, handle)
+    return for_each_input(options, handle)
 
 
-def _one(text: str, *, as_json: bool) -> int:
-    from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
+def _answers() -> Answers:
+    from proxyaddr.bulk.commands import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
 
+    return ParseAnswers()
+
+
+def _parse_address(text: str, *, as_json: bool) -> int:
     address = parse(text)
     if as_json:
         show_json({"input": text, **_record(address), "findings": findings_as_json(address.validate())})
@@ -54,9 +55,7 @@ def _one(text: str, *, as_json: bool) -> int:
     return 0
 
 
-def _list(text: str, *, as_json: bool) -> int:
-    from proxyaddr.addresses.parser import parse_proxies  # noqa: PLC0415 - loads lark
-
+def _parse_list(text: str, *, as_json: bool) -> int:
     proxies = parse_proxies(text)
     status = 2 if proxies.errors else 0
     if as_json:
@@ -83,6 +82,7 @@ def _list(text: str, *, as_json: bool) -> int:
 
 
 def _record(address: TypedAddress) -> dict[str, object]:
+    """Return what JSON output says of an address, without its findings."""
     record: dict[str, object] = {"type": address.type, "value": address.value}
     for name in ("display_name", "is_primary"):
         if hasattr(address, name):
@@ -93,16 +93,12 @@ def _record(address: TypedAddress) -> dict[str, object]:
 
 
 def _components(address: TypedAddress) -> dict[str, object] | list[object] | None:
-    """Return what an O/R address or a legacy DN is made of; None for other types, and where it does not parse."""
+    """Return the components of an O/R address or a legacy DN; None for other types, and for one that does not parse."""
     try:
         if address.type == "X400":
-            from proxyaddr.x400.address import X400Address  # noqa: PLC0415 - for this type alone
-
             parts = X400Address.parse(address.value).components
             return {key: dict(part) if isinstance(part, Mapping) else part for key, part in parts.items()}
         if address.type in ("EX", "X500"):
-            from proxyaddr.addresses.x500 import X500Address  # noqa: PLC0415 - for these types alone
-
             return [list(part) for part in X500Address.parse(address.value).components]
     except AddressSyntaxError:  # the findings say why
         return None

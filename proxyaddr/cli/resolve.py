@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import sys
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from proxyaddr.cli._lines import add_inputs, each, show_json
+from proxyaddr.addresses.parser import parse
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
+from proxyaddr.delivery.connector import InternetMailService
+from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.errors import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from proxyaddr.delivery.site import Site
+    from proxyaddr.directory.directory import Directory
 
-    from proxyaddr.addresses.values import TypedAddress
-    from proxyaddr.delivery.connector import InternetMailService
-    from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-
-__all__ = ["add_to"]
+__all__ = ["add_options"]
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("resolve", help="say which address goes out through the connector, or why none does")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
     parser.add_argument("--config", metavar="FILE", help="settings: TOML, or a registry export (.reg)")
     parser.add_argument("--override-proxy-out", metavar="TYPE", help="outbound address type instead of SMTP (Q183801)")
@@ -40,16 +44,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    services, resolve = _configured(options)
-    unknown = {name for service in services.values() for name in service.unknown_settings}
-    if unknown and not options.json:
-        print(f"not acted on: {visible(', '.join(sorted(map(str, unknown))))}\n")
+    configured = _configured(options)
+    services: Mapping[str, InternetMailService] = (
+        {configured.name: configured} if isinstance(configured, InternetMailService) else configured.services
+    )
+    ignored = {name for service in services.values() for name in service.unknown_settings}
+    if ignored and not options.json:
+        print(f"ignored settings: {visible(', '.join(sorted(map(str, ignored))))}\n")
 
     def handle(text: str) -> int:
-        from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
-
         address = parse(text)
-        outcome = resolve(address)
+        outcome = configured.resolve(address)
         if options.json:
             show_json({"input": text, **_record(address, outcome)})
         else:
@@ -57,40 +62,29 @@ def _run(options: argparse.Namespace) -> int:
             print(_explained(address, outcome, service, options.subject))
         return 0 if outcome.delivered else 1
 
-    return each(options, handle)
+    return for_each_input(options, handle)
 
 
-def _configured(
-    options: argparse.Namespace,
-) -> tuple[Mapping[str, InternetMailService], Callable[[TypedAddress], Delivery | NonDelivery]]:
-    """Return the connectors by name, and what resolves: one connector, or a site with several."""
-    from proxyaddr.delivery.connector import InternetMailService  # noqa: PLC0415 - not needed for --help
-
-    settings = {
+def _configured(options: argparse.Namespace) -> InternetMailService | Site:
+    """Return the connector, or the site with several, that the options and the file of `--config` describe."""
+    settings: dict[str, Any] = {
         "override_proxy_out": options.override_proxy_out,
         "site_domain": options.site_domain,
         "encapsulate": options.encapsulate or None,
         "address_spaces": options.address_space,
-        "directory": _directory(options.directory),
+        "directory": None if options.directory is None else _directory(options.directory),
     }
     given = {name: value for name, value in settings.items() if value is not None}
     if options.config is None:
-        service = InternetMailService(**given)
-        return {service.name: service}, service.resolve
-    from proxyaddr.delivery.site import from_config  # noqa: PLC0415 - only with --config
+        return InternetMailService(**given)
+    from proxyaddr.delivery.site import from_config  # noqa: PLC0415 - the readers of files and routing tables are slow
 
-    found = from_config(options.config, **given)
-    if isinstance(found, InternetMailService):
-        return {found.name: found}, found.resolve
-    return found.services, found.resolve
+    return from_config(options.config, **given)
 
 
-def _directory(path: str | None) -> object:
-    if path is None:
-        return None
-    import sys  # noqa: PLC0415 - for the rare bad row
-
-    from proxyaddr.directory.directory import Directory  # noqa: PLC0415 - only with --directory
+def _directory(path: str) -> Directory:
+    """Return the directory of a file, after printing the errors of its rows."""
+    from proxyaddr.directory.directory import Directory  # noqa: PLC0415 - the readers of files take 5 % of the start
 
     directory = Directory.from_file(path)
     for error in directory.errors:
@@ -99,7 +93,7 @@ def _directory(path: str | None) -> object:
 
 
 def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str, object]:
-    """Return the documented keys; those that do not apply are null."""
+    """Return what JSON output says of an outcome; the keys are documented, and those that do not apply are null."""
     record: dict[str, object] = {
         "delivered": outcome.delivered,
         "recipient": outcome.recipient,
@@ -122,6 +116,7 @@ def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str,
 def _explained(
     address: TypedAddress, outcome: Delivery | NonDelivery, service: InternetMailService, subject: str
 ) -> str:
+    """Return the outcome as lines for people: the rule that decided, and for a non-delivery its report and remedy."""
     lines = [
         f"address     {visible(str(address))}",
         f"parsed      type {address.type}, value {visible(address.value)}",
@@ -141,9 +136,6 @@ def _explained(
         lines += [f"returned    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
     if not outcome.delivered:
-        import textwrap  # noqa: PLC0415 - only for a report
-        from datetime import datetime  # noqa: PLC0415 - as above
-
         now = datetime.now().astimezone()
         report = outcome.report(subject=subject, sent=now)
         lines += ["", "The sender would see:", "", textwrap.indent(report.rstrip(), "    "), ""]
@@ -153,7 +145,7 @@ def _explained(
 
 
 def _flags(address: TypedAddress, outcome: NonDelivery) -> list[str]:
-    """Return the command that has the settings of the article, where those are the remedy."""
+    """Return lines with the remedy as options of this command, where the remedy is the three settings of Q183801."""
     if outcome.rule != "no-proxy" or len(outcome.remedy) < 3:
         return []
     kind = address.type

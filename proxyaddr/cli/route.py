@@ -6,22 +6,22 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
-from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
+from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import ConfigurationError, Finding, visible
+from proxyaddr.mta import route_one_off
+from proxyaddr.routing.explanation import Explanation
+from proxyaddr.routing.table import RoutingTable
 
-if TYPE_CHECKING:
-    from proxyaddr.addresses.values import TypedAddress
+if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Answers
-    from proxyaddr.routing.explanation import Explanation
-    from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["add_to"]
+__all__ = ["add_options"]
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("route", help="say which connector an address would use, by its address spaces")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
     parser.add_argument(
         "--spaces",
@@ -45,40 +45,34 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    if is_bulk(options):
-        return _run_files(options)
-    if options.list:
+    has_files = is_bulk(options)
+    if has_files:
+        _refuse_options_of_one_address(options)
+    elif options.list:
         raise ConfigurationError("usage", "--list needs --in", "list")
     table = _table(options)
-    status = 2 if table.errors else 0
 
     def handle(text: str) -> int:
         return _route(table, text, options)
 
-    return max(status, each(options, handle))
-
-
-def _run_files(options: argparse.Namespace) -> int:
-    for name in ("explain", "size", "site", "location", "site_address"):
-        if getattr(options, name):
-            raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
-    status = 0
-
     def answers() -> Answers:
         from proxyaddr.bulk.commands import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
 
-        nonlocal status
-        table = _table(options)
-        status = 2 if table.errors else 0
         return RouteAnswers(table)
 
-    return max(run_bulk(options, "route", answers, options.spaces), status)
+    status = run_bulk(options, "route", answers, options.spaces) if has_files else for_each_input(options, handle)
+    return max(status, 2 if table.errors else 0)
+
+
+def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for an option that does not go together with files."""
+    for name in ("explain", "size", "site", "location", "site_address"):
+        if getattr(options, name):
+            raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
 
 
 def _table(options: argparse.Namespace) -> RoutingTable:
-    """Read the routing table, and say what is wrong with it."""
-    from proxyaddr.routing.table import RoutingTable  # noqa: PLC0415 - not needed for --help
-
+    """Return the routing table, after printing what is wrong with it."""
     table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
     for error in table.errors:
         print(f"proxyaddr: {error}", file=sys.stderr)
@@ -88,14 +82,13 @@ def _table(options: argparse.Namespace) -> RoutingTable:
 
 
 def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:
+    """Print the route of one address, and return the exit status."""
     address = _address(text)
     explanation = table.explain(address, size=options.size, site=options.site, location=options.location)
     findings: tuple[Finding, ...] = ()
     if explanation.winner is None and options.site_address:
-        from proxyaddr.mta import route_one_off  # noqa: PLC0415 - only with --site-address
-
-        found = route_one_off(table, address, options.site_address)
-        explanation, findings = found.explanation or explanation, found.findings
+        by_mta = route_one_off(table, address, options.site_address)
+        explanation, findings = by_mta.explanation or explanation, by_mta.findings
     if options.json:
         show_json({"input": text, **_record(explanation), "findings": findings_as_json(findings)})
     elif options.explain:
@@ -109,7 +102,7 @@ def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:
 
 
 def _address(text: str) -> str | TypedAddress:
-    """Return an address in brackets or angles parsed, any other text as the table reads it."""
+    """Return the address in brackets or angle brackets that a text holds; any other text is left to the table."""
     if "[" not in text and "<" not in text:
         return text
     from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
@@ -118,7 +111,7 @@ def _address(text: str) -> str | TypedAddress:
 
 
 def _record(explanation: Explanation) -> dict[str, object]:
-    """Return the documented keys of one address."""
+    """Return what JSON output says of one address; the keys are documented."""
     winner = explanation.winner
     return {
         "type": explanation.type,

@@ -1,4 +1,4 @@
-"""A non-delivery as the text that its sender would see, in the layouts of the products (Q183801, Q178821)."""
+"""What comes of a recipient: a delivery, or a non-delivery with the report that its sender would see."""
 
 from __future__ import annotations
 
@@ -6,119 +6,46 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.space import AddressSpace
 
-if TYPE_CHECKING:
-    pass
+__all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step"]
 
-__all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step", "render"]
-
-_LINE = 76
+_LINE_LENGTH = 76
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
-)  # fixed, since the report does not follow the locale of whoever reads it
+)  # spelled out here, since the report does not follow the locale of the process
 
 
 class Layout(Enum):
-    """Who wrote the report: the Internet Mail Service, the MTA, or the MS Mail connector."""
+    """The layout of a report, by its writer: the Internet Mail Service, the MTA, or the MS Mail connector (Q178821)."""
 
     IMS = "ims"
     MTA = "mta"
     MS_MAIL = "ms-mail"
 
 
-def render(
-    non_delivery: NonDelivery,
-    *,
-    subject: str,
-    sent: datetime,
-    reported: datetime | None = None,
-    layout: Layout | str | None = None,
-) -> str:
-    """Return the report; `layout` by default that of the component which refused, `reported` the time of refusal.
+class Reason(NamedTuple):
+    """Why mail is returned, in the strings of the non-delivery report.
 
-    Control characters in what strangers wrote are replaced, so that no line of the report can be forged.
+    `number` and `code` are those of the diagnostic line; `component` is what reports it; `ms_mail` holds the X.400
+    reason and diagnostic numbers of the MS Mail layout (Q176128, Q178821).
     """
-    chosen = Layout(layout) if layout is not None else Layout[non_delivery.details.component]
-    reported = reported or sent
-    name, subject = _one_line(non_delivery.recipient), _one_line(subject)
-    if chosen is Layout.MS_MAIL:
-        return _ms_mail(non_delivery, chosen, name, subject)
-    details = [non_delivery.reason, _signature(non_delivery, chosen)]
-    body = "\n".join(textwrap.fill(line, _LINE - 12, break_long_words=False) for line in details)
-    return "\n".join(
-        (
-            "From: System Administrator",
-            f"Sent: {_long_date(reported)}",
-            f"To: '{name}'",
-            f"Subject: Undeliverable: {subject}",
-            "",
-            "Your message did not reach some or all of the intended recipients.",
-            "",
-            f"      Subject: {subject}",
-            f"      Sent: {_short_date(sent)}",
-            "",
-            "The following recipient(s) could not be reached:",
-            "",
-            f"      '{name}' on {_short_date(reported)}",
-            textwrap.indent(body, " " * 12),
-            "",
-        )
-    )
 
-
-def _ms_mail(non_delivery: NonDelivery, layout: Layout, name: str, subject: str) -> str:
-    (reason, reason_text), (diagnostic, diagnostic_text) = non_delivery.details.ms_mail
-    address = non_delivery.address
-    return "\n".join(
-        (
-            "Your Message",
-            "",
-            f"      To: {name}",
-            f"      Subject: {subject}",
-            "",
-            "Was not delivered for the following reasons:",
-            "",
-            f"      Delivery failed to {_one_line(f'{address.type}:{address.value}') if address is not None else name}",
-            f"      Reason: {reason} ({reason_text})",
-            f"      diagnostic: {diagnostic} ({diagnostic_text}).",
-            f"      {_signature(non_delivery, layout)}",
-            "",
-        )
-    )
-
-
-def _signature(non_delivery: NonDelivery, layout: Layout) -> str:
-    """Return the MSEXCH line: IMS names organisation, site and server, the MTA site and server (Q183801, Q181263)."""
-    place = f"{non_delivery.site}:{non_delivery.server}"
-    if layout is Layout.IMS:
-        return f"MSEXCH:IMS:{non_delivery.organization}:{place} {non_delivery.diagnostic}".rstrip()
-    return f"MSEXCH:MSExchangeMTA:{place}"
-
-
-def _long_date(moment: datetime) -> str:
-    return f"{_DAYS[moment.weekday()]}, {_MONTHS[moment.month - 1]} {moment.day:02}, {moment.year} {_time(moment)}"
-
-
-def _short_date(moment: datetime) -> str:
-    return f"{moment.month}/{moment.day}/{moment.year % 100:02} {_time(moment)}"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.hour % 12 or 12}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    code: str
+    text: str
+    diagnostic: str
+    component: str
+    number: int = 0
+    ms_mail: tuple[tuple[int, str], tuple[int, str]] = ((0, "transfer failed"), (-1, "none"))
 
 
 class Step(NamedTuple):
-    """One rule that was tried: its name, its article, what it says, and whether it applied."""
+    """A rule that was tried: its name, its article, what it says, and whether it applied."""
 
     rule: str
     article: str
@@ -143,13 +70,13 @@ class Delivery:
 
     @property
     def delivered(self) -> Literal[True]:
-        """Whether mail goes out."""
+        """Whether the mail goes out."""
         return True
 
 
 @dataclass(frozen=True, slots=True)
 class NonDelivery:
-    """The mail comes back: `code`, `reason` and `diagnostic` as in the report, `remedy` what would deliver it."""
+    """The mail is returned, with the `code`, `reason` and `diagnostic` of the report; `remedy` would deliver it."""
 
     recipient: str
     address: TypedAddress | None
@@ -166,7 +93,7 @@ class NonDelivery:
 
     @property
     def delivered(self) -> Literal[False]:
-        """Whether mail goes out."""
+        """Whether the mail goes out."""
         return False
 
     def report(
@@ -177,22 +104,87 @@ class NonDelivery:
         reported: datetime | None = None,
         layout: Layout | str | None = None,
     ) -> str:
-        """Return the non-delivery report as its sender would see it; see proxyaddr.delivery.outcomes.render."""
-        from proxyaddr.delivery.outcomes import render  # noqa: PLC0415 - a later room
+        """Return the non-delivery report as its sender would see it (Q183801).
 
-        return render(self, subject=subject, sent=sent, reported=reported, layout=layout)
+        `reported` is the time of the refusal, by default `sent`; `layout` is by default that of the component which
+        refused. Characters that can't be printed are replaced, so that no text of a stranger can forge a line of the
+        report. ValueError for an unknown layout.
+        """
+        chosen = Layout(layout) if layout is not None else Layout[self.details.component]
+        if chosen is Layout.MS_MAIL:
+            return _ms_mail_report(self, _one_line(subject))
+        return _exchange_report(self, chosen, _one_line(subject), sent, reported or sent)
 
 
-class Reason(NamedTuple):
-    """Why mail is returned, in the strings of the non-delivery report.
+def _exchange_report(
+    non_delivery: NonDelivery, layout: Layout, subject: str, sent: datetime, reported: datetime
+) -> str:
+    name = _one_line(non_delivery.recipient)
+    details = [non_delivery.reason, _signature(non_delivery, layout)]
+    body = "\n".join(textwrap.fill(line, _LINE_LENGTH - 12, break_long_words=False) for line in details)
+    return "\n".join(
+        (
+            "From: System Administrator",
+            f"Sent: {_long_date(reported)}",
+            f"To: '{name}'",
+            f"Subject: Undeliverable: {subject}",
+            "",
+            "Your message did not reach some or all of the intended recipients.",
+            "",
+            f"      Subject: {subject}",
+            f"      Sent: {_short_date(sent)}",
+            "",
+            "The following recipient(s) could not be reached:",
+            "",
+            f"      '{name}' on {_short_date(reported)}",
+            textwrap.indent(body, " " * 12),
+            "",
+        )
+    )
 
-    `number` and `code` are those of the diagnostic line; `component` is what reports it; `ms_mail` holds the X.400
-    reason and diagnostic numbers of the MS Mail layout (Q176128, Q178821).
-    """
 
-    code: str
-    text: str
-    diagnostic: str
-    component: str
-    number: int = 0
-    ms_mail: tuple[tuple[int, str], tuple[int, str]] = ((0, "transfer failed"), (-1, "none"))
+def _ms_mail_report(non_delivery: NonDelivery, subject: str) -> str:
+    name = _one_line(non_delivery.recipient)
+    (reason, reason_text), (diagnostic, diagnostic_text) = non_delivery.details.ms_mail
+    address = non_delivery.address
+    return "\n".join(
+        (
+            "Your Message",
+            "",
+            f"      To: {name}",
+            f"      Subject: {subject}",
+            "",
+            "Was not delivered for the following reasons:",
+            "",
+            f"      Delivery failed to {_one_line(f'{address.type}:{address.value}') if address is not None else name}",
+            f"      Reason: {reason} ({reason_text})",
+            f"      diagnostic: {diagnostic} ({diagnostic_text}).",
+            f"      {_signature(non_delivery, Layout.MS_MAIL)}",
+            "",
+        )
+    )
+
+
+def _signature(non_delivery: NonDelivery, layout: Layout) -> str:
+    """Return the MSEXCH line: only the IMS names the organisation beside site and server (Q183801, Q181263)."""
+    place = f"{non_delivery.site}:{non_delivery.server}"
+    if layout is Layout.IMS:
+        return f"MSEXCH:IMS:{non_delivery.organization}:{place} {non_delivery.diagnostic}".rstrip()
+    return f"MSEXCH:MSExchangeMTA:{place}"
+
+
+def _long_date(moment: datetime) -> str:
+    return f"{_DAYS[moment.weekday()]}, {_MONTHS[moment.month - 1]} {moment.day:02}, {moment.year} {_time(moment)}"
+
+
+def _short_date(moment: datetime) -> str:
+    return f"{moment.month}/{moment.day}/{moment.year % 100:02} {_time(moment)}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.hour % 12 or 12}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def _one_line(text: str) -> str:
+    """Return a text with every character that can't be printed replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,8 +1,8 @@
-"""A recipient and a connector to a delivery or a non-delivery report, with the trace of the rules tried."""
+"""Resolves a recipient to a delivery or a non-delivery, by the rules in order, with the trace of those tried."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from proxyaddr._text.domains import same_domain, unquoted_local
 from proxyaddr._text.types import BLANKS
@@ -10,43 +10,48 @@ from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import OneOffAddress, TypedAddress
-from proxyaddr.delivery.connector import DEFAULT_OUTBOUND_TYPE
-from proxyaddr.delivery.outcomes import Delivery, NonDelivery, Reason, Step
-from proxyaddr.delivery.rules import ADMISSION, NO_ADDRESS_SPACE, NO_PROXY, NOT_RECOGNIZED, SELECTION, Case, Rule
+from proxyaddr.delivery.outcomes import Delivery, NonDelivery, Step
+from proxyaddr.delivery.rules import (
+    ADMISSION,
+    NO_ADDRESS_SPACE,
+    NO_PROXY,
+    RECIPIENT,
+    SELECTION,
+    Case,
+    Refusal,
+    Selection,
+)
+from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.formats.imcea import PREFIX
 from proxyaddr.formats.internet import INTERNET_TYPES, envelope_recipient
 
-if TYPE_CHECKING:
-    from proxyaddr.delivery.connector import InternetMailService
-
-__all__ = ["resolve", "unrouted"]
-
-_EXAMPLE_DOMAIN = "example.com"
+__all__ = ["resolve", "returned_as_unrouted"]
 
 
-def resolve(
-    service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient
-) -> Delivery | NonDelivery:
-    """Say which address of a recipient the connector sends to, or why none: the rules of Q183801 and Q166905.
+def resolve(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
+    """Return which address of a recipient a connector sends to, or the report of why none (Q183801, Q166905).
 
     Text is parsed first: AddressSyntaxError when it is no address.
     """
-    name, case = _case(service, recipient)
+    name, case = _case(settings, recipient)
     trace: list[Step] = []
-    rule, found = _first(SELECTION, case, trace)
-    if rule is None or not isinstance(found, TypedAddress):
-        return _returned(rule or SELECTION[-1], name, case, trace)
-    case = case._replace(chosen=found)
-    refused, _ = _first(ADMISSION, case, trace)
-    if refused is not None:
-        return _returned(refused, name, case, trace)
+    if refusal := _first_refusal(RECIPIENT, case, trace):
+        return _returned(refusal, name, case, trace)
+    selected = _first_selection(case, trace)
+    if selected is None:
+        trace.append(_step(NO_PROXY, applied=True))
+        return _returned(NO_PROXY, name, case, trace)
+    rule, address = selected
+    case = case._replace(chosen=address)
+    if refusal := _first_refusal(ADMISSION, case, trace):
+        return _returned(refusal, name, case, trace)
     route = case.route()
     return Delivery(
         name,
-        found,
-        envelope_recipient(found.value),
+        address,
+        envelope_recipient(address.value),
         rule.name,
         tuple(trace),
         None if route is None else route.connector,
@@ -54,41 +59,47 @@ def resolve(
     )
 
 
-def unrouted(service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient) -> NonDelivery:
+def returned_as_unrouted(
+    settings: ServiceSettings, recipient: str | TypedAddress | ProxyList | Recipient
+) -> NonDelivery:
     """Return the report of the MTA for a recipient that no address space takes (Q133403)."""
-    name, case = _case(service, recipient)
-    step = Step(NO_ADDRESS_SPACE.name, NO_ADDRESS_SPACE.article, NO_ADDRESS_SPACE.says, applied=True)
+    name, case = _case(settings, recipient)
+    step = _step(NO_ADDRESS_SPACE, applied=True)
     return _returned(NO_ADDRESS_SPACE, name, case._replace(chosen=case.address), [step])
 
 
-def _case(service: InternetMailService, recipient: str | TypedAddress | ProxyList | Recipient) -> tuple[str, Case]:
+def _case(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList | Recipient) -> tuple[str, Case]:
+    """Return the name that a report gives a recipient, and what the rules look at."""
     if isinstance(recipient, Recipient):
-        return recipient.display_name, Case(service, None, (recipient,))
+        return recipient.display_name, Case(settings, None, (recipient,))
     if isinstance(recipient, ProxyList):
         name = str(recipient.primary() or recipient)
-        return name, Case(service, None, (Recipient(name, recipient),))
+        return name, Case(settings, None, (Recipient(name, recipient),))
     given = recipient if isinstance(recipient, TypedAddress) else parse(recipient)
-    holders = _holders(service, given)
-    unwrapped = None if holders else _unwrapped(service, given)
+    holders = _holders(settings, given)
+    unwrapped = None if holders else _unwrapped(settings, given)
     address = given if unwrapped is None else unwrapped.address
     if unwrapped is not None:
-        holders = _holders(service, address)
-    return getattr(given, "display_name", None) or given.value, Case(service, address, holders, unwrapped=unwrapped)
+        holders = _holders(settings, address)
+    return getattr(given, "display_name", None) or given.value, Case(settings, address, holders, unwrapped=unwrapped)
 
 
-def _holders(service: InternetMailService, address: TypedAddress) -> tuple[Recipient, ...]:
-    """Look an address up; a legacy DN may be held as an X500 proxy (KB2807779)."""
-    if service.directory is None:
+def _holders(settings: ServiceSettings, address: TypedAddress) -> tuple[Recipient, ...]:
+    """Return the recipients that hold an address; a legacy DN may be held as an X500 proxy (KB2807779)."""
+    if settings.directory is None:
         return ()
-    found = service.directory.find(address)
-    return found or (service.directory.find(OneOffAddress("X500", address.value)) if address.type == "EX" else ())
+    found = settings.directory.find(address)
+    return found or (settings.directory.find(OneOffAddress("X500", address.value)) if address.type == "EX" else ())
 
 
-def _unwrapped(service: InternetMailService, address: TypedAddress) -> Encapsulated | None:
-    """Take an address out of the one that encapsulates it, for the local domain alone: no relaying (Q264330)."""
+def _unwrapped(settings: ServiceSettings, address: TypedAddress) -> Encapsulated | None:
+    """Return what an address of the local domain encapsulates, None where it is an address of its own.
+
+    No other domain's addresses are unwrapped, so that nothing is relayed (Q264330).
+    """
     local, _, domain = address.value.rpartition("@")
-    outgoing = {*INTERNET_TYPES, service.outbound_type}
-    if address.type not in outgoing or service.local_domain is None or not same_domain(domain, service.local_domain):
+    outgoing = {*INTERNET_TYPES, settings.outbound_type}
+    if address.type not in outgoing or settings.local_domain is None or not same_domain(domain, settings.local_domain):
         return None
     try:
         found = decapsulate(address.value)
@@ -98,9 +109,9 @@ def _unwrapped(service: InternetMailService, address: TypedAddress) -> Encapsula
 
 
 def _relayed(local: str, domain: str, outgoing: set[str]) -> Encapsulated | None:
-    """Return what a laxer reader than ours would take out and relay, to be refused; None where that is nothing.
+    """Return what a more tolerant reader than ours would take out and relay, so that it is refused; None for nothing.
 
-    Such a reader takes any case of IMCEA, and a quoted local part as what it says: the hole of Q264330.
+    Such a reader takes any case of IMCEA, and a quoted local part as the text in its quotes: the hole of Q264330.
     """
     name = unquoted_local(local)
     if name[: len(PREFIX)].upper() != PREFIX:
@@ -112,17 +123,32 @@ def _relayed(local: str, domain: str, outgoing: set[str]) -> Encapsulated | None
     return found if found.findings or found.type in outgoing else None
 
 
-def _first(rules: tuple[Rule, ...], case: Case, trace: list[Step]) -> tuple[Rule | None, object]:
+def _first_refusal(rules: Iterable[Refusal], case: Case, trace: list[Step]) -> Refusal | None:
+    """Return the first rule that refuses, None where none does; the trace gets a step for each rule tried."""
     for rule in rules:
-        found = rule.applies(case)
-        trace.append(Step(rule.name, rule.article, rule.says, bool(found)))
-        if found:
-            return rule, found
-    return None, None
+        applies = rule.applies(case)
+        trace.append(_step(rule, applied=applies))
+        if applies:
+            return rule
+    return None
 
 
-def _returned(rule: Rule, name: str, case: Case, trace: list[Step]) -> NonDelivery:
-    reason = rule.reason or NO_PROXY
+def _first_selection(case: Case, trace: list[Step]) -> tuple[Selection, TypedAddress] | None:
+    """Return the first rule that selects an address, and that address; the trace gets a step for each rule tried."""
+    for rule in SELECTION:
+        address = rule.address(case)
+        trace.append(_step(rule, applied=address is not None))
+        if address is not None:
+            return rule, address
+    return None
+
+
+def _step(rule: Selection | Refusal, *, applied: bool) -> Step:
+    return Step(rule.name, rule.article, rule.says, applied)
+
+
+def _returned(rule: Refusal, name: str, case: Case, trace: list[Step]) -> NonDelivery:
+    reason = rule.reason
     return NonDelivery(
         recipient=name,
         address=case.chosen or case.address,
@@ -131,35 +157,9 @@ def _returned(rule: Rule, name: str, case: Case, trace: list[Step]) -> NonDelive
         code=reason.code,
         reason=reason.text,
         diagnostic=f"{reason.number} ({reason.code}) {reason.diagnostic}" if reason.component == "IMS" else reason.code,
-        remedy=_remedy(reason, case),
+        remedy=rule.remedy(case),
         details=reason,
-        organization=case.service.organization,
-        site=case.service.site,
-        server=case.service.server,
+        organization=case.settings.organization,
+        site=case.settings.site,
+        server=case.settings.server,
     )
-
-
-def _remedy(reason: Reason, case: Case) -> tuple[str, ...]:
-    """Say which settings, or which change to the recipient, would deliver it."""
-    outbound = case.outbound_type
-    if reason is NOT_RECOGNIZED:
-        wanted = case.outbound_type if case.chosen is None else case.chosen.type
-        return (f"add an address space of the right type and cost: {wanted}:*;1",)
-    if reason is not NO_PROXY:
-        return _OTHER_REMEDIES.get(reason.code, ())
-    if case.recipients:
-        return (f"give the recipient a primary {outbound} proxy; secondaries serve inbound mail only (Q166905)",)
-    wanted = case.address.type if case.address is not None else outbound
-    if wanted == "SMTP":
-        return (f"send it through a connector whose outbound type is SMTP; this one sends {outbound} only (Q183801)",)
-    return (
-        f"OverrideProxyOut = {wanted}",
-        f"SiteDomain = the local domain, for example {case.service.site_domain or _EXAMPLE_DOMAIN}",
-        f"an address space of that type: {wanted}:*;1",
-    )
-
-
-_OTHER_REMEDIES = {
-    "000C0595": ("remove the address from all recipients but one (Q251152)",),
-    "000B0981": ("correct the address: the envelope takes a valid Internet address only (Q193924)",),
-}

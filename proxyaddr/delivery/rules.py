@@ -1,60 +1,54 @@
-"""The type-selection rules as a table: name, article, condition and outcome, in the order in which they apply."""
+"""The type-selection rules as tables: name, article, condition and outcome, in the order in which they apply."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from proxyaddr.addresses.encapsulation import Encapsulated
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
 from proxyaddr.delivery.outcomes import Reason
+from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
 from proxyaddr.formats.internet import INTERNET_TYPES, envelope_recipient
+from proxyaddr.routing.route import Route
 
-if TYPE_CHECKING:
-    from proxyaddr.delivery.connector import InternetMailService
-    from proxyaddr.directory.recipient import Recipient
-    from proxyaddr.routing.route import Route
+__all__ = [
+    "ADMISSION",
+    "NO_ADDRESS_SPACE",
+    "NO_PROXY",
+    "RECIPIENT",
+    "RULES",
+    "SELECTION",
+    "Case",
+    "Refusal",
+    "Selection",
+]
 
-__all__ = ["ADMISSION", "NO_ADDRESS_SPACE", "SELECTION", "Case", "Rule"]
-
-
-AMBIGUOUS = Reason("000C0595", "The recipient name is ambiguous.", "Ambiguous Recipient", "IMS")  # Q251152
-NO_PROXY = Reason(
-    "000D06B5",
-    "Unable to deliver the message due to a communications failure",
-    "No proxy for Recipient",
-    "IMS",
-)  # Q183801
-NOT_RECOGNIZED = Reason(
-    "unrecognized-OR-name",
-    "The recipient name is not recognized",
-    "",
-    "MTA",
-    ms_mail=((1, "transfer impossible"), (0, "OR name unrecognized")),
-)  # Q133403, Q186235, Q262146
-REFUSED = NOT_RECOGNIZED._replace(diagnostic="encapsulated address refused")  # Q237927, Q264330
-MALFORMED = Reason(
-    "000B0981", "Unable to deliver the message due to a communications failure", "553 malformed address", "IMS", 3553
-)  # Q189492, Q193924
+_EXAMPLE_DOMAIN = "example.com"
 
 
 class Case(NamedTuple):
-    """What the rules look at: the connector, the recipients that the address stands for, the address once chosen."""
+    """What the rules look at: the settings, the recipients that the address stands for, and the address once chosen."""
 
-    service: InternetMailService
+    settings: ServiceSettings
     address: TypedAddress | None
     """The bare address that was given, None for a recipient of the directory."""
     recipients: tuple[Recipient, ...]
     chosen: TypedAddress | None = None
     unwrapped: Encapsulated | None = None
-    """What `address` was taken out of, where it came encapsulated."""
+    """The encapsulated address that `address` was taken out of, None where it was given as it is."""
 
     @property
     def outbound_type(self) -> str:
         """The type that the connector sends."""
-        return self.service.outbound_type
+        return self.settings.outbound_type
+
+    def is_ambiguous(self) -> bool:
+        """Return whether several recipients hold the address."""
+        return len(self.recipients) > 1
 
     def target(self) -> ProxyAddress | None:
         """Return the target address of the one recipient, where it has the outbound type."""
@@ -70,105 +64,167 @@ class Case(NamedTuple):
             return recipient.proxies.primary(self.outbound_type)
         return None
 
-    def refused(self) -> bool:
-        """Tell whether an address that came encapsulated would be relayed, or may not be delivered (Q264330)."""
-        if self.unwrapped is None or self.recipients:
-            return False
-        return bool(self.unwrapped.findings) or self.unwrapped.type in {*INTERNET_TYPES, self.outbound_type}
+    def one_off(self) -> TypedAddress | None:
+        """Return the bare address, where no recipient holds it and it has the outbound type."""
+        if self.recipients or self.address is None or self.address.type != self.outbound_type:
+            return None
+        return self.address
 
     def encapsulated(self) -> OneOffAddress | None:
-        """Return the address of a foreign type inside an Internet address, where the service encapsulates."""
+        """Return the address of a foreign type inside an Internet address, where the connector encapsulates."""
         address = next((r.target_address for r in self.recipients), None) if self.recipients else self.address
-        domain = self.service.local_domain
-        if not self.service.encapsulate or address is None or domain is None or self.unwrapped is not None:
+        domain = self.settings.local_domain
+        if not self.settings.encapsulate or address is None or domain is None or self.unwrapped is not None:
             return None
         if address.type in {*INTERNET_TYPES, *UNDELIVERABLE}:
             return None
         try:
             return OneOffAddress(self.outbound_type, encapsulate(address.type, address.value, domain))
-        except ProxyAddrError:  # it gets too long
+        except ProxyAddrError:  # the result would be too long
             return None
 
-    def route(self) -> Route | None:
-        """Return the route that the table has for the address chosen."""
-        table = self.service.table()
-        return None if table is None or self.chosen is None else table.route(self.chosen)
+    def may_not_be_unwrapped(self) -> bool:
+        """Return whether an address that came encapsulated would be relayed, or may not be delivered (Q264330)."""
+        if self.unwrapped is None or self.recipients:
+            return False
+        return bool(self.unwrapped.findings) or self.unwrapped.type in {*INTERNET_TYPES, self.outbound_type}
 
-    def unrouted(self) -> bool:
-        """Tell whether there is a table and it has no route for the address chosen."""
-        return self.service.table() is not None and self.route() is None
-
-    def envelope_error(self) -> ProxyAddrError | None:
-        """Return why the address chosen can't be an envelope recipient, None where it can."""
+    def is_malformed(self) -> bool:
+        """Return whether the address chosen can't be an envelope recipient."""
         try:
             if self.chosen is not None:
                 envelope_recipient(self.chosen.value)
-        except ProxyAddrError as error:
-            return error
-        return None
+        except ProxyAddrError:
+            return True
+        return False
+
+    def route(self) -> Route | None:
+        """Return the route that the table has for the address chosen; None without a route, a table or an address."""
+        table = self.settings.table()
+        return None if table is None or self.chosen is None else table.route(self.chosen)
+
+    def is_unrouted(self) -> bool:
+        """Return whether there is a table and it has no route for the address chosen."""
+        return self.settings.table() is not None and self.route() is None
 
 
-class Rule(NamedTuple):
-    """A row: when `applies` gives something, that is the address to send to; with a `reason`, the mail is returned."""
+class Selection(NamedTuple):
+    """A rule that selects the address to send to: `address` returns it, None where the rule does not apply."""
 
     name: str
     article: str
     says: str
-    applies: Callable[[Case], object]
-    reason: Reason | None = None
+    address: Callable[[Case], TypedAddress | None]
 
 
-SELECTION = (
-    Rule(
+class Refusal(NamedTuple):
+    """A rule that returns the mail where it `applies`, for a `reason`; `remedy` returns what would deliver it."""
+
+    name: str
+    article: str
+    says: str
+    applies: Callable[[Case], bool]
+    reason: Reason
+    remedy: Callable[[Case], tuple[str, ...]]
+
+
+NOT_RECOGNIZED = Reason(
+    "unrecognized-OR-name",
+    "The recipient name is not recognized",
+    "",
+    "MTA",
+    ms_mail=((1, "transfer impossible"), (0, "OR name unrecognized")),
+)  # Q133403, Q186235, Q262146
+
+COMMUNICATIONS_FAILURE = "Unable to deliver the message due to a communications failure"
+
+
+def _remedy_for_no_proxy(case: Case) -> tuple[str, ...]:
+    """Return what gives a recipient an address of the outbound type, or a connector that sends the type given."""
+    outbound = case.outbound_type
+    if case.recipients:
+        return (f"give the recipient a primary {outbound} proxy; secondaries serve inbound mail only (Q166905)",)
+    wanted = case.address.type if case.address is not None else outbound
+    if wanted == DEFAULT_OUTBOUND_TYPE:
+        return (
+            f"send it through a connector whose outbound type is {wanted}; this one sends {outbound} only (Q183801)",
+        )
+    return (
+        f"OverrideProxyOut = {wanted}",
+        f"SiteDomain = the local domain, for example {case.settings.site_domain or _EXAMPLE_DOMAIN}",
+        f"an address space of that type: {wanted}:*;1",
+    )
+
+
+def _remedy_for_no_address_space(case: Case) -> tuple[str, ...]:
+    wanted = case.outbound_type if case.chosen is None else case.chosen.type
+    return (f"add an address space of the right type and cost: {wanted}:*;1",)
+
+
+RECIPIENT = (
+    Refusal(
         "refused-encapsulation",
         "Q264330",
         "an encapsulated address that would be relayed through the site, or is marked as invalid",
-        Case.refused,
-        REFUSED,
+        Case.may_not_be_unwrapped,
+        NOT_RECOGNIZED._replace(diagnostic="encapsulated address refused"),  # Q237927, Q264330
+        lambda _: (),
     ),
-    Rule(
+    Refusal(
         "ambiguous-recipient",
         "Q251152",
         "two recipients of the directory hold this address",
-        lambda case: len(case.recipients) > 1,
-        AMBIGUOUS,
+        Case.is_ambiguous,
+        Reason("000C0595", "The recipient name is ambiguous.", "Ambiguous Recipient", "IMS"),  # Q251152
+        lambda _: ("remove the address from all recipients but one (Q251152)",),
     ),
-    Rule("target-address", "Q166905", "the target address has the outbound type", Case.target),
-    Rule("primary-proxy", "Q166905", "the recipient's primary proxy of the outbound type", Case.primary),
-    Rule(
-        "one-off-type",
-        "Q183801",
-        "the one-off address has the outbound type",
-        lambda case: (
-            case.address if not case.recipients and case.address and case.address.type == case.outbound_type else None
-        ),
-    ),
-    Rule(
+)
+"""Which recipients get no mail at all; these rules come first."""
+
+SELECTION = (
+    Selection("target-address", "Q166905", "the target address has the outbound type", Case.target),
+    Selection("primary-proxy", "Q166905", "the recipient's primary proxy of the outbound type", Case.primary),
+    Selection("one-off-type", "Q183801", "the one-off address has the outbound type", Case.one_off),
+    Selection(
         "encapsulation",
         "MS-OXCMAIL 2.1.3.1.8",
         "an address of another type goes out inside an Internet address of the local domain",
         Case.encapsulated,
     ),
-    Rule("no-proxy", "Q183801", "no address of the outbound type", lambda _: True, NO_PROXY),
 )
-"""Which address goes out: the first row that applies decides."""
+"""Which address goes out: that of the first rule that gives one."""
 
-NO_ADDRESS_SPACE = Rule(
+NO_PROXY = Refusal(
+    "no-proxy",
+    "Q183801",
+    "no address of the outbound type",
+    lambda _: True,
+    Reason("000D06B5", COMMUNICATIONS_FAILURE, "No proxy for Recipient", "IMS"),  # Q183801
+    _remedy_for_no_proxy,
+)
+"""The rule that remains when no address was selected."""
+
+NO_ADDRESS_SPACE = Refusal(
     "no-address-space",
     "Q133403",
     "no address space matches",
-    Case.unrouted,
+    Case.is_unrouted,
     NOT_RECOGNIZED,
+    _remedy_for_no_address_space,
 )
 
 ADMISSION = (
-    Rule(
+    Refusal(
         "envelope-address",
         "Q193924",
         "the address is no Internet address that an envelope may hold",
-        Case.envelope_error,
-        MALFORMED,
+        Case.is_malformed,
+        Reason("000B0981", COMMUNICATIONS_FAILURE, "553 malformed address", "IMS", 3553),  # Q189492, Q193924
+        lambda _: ("correct the address: the envelope takes a valid Internet address only (Q193924)",),
     ),
     NO_ADDRESS_SPACE,
 )
-"""What may still return an address that was chosen."""
+"""Why an address that was selected may still be returned."""
+
+RULES = (*RECIPIENT, *SELECTION, NO_PROXY, *ADMISSION)
+"""Every rule, in the order in which they are tried."""

@@ -1,26 +1,28 @@
-"""A site with several Internet Mail Services: the routing table picks the one that a recipient goes through."""
+"""Site: several Internet Mail Services, and the routing table that picks the one a recipient goes through."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from proxyaddr._files.documents import toml_document
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.delivery.connector import TOML_TABLE, InternetMailService
+from proxyaddr.delivery.connector import REGISTRY_SUFFIX, InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-from proxyaddr.delivery.resolver import unrouted
-from proxyaddr.directory.directory import Directory
+from proxyaddr.delivery.resolver import returned_as_unrouted
+from proxyaddr.delivery.settings_files import ROUTING_TABLE, TOML_TABLE, toml_routing
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
-    from proxyaddr.routing.table import RoutingTable
+    from proxyaddr.directory.directory import Directory
 
 __all__ = ["Site", "from_config"]
 
@@ -28,10 +30,11 @@ __all__ = ["Site", "from_config"]
 class Site:
     """Internet Mail Services, each with a name of its own, and the table that routes among them. Immutable.
 
-    `services` maps names to services. ConfigurationError when a name is missing, stands there twice, or has no route.
+    ConfigurationError when there is no service, two have one name, or the table has no route through one of them. A
+    service without a directory gets that of the site.
     """
 
-    __slots__ = ("_directory", "routing_table", "services")
+    __slots__ = ("_directory", "_routing_table", "_services")
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class Site:
         *,
         directory: Directory | None = None,
     ) -> None:
-        self.routing_table = routing_table
+        self._routing_table = routing_table
         self._directory = directory
         named: dict[str, InternetMailService] = {}
         routed = {route.connector for route in routing_table.routes}
@@ -54,10 +57,20 @@ class Site:
             named[service.name] = replace(service, **settings)
         if not named:
             raise ConfigurationError("no-connector", "a site has at least one connector", TOML_TABLE)
-        self.services = MappingProxyType(named)
+        self._services = named
+
+    @property
+    def services(self) -> Mapping[str, InternetMailService]:
+        """The services by name, in the order given."""
+        return MappingProxyType(self._services)
+
+    @property
+    def routing_table(self) -> RoutingTable:
+        """The table that routes among the services."""
+        return self._routing_table
 
     def resolve(self, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
-        """Say through which connector a recipient goes out and how, or why not.
+        """Return through which connector a recipient goes out and how, or the report of why not.
 
         The first of its addresses that the table routes decides: its target address, the address itself, its primary
         proxies. AddressSyntaxError for text that is no address, ConfigurationError where the table routes it to a
@@ -65,21 +78,21 @@ class Site:
         """
         if isinstance(recipient, str):
             recipient = parse(recipient)
-        first = next(iter(self.services.values()))
         for address in self._addresses(recipient):
-            route = self.routing_table.route(address)
+            route = self._routing_table.route(address)
             if route is None:
                 continue
-            service = self.services.get(route.connector)
+            service = self._services.get(route.connector)
             if service is None:
                 message = (
                     f"{visible(f'{address.type}:{address.value}')} goes to {route.connector!r}, no service of this site"
                 )
                 raise ConfigurationError("unknown-connector", message, "routing_table")
             return service.resolve(recipient)
-        return unrouted(first, recipient)
+        return returned_as_unrouted(next(iter(self._services.values())), recipient)
 
     def _addresses(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:
+        """Yield the addresses of a recipient, the one that decides first."""
         holders: tuple[Recipient, ...] = ()
         if isinstance(recipient, Recipient):
             holders = (recipient,)
@@ -98,27 +111,50 @@ class Site:
     def from_toml(
         cls, path: str | Path, *, directory: Directory | None = None, limits: Limits = DEFAULT_LIMITS
     ) -> Site:
-        """Read `[[internet_mail_service]]`, a table a service, each with a name, and `[routing_table]`."""
-        from proxyaddr._files.documents import toml_document  # noqa: PLC0415 - only for files
-        from proxyaddr.routing.table import RoutingTable  # noqa: PLC0415 - as above
+        """Read `[[internet_mail_service]]`, a table for each service with a name, and `[routing_table]`.
 
-        tables = toml_document(path, limits).get(TOML_TABLE)
+        ConfigurationError where a table is missing or wrong.
+        """
+        return cls.from_document(toml_document(path, limits), path, directory=directory, limits=limits)
+
+    @classmethod
+    def from_document(
+        cls,
+        document: Mapping[str, Any],
+        path: str | Path,
+        *,
+        directory: Directory | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Site:
+        """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
+        tables = document.get(TOML_TABLE)
         if not isinstance(tables, list):
             message = f"expected a table [[{TOML_TABLE}]] for each connector"
             raise ConfigurationError("wrong-type", message, TOML_TABLE, str(path))
         services = [InternetMailService.from_table(table, path) for table in tables]
-        return cls(services, RoutingTable.from_toml(path, limits=limits), directory=directory)
+        table = toml_routing(document, path, limits)
+        if table is None:
+            raise ConfigurationError("no-routing-table", f"no table [{ROUTING_TABLE}]", ROUTING_TABLE, str(path))
+        return cls(services, table, directory=directory)
 
 
-def from_config(path: str | Path, **settings: Any) -> InternetMailService | Site:  # noqa: ANN401 - as InternetMailService takes
-    """Read a file of one connector or, where it holds `[[internet_mail_service]]`, of a site with several."""
-    if Path(path).suffix.lower() != ".reg":
-        from proxyaddr._files.documents import toml_document  # noqa: PLC0415 - only for files
+def from_config(
+    path: str | Path,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    **settings: Any,  # noqa: ANN401 - as InternetMailService takes
+) -> InternetMailService | Site:
+    """Read a file of one connector or, where it holds `[[internet_mail_service]]`, of a site with several.
 
-        if isinstance(toml_document(path).get(TOML_TABLE), list):
-            other = settings.keys() - {"directory"}
-            if other:
-                message = f"{', '.join(sorted(other))}: a setting of one connector, the file holds several"
-                raise ConfigurationError("several-connectors", message, source=str(path))
-            return Site.from_toml(path, **settings)
-    return InternetMailService.from_config(path, **settings)
+    Keyword settings win over those of the file; ConfigurationError for one that a site does not take.
+    """
+    if Path(path).suffix.lower() == REGISTRY_SUFFIX:
+        return InternetMailService.from_registry_export(path, limits=limits, **settings)
+    document = toml_document(path, limits)
+    if not isinstance(document.get(TOML_TABLE), list):
+        return InternetMailService.from_document(document, path, limits=limits, **settings)
+    other = settings.keys() - {"directory"}
+    if other:
+        message = f"{', '.join(sorted(other))}: a setting of one connector, the file holds several"
+        raise ConfigurationError("several-connectors", message, source=str(path))
+    return Site.from_document(document, path, limits=limits, **settings)

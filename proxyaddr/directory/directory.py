@@ -1,47 +1,58 @@
-"""Recipients with their proxies, and look-up by any proxy."""
+"""Directory: recipients, found by any of their proxies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
-from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
+from proxyaddr.addresses.values import ProxyAddress, TypedAddress
+from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
 from proxyaddr.directory.recipient import Recipient
+from proxyaddr.directory.records import Record
 from proxyaddr.errors import AddressSyntaxError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
-
-if TYPE_CHECKING:
-    from proxyaddr.directory.files import Row
 
 __all__ = ["Directory"]
 
 
 class Directory:
-    """Recipients, found by any of their proxies; `errors` lists the bad rows of the file they came from. Immutable."""
+    """Recipients in the order given, found by any of their proxies. Immutable."""
 
-    __slots__ = ("_holders", "errors", "recipients")
+    __slots__ = ("_errors", "_holders", "_recipients")
 
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
-        self.recipients = tuple(recipients)
-        self.errors = tuple(errors)
+        self._recipients = tuple(recipients)
+        self._errors = tuple(errors)
         self._holders: dict[tuple[str, str], list[int]] = {}
-        for index, recipient in enumerate(self.recipients):
+        for index, recipient in enumerate(self._recipients):
             for key in dict.fromkeys(proxy.comparison_key for proxy in recipient.proxies):
                 self._holders.setdefault(key, []).append(index)
 
+    @property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """The recipients, in the order given."""
+        return self._recipients
+
+    @property
+    def errors(self) -> tuple[RowError, ...]:
+        """The bad rows of the file that the directory was read from."""
+        return self._errors
+
     def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
-        """Return every recipient that holds an address as a proxy, without case; two make it ambiguous (Q251152)."""
-        wanted: TypedAddress | OneOffAddress = parse(address) if isinstance(address, str) else address
-        return tuple(self.recipients[index] for index in self._holders.get(wanted.comparison_key, ()))
+        """Return every recipient that holds an address as a proxy, in any case; two make it ambiguous (Q251152).
+
+        AddressSyntaxError for text that is no address.
+        """
+        wanted = parse(address) if isinstance(address, str) else address
+        return tuple(self._recipients[index] for index in self._holders.get(wanted.comparison_key, ()))
 
     def __len__(self) -> int:
-        return len(self.recipients)
+        return len(self._recipients)
 
     def __iter__(self) -> Iterator[Recipient]:
-        return iter(self.recipients)
+        return iter(self._recipients)
 
     @classmethod
     def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
@@ -56,55 +67,59 @@ class Directory:
         Bad rows and bad proxies are listed in `errors` by line, and the rest is kept. ConfigurationError for a file
         that can't be read or whose header names no proxies.
         """
-        from proxyaddr.directory.files import csv_rows  # noqa: PLC0415 - only for files
-
         return cls._from_rows(path, csv_rows(path, limits), limits)
 
     @classmethod
     def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, errors as for CSV.
+        """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, with errors as for CSV.
 
         The line of an error is the number of the object, from 1.
         """
-        from proxyaddr.directory.files import json_rows  # noqa: PLC0415 - only for files
-
         return cls._from_rows(path, json_rows(path, limits), limits)
 
     @classmethod
     def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read LDIF (RFC 2849): displayName, mailNickname, proxyAddresses and targetAddress; errors as for CSV.
+        """Read displayName, mailNickname, proxyAddresses and targetAddress of LDIF (RFC 2849), with errors as for CSV.
 
-        Entries without addresses are no recipients. A line that can't be read is an error, its entry keeps the others.
+        Entries without addresses are no recipients. A line that can't be read is an error; its entry keeps the others.
         """
-        from proxyaddr.directory.files import ldif_rows  # noqa: PLC0415 - only for files
-
         return cls._from_rows(path, ldif_rows(path, limits), limits)
 
     @classmethod
-    def _from_rows(cls, path: str | Path, rows: Iterable[tuple[int, Row] | RowError], limits: Limits) -> Directory:
+    def _from_rows(cls, path: str | Path, rows: Records, limits: Limits) -> Directory:
         recipients: list[Recipient] = []
         errors: list[RowError] = []
         for row in rows:
             if isinstance(row, RowError):
                 errors.append(row)
                 continue
-            line, fields = row
+            line, record = row
             try:
-                primary = parse_proxies(fields.proxies, limits=limits)
-                secondary = parse_proxies(fields.secondary_proxies, limits=limits)
-            except AddressSyntaxError as error:  # too many
+                recipient, bad = _recipient(record, line, limits)
+            except AddressSyntaxError as error:  # the row has more proxies than the limits allow
                 errors.append(RowError(error.code, error.message, line, str(path), error))
                 continue
-            bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
-            try:
-                target = parse_proxy(fields.target, limits=limits) if fields.target.strip() else None
-            except AddressSyntaxError as error:
-                target = None
-                bad.append(error)
+            recipients.append(recipient)
             errors += [RowError("bad-proxy", f"a proxy is left out: {e}", line, str(path), e) for e in bad]
-            # upper-case types are used inside Secondary-Proxy-Addresses (Q155594)
-            demoted = [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in secondary]
-            proxies = ProxyList([*primary, *demoted], findings=primary.findings)
-            name = fields.display_name or fields.alias or str(target or proxies.primary() or f"row {line}")
-            recipients.append(Recipient(name, proxies, target, fields.alias or None))
         return cls(recipients, errors)
+
+
+def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, list[AddressSyntaxError]]:
+    """Return the recipient of a record, and the errors of its proxies that do not parse.
+
+    AddressSyntaxError for more proxies than the limits allow.
+    """
+    primary = parse_proxies(record.proxies, limits=limits)
+    secondary = parse_proxies(record.secondary_proxies, limits=limits)
+    bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
+    target = None
+    if record.target.strip():
+        try:
+            target = parse_proxy(record.target, limits=limits)
+        except AddressSyntaxError as error:
+            bad.append(error)
+    # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
+    demoted = [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in secondary]
+    proxies = ProxyList([*primary, *demoted], findings=primary.findings)
+    name = record.display_name or record.alias or str(target or proxies.primary() or f"row {line}")
+    return Recipient(name, proxies, target, record.alias or None), bad

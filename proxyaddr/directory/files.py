@@ -1,66 +1,52 @@
-"""Reads the files that directories are exported to: CSV, JSON and LDIF, to rows of text."""
+"""Reads the files that directories are exported to, CSV, JSON and LDIF, as records of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from proxyaddr._files.documents import json_objects
 from proxyaddr._files.ldif import ldif_entries
 from proxyaddr._files.text import csv_records
+from proxyaddr.directory.records import (
+    COLUMNS,
+    LDIF_ADDRESSES,
+    LDIF_ATTRIBUTES,
+    LDIF_PROXIES,
+    PROXY_FIELDS,
+    PROXY_TEXT_KEYS,
+    Record,
+)
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 
-__all__ = ["Row", "csv_rows", "json_rows", "ldif_rows"]
+__all__ = ["Records", "csv_rows", "json_rows", "ldif_rows"]
 
-COLUMNS = {
-    "display name": "display_name",
-    "displayname": "display_name",
-    "name": "display_name",
-    "alias name": "alias",
-    "alias": "alias",
-    "mailnickname": "alias",
-    "e-mail addresses": "proxies",
-    "emailaddresses": "proxies",
-    "proxyaddresses": "proxies",
-    "secondary-proxy-addresses": "secondary_proxies",
-    "e-mail address": "target",
-    "externalemailaddress": "target",
-    "targetaddress": "target",
-}
-"""Column or key, in lower case, to what it says (Q155594, Q184536, Get-Recipient, Get-MgUser); the first one wins."""
-
-PROXY_FIELDS = {"proxies", "secondary_proxies"}
-_DEEP_KEYS = ("ProxyAddressString", "proxyAddressString")
+Records = Iterator[tuple[int, Record] | RowError]
+"""Records with their lines, counted from 1, and the errors of rows that can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a row of a file says of a recipient, as text; proxies as text or as strings with one address each."""
+def csv_rows(path: str | Path, limits: Limits) -> Records:
+    """Yield the rows of a CSV file; one with more or fewer fields than the header is an error (Q155414).
 
-    display_name: str = ""
-    alias: str = ""
-    proxies: str | tuple[str, ...] = ""
-    secondary_proxies: str = ""
-    target: str = ""
-
-
-def csv_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
-    """Yield the rows of a CSV file with their lines; a row that is not as long as the header is an error (Q155414)."""
+    ConfigurationError for a file that can't be read or whose header names no proxies.
+    """
     header, records = csv_records(path, limits)
-    names = _names(header, path)
+    fields = _fields(header, path)
     for record in records:
         if isinstance(record, RowError):
             yield record
         else:
             line, row = record
-            yield line, Row(**{field: row[index] for field, index in names.items()})
+            yield line, Record(**{field: row[index] for field, index in fields.items()})
 
 
-def json_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
-    """Yield the objects of a JSON file with their numbers from 1: a list, one object, or `{"value": [...]}`."""
+def json_rows(path: str | Path, limits: Limits) -> Records:
+    """Yield the objects of a JSON file, each with its number from 1 in place of a line.
+
+    ConfigurationError for a file that can't be read or is no JSON.
+    """
     for number, entry in enumerate(json_objects(path, limits), 1):
         if not isinstance(entry, Mapping):
             yield RowError("not-an-object", f"object {number}: expected an object with proxies", number, str(path))
@@ -69,51 +55,48 @@ def json_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | Ro
         for key, value in entry.items():
             field = COLUMNS.get(key.lower())
             if field in PROXY_FIELDS and isinstance(value, list | Mapping):
-                members = [_member(member) for member in (value if isinstance(value, list) else [value])]
-                fields.setdefault(field, tuple(member for member in members if member is not None))
-                if None in members:
-                    message = f"object {number}: a proxy is left out: expected text, or an object with {_DEEP_KEYS[0]}"
-                    yield RowError("bad-proxy", message, number, str(path))
+                texts = [_proxy_text(member) for member in (value if isinstance(value, list) else [value])]
+                fields.setdefault(field, tuple(text for text in texts if text is not None))
+                if None in texts:
+                    message = f"object {number}: a proxy is left out: expected text, or an object with"
+                    yield RowError("bad-proxy", f"{message} {PROXY_TEXT_KEYS[0]}", number, str(path))
             elif field and value is not None:
                 fields.setdefault(field, str(value))
-        yield number, Row(**fields)
+        yield number, Record(**fields)
 
 
-def ldif_rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, Row] | RowError]:
-    """Yield the entries of an LDIF file that have addresses, with the lines where they start."""
+def ldif_rows(path: str | Path, limits: Limits) -> Records:
+    """Yield the entries of an LDIF file that have addresses, each with the line where it starts.
+
+    ConfigurationError for a file that can't be read.
+    """
     for entry in ldif_entries(path, limits):
         if isinstance(entry, RowError):
             yield entry
-        elif entry.attributes.keys() & {"proxyaddresses", "targetaddress"}:
-            yield (
-                entry.line,
-                Row(
-                    entry.first("displayname", "cn", "name"),
-                    entry.first("mailnickname"),
-                    tuple(entry.attributes.get("proxyaddresses", ())),
-                    target=entry.first("targetaddress"),
-                ),
-            )
+        elif entry.attributes.keys() & LDIF_ADDRESSES:
+            texts = {field: entry.first(*names) for field, names in LDIF_ATTRIBUTES.items()}
+            yield entry.line, Record(proxies=tuple(entry.attributes.get(LDIF_PROXIES, ())), **texts)
 
 
-def _names(header: list[str], path: str | Path) -> dict[str, int]:
-    names: dict[str, int] = {}
+def _fields(header: list[str], path: str | Path) -> dict[str, int]:
+    """Return the place in the header of each field of a record that it names."""
+    fields: dict[str, int] = {}
     for index, column in enumerate(header):
         field = COLUMNS.get(column.lower())
         if field:
-            names.setdefault(field, index)
-    if not names.keys() & PROXY_FIELDS:
+            fields.setdefault(field, index)
+    if not fields.keys() & PROXY_FIELDS:
         raise ConfigurationError(
             "no-proxy-column",
             "the header names no proxies; expected E-mail Addresses, EmailAddresses or proxyAddresses",
             source=str(path),
             line=1,
         )
-    return names
+    return fields
 
 
-def _member(member: object) -> str | None:
-    """Return the text of one proxy of a list, None where it has none."""
+def _proxy_text(member: object) -> str | None:
+    """Return the text of one proxy of a list in JSON, None where it has none."""
     if isinstance(member, Mapping):
-        member = next((member[key] for key in _DEEP_KEYS if key in member), None)
+        member = next((member[key] for key in PROXY_TEXT_KEYS if key in member), None)
     return member if isinstance(member, str) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag
 
+from proxyaddr._files.exports import ANSI
 from proxyaddr._text.types import canonical_type
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -15,7 +16,7 @@ ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 """What says that an entry identifier is a one-off one."""
 
 VERSION = b"\x00\x00"
-DEFAULT_CODE_PAGE = "cp1252"
+DEFAULT_CODE_PAGE = ANSI
 """Of the form that is not Unicode; which one it is, the bytes do not say."""
 
 _HEADER = b"\x00\x00\x00\x00" + ONE_OFF_UID + VERSION

@@ -83,3 +83,19 @@ def test_version_and_lazy_import() -> None:
     assert run("--version")[1].startswith("proxyaddr ")
     code = "import sys, proxyaddr; print(sorted({'lark', 'email_validator', 'argparse'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code]).strip() == b"[]"
+
+
+@pytest.mark.parametrize("command", ["parse", "resolve", "route", "encapsulate", "decapsulate"])
+def test_every_command_has_its_own_help_and_a_line_in_the_help_of_all(command: str) -> None:
+    status, out, _ = run(command, "--help")
+    assert (status, f"usage: proxyaddr {command} " in out, "--json" in out) == (0, True, True)
+    assert [line for line in run("--help")[1].splitlines() if line.split()[:1] == [command]]
+
+
+def test_a_command_loads_its_own_module_alone() -> None:
+    code = (
+        "import sys; from proxyaddr.cli.main import main; main(['encapsulate', '--domain', 'x', '[FAX:1]'])\n"
+        "print(sorted(name for name in sys.modules if name.startswith('proxyaddr.cli.')))"
+    )
+    lines = subprocess.check_output([sys.executable, "-c", code]).decode().splitlines()
+    assert lines[1] == "['proxyaddr.cli._lines', 'proxyaddr.cli.encapsulate', 'proxyaddr.cli.main']"

@@ -159,7 +159,7 @@ def test_values_of_a_registry_export(tmp_path: Path, lines: list[str], kept: dic
     assert dict(service.unknown_settings) == kept
 
 
-def test_an_ansi_export_saved_as_unicode_keeps_its_octets_ansi(tmp_path: Path) -> None:
+def test_an_ansi_export_saved_as_unicode_keeps_its_bytes_ansi(tmp_path: Path) -> None:
     text = f'REGEDIT4\r\n{PARAMETERS}\r\n"OverrideProxyOut"=""\r\n"Table"=hex(7):61,00,62,00,00\r\n'
     service = px.InternetMailService.from_config(written(tmp_path, "imc.reg", text.encode("utf-16")))
     assert (service.override_proxy_out, dict(service.unknown_settings)) == (None, {"Table": ("a", "b")})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr.delivery.rules import ADMISSION, SELECTION
+from proxyaddr.delivery.rules import ADMISSION, RULES
+from proxyaddr.delivery.site import from_config
 from tests.cases import cases
 
 OVERRIDE = px.InternetMailService(override_proxy_out="SMTPOUT", site_domain="contoso.com")
@@ -61,14 +64,14 @@ def test_case(case: dict[str, Any]) -> None:
     assert found.delivered == ("envelope_recipient" in case["expected"])
     applied = [step for step in found.trace if step.applied]
     assert applied[0].rule == found.rule if found.delivered else applied[-1].rule == found.rule
-    rows = {rule.name: rule for rule in (*SELECTION, *ADMISSION)}
+    rows = {rule.name: rule for rule in RULES}
     assert [(step.article, step.says) for step in found.trace] == [
         (rows[step.rule].article, rows[step.rule].says) for step in found.trace
     ]
 
 
 def test_the_order_of_the_rules_is_the_documented_one() -> None:
-    names = [rule.name for rule in (*SELECTION, *ADMISSION)]
+    names = [rule.name for rule in RULES]
     assert names == [
         *("refused-encapsulation", "ambiguous-recipient", "target-address", "primary-proxy", "one-off-type"),
         *("encapsulation", "no-proxy", "envelope-address", "no-address-space"),
@@ -100,6 +103,22 @@ def test_an_address_of_two_recipients_is_ambiguous() -> None:
     twin = px.Recipient("Twin", ["SMTP:twin@contoso.com", "smtp:Jane@Contoso.com"])
     service = px.InternetMailService(directory=px.Directory([JANE, twin]))
     assert outcome(service, "jane@contoso.com") == ("ambiguous-recipient", "000C0595")
+
+
+def test_one_connector_makes_one_routing_table_of_its_address_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[px.RoutingTable] = []
+    make = px.RoutingTable.__init__
+
+    def counted(table: px.RoutingTable, *arguments: Any, **settings: Any) -> None:  # noqa: ANN401 - as the table takes
+        made.append(table)
+        make(table, *arguments, **settings)
+
+    monkeypatch.setattr(px.RoutingTable, "__init__", counted)
+    service = px.InternetMailService(address_spaces=["SMTP:*@contoso.com"])
+    assert [service.table()] == made
+    for address in ("a@contoso.com", "a@elsewhere", "[FAX:1]"):
+        service.resolve(address)
+    assert len(made) == 1
 
 
 def test_address_spaces_must_match_where_there_are_any() -> None:
@@ -218,6 +237,37 @@ def test_toml(tmp_path: Path) -> None:
         px.InternetMailService.from_toml(path)
     with pytest.raises(px.ConfigurationError):
         px.InternetMailService.from_toml(tmp_path / "absent.toml")
+
+
+CONNECTOR = '[internet_mail_service]\nname = "imc"\n'
+ROUTES = '[routing_table]\nroutes = [{space = "SMTP:*", connector = "imc"}]\n'
+
+
+@pytest.mark.parametrize(
+    ("read", "content", "kind"),
+    [
+        (from_config, CONNECTOR, px.InternetMailService),
+        (from_config, CONNECTOR + ROUTES, px.InternetMailService),
+        (from_config, f"[{CONNECTOR}".replace("]", "]]") + ROUTES, px.Site),
+        (px.InternetMailService.from_config, CONNECTOR + ROUTES, px.InternetMailService),
+        (px.Site.from_toml, f"[{CONNECTOR}".replace("]", "]]") + ROUTES, px.Site),
+    ],
+)
+def test_a_file_of_settings_is_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object], content: str, kind: type
+) -> None:
+    path = tmp_path / "imc.toml"
+    path.write_text(content)
+    parsed: list[str] = []
+    parse = tomllib.loads
+
+    def counted(text: str) -> dict[str, Any]:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(tomllib, "loads", counted)
+    assert isinstance(read(path), kind)
+    assert parsed == [content]
 
 
 def test_exchange_55_export(tmp_path: Path) -> None:

@@ -396,7 +396,7 @@ def test_columns() -> None:
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("type,pattern,type,cost,connector\nSMTP,*,FAX,1,imc\n")
-    with pytest.raises(px.ConfigurationError, match="type stands there twice"):
+    with pytest.raises(px.ConfigurationError, match="names the column type twice"):
         px.RoutingTable.from_csv(path)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import os
 import pickle
 import subprocess
@@ -181,7 +183,28 @@ def test_errors_say_where() -> None:
 
 def test_text_without_a_chosen_address_breaks_no_rule_of_the_envelope() -> None:
     case = Case(px.InternetMailService(address_spaces=["SMTP:*"]), None, ())
-    assert (case.envelope_error(), case.route(), case.unrouted()) == (None, None, True)
+    assert (case.is_malformed(), case.route(), case.is_unrouted()) == (False, None, True)
+
+
+def test_sites_directories_and_services_are_immutable_and_can_be_copied() -> None:
+    held = px.Recipient("Jane", "SMTP:jane@a.test")
+    table = px.RoutingTable([px.Route(px.AddressSpace.parse("SMTP:*"), "a")])
+    service = px.InternetMailService(name="a", address_spaces=["SMTP:*@a.test"])
+    site = px.Site([service], table, directory=px.Directory([held]))
+    for value, names in (
+        (site, ("services", "routing_table")),
+        (px.Directory([held]), ("recipients", "errors")),
+        (service, ("name", "routing_table")),
+    ):
+        for name in names:
+            with pytest.raises(AttributeError):
+                setattr(value, name, getattr(value, name))
+    for again in (pickle.loads(pickle.dumps(site)), copy.deepcopy(site), copy.copy(site)):
+        assert (list(again.services), again.resolve("jane@a.test").rule) == (["a"], "primary-proxy")
+    for directory in (pickle.loads(pickle.dumps(px.Directory([held]))), copy.deepcopy(px.Directory([held]))):
+        assert directory.find("jane@a.test") == (held,)
+    for other in (pickle.loads(pickle.dumps(service)), dataclasses.replace(service, server="EX2"), copy.copy(service)):
+        assert not other.resolve("jane@b.test").delivered
 
 
 def test_a_site_resolves_every_kind_of_recipient() -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from proxyaddr._files.exports import DELIMITERS, POWERSHELL_TYPE_LINE
 from proxyaddr.bulk.batches import Batch, Codes
 from proxyaddr.bulk.formats import Format
 from proxyaddr.bulk.inputs import Input
@@ -25,11 +26,6 @@ __all__ = ["WRONG_FIELD_COUNT", "CsvReader"]
 
 WRONG_FIELD_COUNT = "wrong-field-count"
 BAD_QUOTES = "bad-quotes"
-
-POWERSHELL_TYPE_LINE = b"#TYPE"
-"""How Export-Csv starts unless it is told not to."""
-
-DELIMITERS = ",;\t"
 
 _CELL = r'(?:"[^"]*(?:""[^"]*)*"|[^"{0}\r\n]*)'
 _CELLS = rf"\A{_CELL}(?:[{{0}}\r\n]{_CELL})*\z"
@@ -92,7 +88,7 @@ class CsvReader:
             raw = stack.enter_context(self._source.open())
             found = blocks(recoded(self._source.uncompressed(raw).read, self._encoding), last_record_end)
             first = next(found, b"")
-            if first.startswith(POWERSHELL_TYPE_LINE):
+            if first.startswith(POWERSHELL_TYPE_LINE.encode()):
                 first = first.partition(b"\n")[2]
             line = _LINE.match(first.decode("utf-8", "backslashreplace"))
             counted = line[0] if line else ""
