@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # as type checkers know it; importing typing would triple the time of importing the package
+TYPE_CHECKING = False  # type checkers know it by name; importing typing would double the import time
 if TYPE_CHECKING:
     from proxyaddr import adapters as adapters
     from proxyaddr import columns as columns
