@@ -68,7 +68,8 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the rules of ruff and the format of the code."""
-    _install(session, *_requirements("ruff"))
+    if session.venv_backend != "none":
+        session.install(next(line for line in PROJECT["optional-dependencies"]["test"] if line.startswith("ruff")))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
 
@@ -84,7 +85,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and the source distribution, and test them in fresh environments."""
-    _install(session, *PROJECT["dependencies"], *_requirements("pytest", "hypothesis", "build"))
+    _install_package(session, "test", native=False)
     session.run("python", "-m", "pytest", "-m", "wheel")
 
 
@@ -168,22 +169,14 @@ def readme(session: nox.Session) -> None:
             _report_coverage(session, copy / ".venv" / "bin" / "coverage")
 
 
-def _install(session: nox.Session, *what: str) -> None:
-    """Install requirements into the environment of the session, if it has one of its own."""
-    if session.venv_backend != "none":
-        session.install(*what)
-
-
 def _install_package(session: nox.Session, *extras: str, native: bool = True) -> None:
-    """Install the checkout as editable with these extras, and without the native engine where it is not needed."""
-    named = f"[{','.join(extras)}]" if extras else ""
+    """Install the checkout with these extras, editable, if the session has an environment of its own.
+
+    `native` is false where the session does not need the native engine.
+    """
     if session.venv_backend != "none":
+        named = f"[{','.join(extras)}]" if extras else ""
         session.install("-e", f".{named}", env={} if native else {"PROXYADDR_PURE": "1"})
-
-
-def _requirements(*names: str) -> list[str]:
-    """Return what the `test` extra requires of the packages named, with their versions."""
-    return [line for line in PROJECT["optional-dependencies"]["test"] if line.partition(">=")[0] in names]
 
 
 def _measuring_coverage(folder: Path) -> dict[str, str]:
