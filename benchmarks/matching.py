@@ -71,7 +71,7 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
             call()
             speeds[name].append(rows / (time.perf_counter() - start) / 1e6)
     share = sum(answer not in (NO_ROUTE, 0) for answer in wanted) / count
-    print(f"{size:,} spaces, {count:,} addresses, {share:.0%} not matched by * alone ({px.matcher.engine} engine)")
+    print(f"{size:,} spaces, {count:,} addresses, {share:.0%} take another route than * ({px.matcher.engine} engine)")
     for name, found in speeds.items():
         checked = f"{wrong[name]:9,} wrong" if name in wrong else ""
         print(f"  {name:32} {median(found):9.2f} million per second {checked}")
