@@ -1,1 +1,1 @@
-"""One question a file, peers measured in the same run; `python -m benchmarks` asks them all."""
+"""Benchmarks: each file answers one question and measures its peers in the same run (`python -m benchmarks`)."""

@@ -1,4 +1,4 @@
-"""Ask every question and print its table: `python -m benchmarks [--short] [QUESTION...]`."""
+"""Run the benchmarks named, or all of them, and print their tables: `python -m benchmarks [--short] [NAME...]`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from importlib import import_module
 
 from benchmarks._run import setting
 
-QUESTIONS = ("startup", "parsing", "patterns", "matching", "scalar", "building", "columns", "files", "engines")
+BENCHMARKS = ("startup", "parsing", "patterns", "matching", "scalar", "building", "columns", "files", "engines")
 
 
 def main() -> None:
-    """Read the command line and run the questions asked, all by default."""
+    """Read the command line and run the benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("questions", nargs="*", metavar="QUESTION", help=f"of: {', '.join(QUESTIONS)} (default: all)")
-    parser.add_argument("--short", action="store_true", help="few rounds and less data: shows that it runs, in seconds")
+    parser.add_argument("benchmarks", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument(
+        "--short", action="store_true", help="few rounds and little data: shows in seconds that the benchmarks run"
+    )
     arguments = parser.parse_args()
-    unknown = set(arguments.questions) - set(QUESTIONS)
+    unknown = set(arguments.benchmarks) - set(BENCHMARKS)
     if unknown:
-        parser.error(f"no such question: {', '.join(sorted(unknown))}")
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     print(setting())
-    for question in arguments.questions or QUESTIONS:
+    for name in arguments.benchmarks or BENCHMARKS:
         print()
-        import_module(f"benchmarks.{question}").main(short=arguments.short)
+        import_module(f"benchmarks.{name}").main(short=arguments.short)
 
 
 if __name__ == "__main__":

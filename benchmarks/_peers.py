@@ -1,6 +1,6 @@
-"""How people match addresses today: each peer is built from the same table and answers with the index of a route.
+"""Other ways to match addresses, as people use them today: each is built from a table and returns indices of routes.
 
-They cover what the generator makes, not the whole of the rules; how often they disagree is counted beside the times.
+The peers handle the patterns that the generator makes, not all rules; the benchmark counts their wrong answers.
 """
 
 from __future__ import annotations
@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from benchmarks._joins import duckdb_joins, polars_joins
+from benchmarks._parts import Match, other_type, sorted_parts
 from benchmarks._spaces import Spaces
 
-__all__ = ["PEERS", "Peer"]
-
-Match = Callable[[Sequence[str]], Sequence[int]]
-NO_ROUTE = -1
+__all__ = ["PEERS", "Peer", "dict_walk"]
 
 
 class Peer(NamedTuple):
-    """A peer, the module it needs, the largest table that it takes, and what makes it of a table."""
+    """A peer: its name, the module it needs, the size of the largest table for it, and the function that builds it."""
 
     name: str
     module: str
@@ -27,54 +26,16 @@ class Peer(NamedTuple):
     build: Callable[[Spaces], Match]
 
 
-class _Parts(NamedTuple):
-    """The table by kind of pattern, as a careful user would sort it once."""
-
-    exact: dict[str, int]
-    at: dict[str, int]
-    below: dict[str, int]
-    prefixes: dict[str, list[tuple[str, int]]]
-    infixes: list[tuple[str, int]]
-    any: int
-
-
-def _parts(table: Spaces) -> _Parts:
-    parts = _Parts({}, {}, {}, {}, [], 0)
-    for index, (kind, pattern) in enumerate(zip(table.types, table.patterns, strict=True)):
-        if kind != "SMTP" or pattern == "*":
-            continue
-        local, _, domain = pattern.rpartition("@")
-        if pattern.startswith("*@*."):
-            parts.below[domain[2:]] = index
-        elif local == "*":
-            parts.at[domain] = index
-        elif local.endswith("*"):
-            parts.prefixes.setdefault(domain, []).append((local[:-1], index))
-        elif local:
-            parts.exact[pattern] = index
-        else:
-            parts.infixes.append((pattern.strip("*"), index))
-    parts.infixes.sort(key=lambda infix: (-len(infix[0]), table.costs[infix[1]], infix[1]))
-    return parts
-
-
-def _other(kind: str, value: str) -> int:
-    """Answer for the types of the generator that are not SMTP."""
-    return {"x400": 1, "fax": 2}.get(
-        kind, 3 if kind == "notes" and value.endswith("acme") and "@" in value else NO_ROUTE
-    )
-
-
 def dict_walk(table: Spaces) -> Match:
-    """Dictionaries by address and domain, then the parents, then the infixes."""
-    exact, at, below, prefixes, infixes, any_route = _parts(table)
+    """Look up the address, the domain and its parents in dictionaries, then try the infixes one by one."""
+    exact, at, subdomains, prefixes, infixes, any_route = sorted_parts(table)
 
-    def one(address: str) -> int:  # noqa: PLR0911 - that is how people write it
+    def one(address: str) -> int:  # noqa: PLR0911 - people write it in this way
         value = address.lower()
         kind, colon, rest = value.partition(":")
         if colon:
             if kind != "smtp":
-                return _other(kind, rest)
+                return other_type(kind, rest)
             value = rest
         found = exact.get(value)
         if found is not None:
@@ -88,7 +49,7 @@ def dict_walk(table: Spaces) -> Match:
             return found
         _, dot, parent = domain.partition(".")
         while dot:
-            found = below.get(parent)
+            found = subdomains.get(parent)
             if found is not None:
                 return found
             _, dot, parent = parent.partition(".")
@@ -105,8 +66,8 @@ def dict_walk(table: Spaces) -> Match:
 
 
 def _expressions(table: Spaces) -> list[tuple[str, int]]:
-    """Regular expressions over a lower-case line, the best first."""
-    parts = _parts(table)
+    """Return a regular expression and a route for each pattern, in the order in which they win; for lower-case text."""
+    parts = sorted_parts(table)
     start, escape = "^(?:smtp:)?", re.escape
     return [
         *((f"{start}{escape(address)}$", index) for address, index in parts.exact.items()),
@@ -118,20 +79,20 @@ def _expressions(table: Spaces) -> list[tuple[str, int]]:
         *((f"@{escape(domain)}$", index) for domain, index in parts.at.items()),
         *(
             (f"@[^\\n]*\\.{escape(domain)}$", index)
-            for domain, index in sorted(parts.below.items(), key=lambda d: -len(d[0]))
+            for domain, index in sorted(parts.subdomains.items(), key=lambda d: -len(d[0]))
         ),
         *((escape(infix), index) for infix, index in parts.infixes),
     ]
 
 
 def _typed(address: str) -> int | None:
-    """Return the answer for an address of another type, None for SMTP."""
+    """Return the route of an address of another type, None for an SMTP address."""
     kind, colon, value = address.partition(":")
-    return _other(kind, value) if colon and kind != "smtp" else None
+    return other_type(kind, value) if colon and kind != "smtp" else None
 
 
 def regular_expression(table: Spaces) -> Match:
-    """One alternation of groups, the best first."""
+    """Build one regular expression with a group for each pattern, in the order in which they win."""
     expressions = _expressions(table)
     compiled = re.compile("|".join(f"({text if text.startswith('^') else '^.*?' + text})" for text, _ in expressions))
 
@@ -149,7 +110,7 @@ def regular_expression(table: Spaces) -> Match:
 
 
 def re2_set(table: Spaces) -> Match:
-    """Ask a set of google-re2, which gives every expression that matches."""
+    """Build a google-re2 Set, which returns every expression that matches."""
     import re2  # noqa: PLC0415 - peers are loaded one at a time
 
     options = re2.Options()
@@ -174,8 +135,8 @@ def re2_set(table: Spaces) -> Match:
 
 
 def hyperscan_joined(table: Spaces) -> Match:
-    """One scan of all addresses joined by line ends, the hits sorted to their lines."""
-    import hyperscan  # noqa: PLC0415 - as above
+    """Join all addresses with newlines, scan the text once with hyperscan, and assign each hit to its line."""
+    import hyperscan  # noqa: PLC0415 - peers are loaded one at a time
 
     expressions = _expressions(table)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -210,13 +171,13 @@ def hyperscan_joined(table: Spaces) -> Match:
 
 
 def aho_corasick(table: Spaces) -> Match:
-    """One automaton of what the patterns hold literally, its hits held against the place where they may stand."""
-    import ahocorasick  # noqa: PLC0415 - as above
+    """Build one automaton of the literal parts of the patterns, and check where in the address each hit stands."""
+    import ahocorasick  # noqa: PLC0415 - peers are loaded one at a time
 
-    parts = _parts(table)
+    parts = sorted_parts(table)
     automaton = ahocorasick.Automaton()
     for rank, group in enumerate(
-        (parts.exact, {f"@{d}": i for d, i in parts.at.items()}, {f".{d}": i for d, i in parts.below.items()})
+        (parts.exact, {f"@{d}": i for d, i in parts.at.items()}, {f".{d}": i for d, i in parts.subdomains.items()})
     ):
         for key, index in group.items():
             automaton.add_word(key, (2 * rank, index, len(key), ""))
@@ -245,13 +206,13 @@ def aho_corasick(table: Spaces) -> Match:
 
 
 def marisa(table: Spaces) -> Match:
-    """Walk a trie of reversed domains and addresses; it can't express infixes, which are left to `in`."""
-    import marisa_trie  # noqa: PLC0415 - as above
+    """Look up the reversed address in a trie of reversed patterns; infixes are searched one by one."""
+    import marisa_trie  # noqa: PLC0415 - peers are loaded one at a time
 
-    parts = _parts(table)
+    parts = sorted_parts(table)
     keys, values = [], []
     for rank, group in enumerate(
-        (parts.exact, {f"@{d}": i for d, i in parts.at.items()}, {f".{d}": i for d, i in parts.below.items()})
+        (parts.exact, {f"@{d}": i for d, i in parts.at.items()}, {f".{d}": i for d, i in parts.subdomains.items()})
     ):
         keys += [key[::-1] for key in group]
         values += [(2 * rank, index) for index in group.values()]
@@ -277,124 +238,6 @@ def marisa(table: Spaces) -> Match:
     def match(addresses: Sequence[str]) -> Sequence[int]:
         return [one(a) if (found := _typed(a)) is None else found for a in map(str.lower, addresses)]
 
-    return match
-
-
-def polars_joins(table: Spaces) -> Match:
-    """Left joins by address, domain and three parents, a filter for prefixes, one pass for infixes."""
-    import polars as pl  # noqa: PLC0415 - as above
-
-    parts = _parts(table)
-
-    def frame(found: dict[str, int], key: str, name: str) -> Any:  # noqa: ANN401 - polars is loaded late
-        return pl.DataFrame({key: list(found), name: list(found.values())}, schema={key: pl.String, name: pl.Int32})
-
-    exact, at = frame(parts.exact, "value", "exact"), frame(parts.at, "domain", "at")
-    parents = [frame(parts.below, f"parent{level}", f"below{level}") for level in range(3)]
-    named = [(domain, prefix, index) for domain, rows in parts.prefixes.items() for prefix, index in rows]
-    prefixes = pl.DataFrame(named, schema={"domain": pl.String, "prefix": pl.String, "named": pl.Int32}, orient="row")
-    words, places = [word for word, _ in parts.infixes], [index for _, index in parts.infixes]
-
-    def joined(addresses: Any) -> Any:  # noqa: ANN401 - texts or a Series in, a Series out
-        value, domain = pl.col("value"), pl.col("domain")
-        rows = pl.LazyFrame({"text": addresses}).with_row_index("row").with_columns(pl.col("text").str.to_lowercase())
-        rows = rows.with_columns(
-            pl.col("text").str.extract("^([^:@]*):", 1).fill_null("smtp").alias("kind"),
-            pl.col("text").str.replace("^[^:@]*:", "").alias("value"),
-        ).with_columns(value.str.extract("@([^@]*)$", 1).alias("domain"))
-        rows = rows.with_columns(domain.str.replace(r"^[^.]*\.?", "").alias("parent0"))
-        for level in (1, 2):
-            above = pl.col(f"parent{level - 1}").str.replace(r"^[^.]*\.?", "")
-            rows = rows.with_columns(above.alias(f"parent{level}"))
-        rows = rows.join(exact.lazy(), on="value", how="left").join(at.lazy(), on="domain", how="left")
-        for level, below in enumerate(parents):
-            rows = rows.join(below.lazy(), on=f"parent{level}", how="left")
-        rows = rows.join(prefixes.lazy(), on="domain", how="left")
-        kept = pl.when(value.str.starts_with(pl.col("prefix"))).then(pl.col("named"))
-        infix = pl.lit(None, pl.Int32)
-        if words:
-            rows_of = dict(zip(words, places, strict=True))
-            found = value.str.extract(f"({'|'.join(words)})", 1)
-            infix = found.replace_strict(rows_of, default=None, return_dtype=pl.Int32)
-        below_all = [pl.col(f"below{level}") for level in range(3)]
-        smtp = pl.coalesce("exact", kept, "at", *below_all, infix, pl.lit(0, pl.Int32))
-        other = (
-            pl.when(pl.col("kind") == "x400").then(1).when(pl.col("kind") == "fax").then(2)
-            .when((pl.col("kind") == "notes") & value.str.ends_with("acme")).then(3).otherwise(NO_ROUTE)
-        )  # fmt: skip
-        answer = pl.when(pl.col("kind") == "smtp").then(smtp).otherwise(other)
-        return rows.select("row", answer.alias("answer")).sort("row").collect()["answer"]
-
-    def match(addresses: Sequence[str]) -> Sequence[int]:
-        answers: Sequence[int] = joined(addresses).to_list()
-        return answers
-
-    match.column = joined  # type: ignore[attr-defined]
-    return match
-
-
-def duckdb_joins(table: Spaces) -> Match:
-    """Make the same joins in SQL."""
-    import duckdb  # noqa: PLC0415 - as above
-    import pyarrow as pa  # noqa: PLC0415 - as above
-
-    parts = _parts(table)
-    base = duckdb.connect()
-    base.execute("set threads to 1")
-    for name, group in (("exact", parts.exact), ("domains", parts.at), ("below", parts.below)):
-        base.register(
-            f"{name}_rows",
-            pa.table({"key": pa.array(list(group), pa.string()), "route": pa.array(list(group.values()), pa.int32())}),
-        )
-        base.execute(f"create table {name} as select * from {name}_rows")
-    named = [(domain, prefix, index) for domain, rows in parts.prefixes.items() for prefix, index in rows]
-    columns = list(zip(*named, strict=True)) or [(), (), ()]
-    base.register(
-        "prefix_rows",
-        pa.table(
-            {
-                "key": pa.array(columns[0], pa.string()),
-                "prefix": pa.array(columns[1], pa.string()),
-                "route": pa.array(columns[2], pa.int32()),
-            }
-        ),
-    )
-    base.execute("create table prefixes as select * from prefix_rows")
-    words = dict(reversed(parts.infixes))  # of two alike the best, which comes first
-    infix_rows = pa.table(
-        {"word": pa.array(list(words), pa.string()), "route": pa.array(list(words.values()), pa.int32())}
-    )
-    base.register("infix_rows", infix_rows)
-    base.execute("create table infixes as select * from infix_rows")
-    query = f"""
-        with cut as (select row, lower(text) as text from addresses),
-        typed as (select row, coalesce(nullif(regexp_extract(text, '^([^:@]*):', 1), ''), 'smtp') as kind,
-                         regexp_replace(text, '^[^:@]*:', '') as value from cut),
-        split as (select *, regexp_extract(value, '@([^@]*)$', 1) as domain from typed),
-        one as (select *, regexp_replace(domain, '^[^.]*[.]?', '') as parent0 from split),
-        two as (select *, regexp_replace(parent0, '^[^.]*[.]?', '') as parent1 from one),
-        three as (select *, regexp_replace(parent1, '^[^.]*[.]?', '') as parent2 from two)
-        select case kind when 'smtp' then coalesce(
-                 exact.route, case when starts_with(value, prefix) then prefixes.route end,
-                 domains.route, b0.route, b1.route, b2.route, infixes.route, 0)
-               when 'x400' then 1 when 'fax' then 2
-               when 'notes' then case when ends_with(value, 'acme') then 3 else -1 end else -1 end as answer
-        from three left join exact on exact.key = value left join domains on domains.key = domain
-        left join below b0 on b0.key = parent0 left join below b1 on b1.key = parent1
-        left join below b2 on b2.key = parent2 left join prefixes on prefixes.key = domain
-        left join infixes on infixes.word = regexp_extract(value, '{"|".join(words)}')
-        order by row"""
-
-    def joined(rows: Any) -> Any:  # noqa: ANN401 - Arrow data in, with row and text, a column of Arrow data out
-        base.register("addresses", rows)
-        return base.sql(query).to_arrow_table()["answer"]
-
-    def match(addresses: Sequence[str]) -> Sequence[int]:
-        rows = pa.table({"row": pa.array(range(len(addresses)), pa.int64()), "text": pa.array(addresses, pa.string())})
-        answers: Sequence[int] = joined(rows).to_pylist()
-        return answers
-
-    match.column = joined  # type: ignore[attr-defined]
     return match
 
 

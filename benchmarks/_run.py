@@ -1,4 +1,4 @@
-"""What every question shares: interleaved timing, the median, the ratio table, and where and when it was measured."""
+"""Shared by the benchmarks: times two functions in turn, prints medians and ratios, and describes the machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Contest(NamedTuple):
-    """Ours against a peer; `items` divides both times, `goal` is the highest ratio wanted."""
+    """Our function and a peer's; both times are divided by `items`, and `goal` is the highest ratio we accept."""
 
     name: str
     ours: Callable[[], object]
@@ -27,7 +27,7 @@ class Contest(NamedTuple):
 
 
 def setting() -> str:
-    """Return one line with machine, interpreter, date and commit."""
+    """Return one line that names the machine, the interpreter, the date and the commit."""
     cpu = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():
@@ -40,16 +40,16 @@ def setting() -> str:
 
 
 def compare(title: str, unit: str, contests: Sequence[Contest], *, rounds: int) -> list[float]:
-    """Time each contest `rounds` times, ours and the peer in turn, and print medians and ratios; unit: ms, us or ns.
+    """Time our function and the peer in turn, `rounds` times each, and print the medians; return the ratios.
 
-    Returns the ratios.
+    `unit` is ms, us or ns.
     """
     ratios = []
     scale = {"ms": 1e3, "us": 1e6, "ns": 1e9}[unit]
     print(f"{title} ({unit}, medians of {rounds}, interleaved)")
     print(f"  {'ours':48} {'':>9} {'peer':36} {'':>9} {'ratio':>7}")
     for contest in contests:
-        contest.ours()  # once before: caches of the file system and first use are no part of the question
+        contest.ours()  # not timed: the first call fills caches and loads modules
         contest.peer()
         times = [(_seconds(contest.ours), _seconds(contest.peer)) for _ in range(rounds)]
         ours, peer = (median(column) * scale / contest.items for column in zip(*times, strict=True))
@@ -67,7 +67,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def _commit() -> str:
-    given = os.environ.get("PROXYADDR_COMMIT")  # for a copy of the sources without their history
+    given = os.environ.get("PROXYADDR_COMMIT")  # set for a copy of the sources without their history
     if given:
         return given
     git = ("git", "-C", str(ROOT), "describe", "--always", "--dirty")

@@ -1,4 +1,4 @@
-"""A seeded generator of address spaces and addresses, as large organisations and gateways have them."""
+"""Generates address spaces and addresses like those of large organisations and gateways, from a fixed seed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_INFIXES = 100
 
 
 class Spaces(NamedTuple):
-    """Columns of a table, and the domains that its spaces name."""
+    """The columns of a routing table, and the domains in its patterns."""
 
     types: list[str]
     patterns: list[str]
@@ -28,7 +28,7 @@ def _word(chance: random.Random, shortest: int, longest: int) -> str:
 
 
 def spaces(count: int) -> Spaces:
-    """Make 80 % `*@domain`, 12 % `*@*.domain`, 5 % addresses, 2 % `prefix*@domain`, 1 % infixes, and a few others."""
+    """Return `count` spaces: 80 % `*@domain`, 12 % `*@*.domain`, 5 % addresses, 2 % `prefix*@domain`, 1 % infixes."""
     chance = random.Random(SEED + count)
     types, patterns = ["SMTP", "X400", "FAX", "NOTES"], ["*", "", "*", "*@*acme"]
     domains: dict[str, None] = {}
@@ -58,7 +58,7 @@ def spaces(count: int) -> Spaces:
 
 
 def addresses(table: Spaces, count: int) -> list[str]:
-    """Make addresses of about 30 characters: domains by Zipf's law, 5 % other types, 15 % with upper case."""
+    """Return addresses of about 30 characters: domains by Zipf's law, 5 % of other types, 15 % with upper case."""
     chance = random.Random(SEED - count)
     domains = table.domains[:]
     chance.shuffle(domains)

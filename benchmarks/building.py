@@ -1,4 +1,4 @@
-"""How long a table takes from columns to its first answer, and how much memory it holds, beside the dict walk."""
+"""Measures how long a table takes from its columns to the first answer, and how much memory it uses."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from benchmarks._peers import dict_walk
 from benchmarks._spaces import spaces
 
 SIZES = (10_000, 1_000_000)
-GOALS = {"build": (3.0, 6.0), "bytes": (64, 40)}
-"""At least and moonshot, at a million spaces."""
+SPEED_GOAL, SPEED_MOONSHOT = 3, 6
+"""The ratio that we want, and would like, to reach for the largest table."""
+
+BYTES_GOAL, BYTES_MOONSHOT = 64, 40
+"""The most bytes per space that the largest table may use, and the number that we would like."""
 
 
 def main(*, short: bool) -> None:
-    """Print seconds, their ratio, and octets a space above the text of its pattern."""
+    """Print the time of the matcher and of the dict walk, their ratio, and the bytes per space beyond its pattern."""
     for size in SIZES[:1] if short else SIZES:
         table = spaces(size)
         ours, theirs = [], []
@@ -28,10 +31,11 @@ def main(*, short: bool) -> None:
             dict_walk(table)(["jane@contoso.com"])
             theirs.append(time.perf_counter() - start)
         ratio = median(their / our for our, their in zip(ours, theirs, strict=True))
-        goal = "  goal 3, moonshot 6, at a million" if size == SIZES[-1] else ""
-        print(
-            f"{size:,} spaces: built in {median(ours):.3f} s, dict walk {median(theirs):.3f} s: {ratio:.2f} times{goal}"
-        )
+        print(f"{size:,} spaces: built in {median(ours):.3f} s, dict walk in {median(theirs):.3f} s: {ratio:.2f} times")
         if matcher.size is not None:
             above = (matcher.size - sum(map(len, table.patterns))) / size
-            print(f"  {above:.1f} octets a space above its text  goal 64, moonshot 40, at a million")
+            print(f"  {above:.1f} bytes per space beyond its pattern")
+        if size == SIZES[-1]:
+            print(
+                f"  goals: {SPEED_GOAL} times, moonshot {SPEED_MOONSHOT}; {BYTES_GOAL} bytes, moonshot {BYTES_MOONSHOT}"
+            )

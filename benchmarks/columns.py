@@ -1,4 +1,4 @@
-"""Whole columns: parse beside a regular expression in a loop and polars expressions, and route beside matching."""
+"""Measures how long an address takes when whole columns are parsed, normalised and routed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 SPACES = 10_000
 PREFIXES = ("SMTP:", "smtp:", "smtp:", "smtp:", "X500:")
-"""Of an export: one primary, and secondaries."""
+"""The prefixes of one recipient in an export: a primary address, and secondary ones."""
 
 GOAL = 200
-"""Nanoseconds that a proxy address takes in `parse` on one thread, at most: five million a second."""
+"""The most nanoseconds per address that `parse` may take on one thread: five million addresses per second."""
 
 _PROXY = re.compile(r"([A-Za-z0-9][A-Za-z0-9&._-]*):(.*)", re.DOTALL)
 
@@ -30,7 +30,7 @@ Answers = list[tuple[str, str, bool]]
 
 
 def main(*, short: bool) -> None:
-    """Print the table; ratios are our time over the peer's."""
+    """Print times per address, and the ratios of our time to the time of a peer."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded
     count = 20_000 if short else 1_000_000
     table = spaces(SPACES)
@@ -59,7 +59,7 @@ def main(*, short: bool) -> None:
         f"columns of {count:,}, one thread ({px.matcher.engine} engine); a regular expression differs in {wrong:,} rows"
     )
     if find_spec("polars"):
-        import polars  # noqa: PLC0415 - the benchmarks do without it
+        import polars  # noqa: PLC0415 - optional
 
         series = polars.Series("address", proxies)
         found = [tuple(row) for row in _by_polars(series).rows()]
@@ -80,9 +80,9 @@ def main(*, short: bool) -> None:
             goal=1.3,
         )
     )
-    print(f"goal: parse in at most {GOAL} ns, five million a second")
+    print(f"goal: parse in at most {GOAL} ns, five million per second")
     compare(
-        "columns, an address",
+        "columns, per address",
         "ns",
         [contest._replace(items=count) for contest in contests],
         rounds=3 if short else 5,
@@ -90,7 +90,7 @@ def main(*, short: bool) -> None:
 
 
 def _by_expression(proxies: list[str]) -> Answers:
-    """Type, value and whether it is the primary, as a script would write it."""
+    """Return type, value and whether the address is primary, with a regular expression in a loop."""
     found = []
     for proxy in proxies:
         match = _PROXY.match(proxy)
@@ -101,8 +101,8 @@ def _by_expression(proxies: list[str]) -> Answers:
 
 
 def _by_polars(series: pl.Series) -> pl.DataFrame:
-    """Likewise, as columns."""
-    import polars as pl  # noqa: PLC0415 - the benchmarks do without it
+    """Return the same as columns, with Polars string expressions."""
+    import polars as pl  # noqa: PLC0415 - optional
 
     parts = pl.col("address").str.splitn(":", 2).struct.unnest()
     return (

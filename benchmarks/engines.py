@@ -1,4 +1,4 @@
-"""How fast addresses are routed inside Polars, DuckDB and Spark, beside joins in the same engine or an identity."""
+"""Measures how fast Polars, DuckDB and Spark route addresses with the adapters, and with joins of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import proxyaddr as px
-from benchmarks._peers import duckdb_joins, polars_joins
+from benchmarks._joins import duckdb_joins, polars_joins
 from benchmarks._run import Contest, compare
 from benchmarks._spaces import Spaces, addresses, spaces
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 SPACES = 10_000
 GOALS = {"polars": 12.0, "duckdb": 8.0, "spark": 1.4}
-"""Times as fast as the joins, at least; for Spark, times as long as an identity, at most."""
+"""How many times faster than the joins we want to be; for Spark, how many times slower than a copy we may be."""
 
 
 def main(*, short: bool) -> None:
-    """Print microseconds an address and ratios; Polars and DuckDB on one processor, Spark on two."""
+    """Print times per address and ratios; Polars and DuckDB run on one processor, Spark on two."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded
     if not find_spec("pyarrow"):
         print("engines: skipped, pyarrow is not installed")
@@ -45,7 +45,7 @@ def main(*, short: bool) -> None:
 
 
 def _judge(engine: str, ratios: list[float]) -> None:
-    """Say whether the goal is reached by the ratios of our time to the peer's."""
+    """Print whether the ratios of our time to the time of the peer reach the goal."""
     for ratio in ratios:
         times = ratio if engine == "spark" else 1 / ratio
         reached = times <= GOALS[engine] if engine == "spark" else times >= GOALS[engine]
@@ -54,7 +54,7 @@ def _judge(engine: str, ratios: list[float]) -> None:
 
 @contextmanager
 def _one_processor() -> Iterator[None]:
-    """Keep to one processor, where the system can: neither side then gains by threads."""
+    """Run on one processor, where the system allows it, so that neither side gains by threads."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -72,9 +72,9 @@ def _check(name: str, ours: Iterable[int], theirs: Iterable[int]) -> None:
 
 
 def _polars(table: Spaces, router: Router, texts: list[str]) -> Contest:
-    import polars as pl  # noqa: PLC0415 - where it is installed
+    import polars as pl  # noqa: PLC0415 - optional
 
-    import proxyaddr.adapters.polars  # noqa: F401, PLC0415 - registers the namespace
+    import proxyaddr.adapters.polars  # noqa: F401, PLC0415 - optional; registers the namespace
 
     column = pl.Series("email", texts)
     frame, joined = column.to_frame(), polars_joins(table).column  # type: ignore[attr-defined]
@@ -87,10 +87,10 @@ def _polars(table: Spaces, router: Router, texts: list[str]) -> Contest:
 
 
 def _duckdb(table: Spaces, router: Router, texts: list[str]) -> list[Contest]:
-    import duckdb  # noqa: PLC0415 - where it is installed
-    import pyarrow as pa  # noqa: PLC0415 - as above
+    import duckdb  # noqa: PLC0415 - optional
+    import pyarrow as pa  # noqa: PLC0415 - optional
 
-    from proxyaddr.adapters import duckdb as adapter  # noqa: PLC0415 - as above
+    from proxyaddr.adapters import duckdb as adapter  # noqa: PLC0415 - optional
 
     rows = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string_view())})
     connection = duckdb.connect()
@@ -117,7 +117,7 @@ def _duckdb(table: Spaces, router: Router, texts: list[str]) -> list[Contest]:
 
 @contextmanager
 def _spark() -> Iterator[Any]:
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - where it is installed
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - optional
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {
@@ -134,9 +134,9 @@ def _spark() -> Iterator[Any]:
 
 
 def _mapped(session: Any, router: Router, texts: list[str]) -> Contest:  # noqa: ANN401 - Spark has no types here
-    import pyarrow as pa  # noqa: PLC0415 - as above
+    import pyarrow as pa  # noqa: PLC0415 - optional
 
-    from proxyaddr.adapters import spark as adapter  # noqa: PLC0415 - as above
+    from proxyaddr.adapters import spark as adapter  # noqa: PLC0415 - optional
 
     rows = session.createDataFrame(pa.table({"email": pa.array(texts)})).repartition(2).cache()
     rows.count()
@@ -148,4 +148,4 @@ def _mapped(session: Any, router: Router, texts: list[str]) -> Contest:  # noqa:
 
     found = {row.email: row.route_index for row in routed.limit(1000).collect()}
     _check("spark", found.values(), router.matcher.match_many(list(found)))
-    return Contest("mapInArrow", drained(routed), "identity", drained(same), len(texts))
+    return Contest("mapInArrow", drained(routed), "a copy", drained(same), len(texts))

@@ -1,4 +1,4 @@
-"""Times `proxyaddr route` from Parquet to Parquet beside pyarrow copying the columns, each in its process."""
+"""Measures time and memory of `proxyaddr route` from Parquet to Parquet, and of pyarrow copying the same file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from benchmarks._spaces import addresses, spaces
 SPACES = 10_000
 ROWS, SHORT_ROWS = 8_000_000, 200_000
 GROUP_ROWS = 1_000_000
-"""Rows of a group of the input."""
+"""Rows per row group of the input."""
 
 BATCH_ROWS = 131_072
-"""Rows of a group of both outputs."""
+"""Rows per row group of both outputs."""
 
 GOAL_RATIO = 1.5
 GOAL_MEGABYTES = 500
@@ -55,7 +55,7 @@ class _Run(NamedTuple):
 
 
 def main(*, short: bool, rows: int | None = None) -> None:
-    """Print seconds, peak memory and the ratios: whole processes, medians, in turn in each round."""
+    """Print median times of whole processes, their peak memory and ratios; each round runs all in turn."""
     count = rows or (SHORT_ROWS if short else ROWS)
     with tempfile.TemporaryDirectory() as folder:
         source, table = Path(folder) / "in.parquet", Path(folder) / "spaces.csv"
@@ -70,7 +70,9 @@ def main(*, short: bool, rows: int | None = None) -> None:
     for name, found in runs.items():
         seconds, processor = (median(column) for column in list(zip(*found, strict=True))[:2])
         rate = f"{count / seconds / 1e6:6.2f} million rows/s"
-        print(f"  {name:26} {seconds:7.2f} s, {processor:6.2f} of processors, {rate}, {_peak(found):4.0f} MB at most")
+        print(
+            f"  {name:26} {seconds:7.2f} s, {processor:6.2f} s processor time, {rate}, {_peak(found):4.0f} MB at most"
+        )
     for name in list(contestants)[1:]:
         pairs = list(zip(runs["proxyaddr route"], runs[name], strict=True))
         ratio = median(ours.seconds / theirs.seconds for ours, theirs in pairs)
@@ -85,9 +87,9 @@ def _peak(found: list[_Run]) -> float:
 
 
 def _write(source: Path, table: Path, count: int) -> None:
-    """Write the routing table, and the addresses group by group with three columns that pass through."""
-    import pyarrow as pa  # noqa: PLC0415 - the other questions do without it
-    from pyarrow import parquet  # noqa: PLC0415 - the other questions do without it
+    """Write the routing table, and a Parquet file of addresses with three more columns, group by group."""
+    import pyarrow as pa  # noqa: PLC0415 - only this benchmark needs it
+    from pyarrow import parquet  # noqa: PLC0415 - only this benchmark needs it
 
     made = spaces(SPACES)
     lines = (f"{','.join(map(str, row))}\n" for row in zip(*made[:4], strict=True))
@@ -98,7 +100,7 @@ def _write(source: Path, table: Path, count: int) -> None:
             size = min(GROUP_ROWS, count - start)
             columns = {
                 "id": range(start, start + size),
-                "email": addresses(made, GROUP_ROWS + start // GROUP_ROWS)[:size],  # other ones in each group
+                "email": addresses(made, GROUP_ROWS + start // GROUP_ROWS)[:size],  # each group has other addresses
                 "display_name": [f"User {number * 7919 % 1_000_003:06}" for number in range(start, start + size)],
                 "department": [f"Department {number % 50}" for number in range(size)],
             }

@@ -1,4 +1,4 @@
-"""How many addresses a second are matched, from Arrow and from a list, beside what people use today."""
+"""Measures how many addresses per second are matched, from Arrow data and from a list, and by other libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from statistics import median
 
 import proxyaddr as px
-from benchmarks._peers import NO_ROUTE, PEERS
+from benchmarks._parts import NO_ROUTE
+from benchmarks._peers import PEERS
 from benchmarks._spaces import addresses, spaces
 
 SIZES = (100, 10_000, 1_000_000)
@@ -20,14 +21,14 @@ GOALS = {
     "arrow / hash pass": ((0.5, 0.8), (0.35, 0.6), (0.25, 0.45)),
     "two threads / one": ((1.8, 1.9), (1.8, 1.9), (1.8, 1.9)),
 }
-"""At least, and the moonshot, by size of the table."""
+"""For each size of the table the lowest ratio we accept, and the one we would like to reach."""
 
 SLOW = 0.2
-"""A peer slower than so many million a second answers a tenth of the addresses."""
+"""A peer that matches fewer million addresses per second gets a tenth of them."""
 
 
 def main(*, short: bool) -> None:
-    """Print million addresses a second, wrong answers and ratios: one thread, medians, all in turn in each round."""
+    """Print medians of addresses per second on one thread, wrong answers and ratios; each round runs all in turn."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded
     rounds, count = (1, 20_000) if short else (5, 1_000_000)
     for place, size in enumerate(SIZES[:2] if short else SIZES):
@@ -41,17 +42,17 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
     wanted = list(matcher.match_many(asked))
     calls: dict[str, tuple[Callable[[], object], int]] = {"list": (lambda: matcher.match_many(asked, threads=1), count)}
     if find_spec("pyarrow"):
-        import pyarrow as pa  # noqa: PLC0415 - the benchmarks do without it
+        import pyarrow as pa  # noqa: PLC0415 - optional
 
         column = pa.array(asked, pa.string())
         calls["arrow"] = (lambda: matcher.match_many(column, threads=1), count)
         calls["arrow, two threads"] = (lambda: matcher.match_many(column, threads=2), count)
         if px.matcher.engine == "native":
-            from proxyaddr.matcher._native import floor  # noqa: PLC0415 - where it was built
+            from proxyaddr.matcher._native import floor  # noqa: PLC0415 - there only with the native engine
 
             _, offsets, data = (buffer.address if buffer else 0 for buffer in column.buffers())
-            calls["floor: a hash, octet by octet"] = (lambda: floor(data, offsets, count, True), count)
-            calls["floor: every octet read"] = (lambda: floor(data, offsets, count, False), count)
+            calls["floor: a hash, byte by byte"] = (lambda: floor(data, offsets, count, True), count)
+            calls["floor: every byte read"] = (lambda: floor(data, offsets, count, False), count)
     wrong: dict[str, int] = {}
     for peer in PEERS:
         if size > peer.most_spaces or not find_spec(peer.module):
@@ -60,7 +61,7 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
         sample = asked[: max(1, count // 100)]
         start = time.perf_counter()
         match(sample)
-        sample = asked if len(sample) / (time.perf_counter() - start) / 1000000.0 > SLOW else asked[: count // 10]
+        sample = asked if len(sample) / (time.perf_counter() - start) / 1e6 > SLOW else asked[: count // 10]
         wrong[peer.name] = sum(mine != theirs for mine, theirs in zip(wanted, match(sample), strict=False))
         calls[peer.name] = (lambda match=match, sample=sample: match(sample), len(sample))  # type: ignore[misc]
     speeds: dict[str, list[float]] = {name: [] for name in calls}
@@ -70,10 +71,10 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
             call()
             speeds[name].append(rows / (time.perf_counter() - start) / 1e6)
     share = sum(answer not in (NO_ROUTE, 0) for answer in wanted) / count
-    print(f"{size:,} spaces, {count:,} addresses, {share:.0%} with a space of their own ({px.matcher.engine} engine)")
+    print(f"{size:,} spaces, {count:,} addresses, {share:.0%} take another route than * ({px.matcher.engine} engine)")
     for name, found in speeds.items():
         checked = f"{wrong[name]:9,} wrong" if name in wrong else ""
-        print(f"  {name:32} {median(found):9.2f} million a second {checked}")
+        print(f"  {name:32} {median(found):9.2f} million per second {checked}")
     _ratios(place, speeds)
 
 
@@ -84,7 +85,7 @@ def _ratios(place: int, speeds: dict[str, list[float]]) -> None:
         "arrow / best of polars and duckdb": (speeds.get("arrow"), best_join),
         "list / dict walk": (speeds["list"], speeds["dict walk"]),
         "list / hyperscan": (speeds["list"], speeds.get("hyperscan, one scan")),
-        "arrow / hash pass": (speeds.get("arrow"), speeds.get("floor: a hash, octet by octet")),
+        "arrow / hash pass": (speeds.get("arrow"), speeds.get("floor: a hash, byte by byte")),
         "two threads / one": (speeds.get("arrow, two threads"), speeds.get("arrow")),
     }
     for name, (ours, theirs) in pairs.items():

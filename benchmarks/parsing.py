@@ -1,4 +1,4 @@
-"""Times parsing an address: alone, in a short list, in an export of 100,000."""
+"""Measures how long an address takes to parse: a single one, in a short list, and in an export of 100,000."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG_LIST = 100_000
 
 
 def main(*, short: bool) -> None:
-    """Print the table."""
+    """Print times per address."""
     contests = (
         Contest(
             "parse_one_off, one address",
@@ -28,7 +28,7 @@ def main(*, short: bool) -> None:
         _list_contest(SHORT_LIST, REPEATS),
         _list_contest(LONG_LIST // 10 if short else LONG_LIST, 1),
     )
-    compare("parsing, an item", "us", contests, rounds=3 if short else 7)
+    compare("parsing, per item", "us", contests, rounds=3 if short else 7)
 
 
 def _list_contest(count: int, repeats: int) -> Contest:
@@ -46,7 +46,7 @@ def _repeated(call: Callable[[], object], repeats: int = REPEATS) -> Callable[[]
 
 
 def _proxies(count: int) -> list[str]:
-    """Proxies as an export holds them: mostly SMTP, one in twenty X.400, without duplicates."""
+    """Return proxy addresses like those of an export: mostly SMTP, one in twenty X.400, without duplicates."""
     chance = random.Random(SEED)
     return [
         f"X400:c=us;a= ;p=contoso;o=site{index};s=user{index};"

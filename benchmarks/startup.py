@@ -1,4 +1,4 @@
-"""Times a whole process: importing the package, and answering one question on the command line."""
+"""Measures how long a whole process takes that imports the package or runs one command."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ IMPORT_GOAL = 2.5
 RESOLVE_GOAL = 3.0
 _INSTALLED = Path(sys.executable).with_name("proxyaddr")
 COMMAND = (str(_INSTALLED),) if _INSTALLED.exists() else ("-m", "proxyaddr")
-"""The installed command, as a user starts it; the module where there is none."""
+"""The installed command, as users start it, or the module if no command is installed."""
 
 VALIDATE_ONE = "from email_validator import validate_email as v; v('user@contoso.com', check_deliverability=False)"
 
 
 def main(*, short: bool) -> None:
-    """Print the table."""
+    """Print times per process."""
     contests = (
         Contest(
             "import proxyaddr", _process("-c", "import proxyaddr"), "pass", _process("-c", "pass"), goal=IMPORT_GOAL
