@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
 from proxyaddr.errors import AddressSyntaxError, caret, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses.values import TypedAddress
-    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.bulk.commands import Parse
 
 __all__ = ["add_to"]
 
@@ -27,14 +27,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    if is_bulk(options):
+    if check_files(options):
 
-        def answers() -> Answers:
-            from proxyaddr.bulk.commands import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+        def command() -> Parse:
+            from proxyaddr.bulk.commands import Parse  # noqa: PLC0415 - pyarrow loads for files alone
 
-            return ParseAnswers()
+            return Parse()
 
-        return run_bulk(options, "parse", answers)
+        return run_files(options, command)
 
     def handle(text: str) -> int:
         return _list(text, as_json=options.json) if options.list else _one(text, as_json=options.json)

@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, each, findings_as_json, show_findings, show_json
 from proxyaddr.errors import ConfigurationError, Finding, visible
 
 if TYPE_CHECKING:
     from proxyaddr.addresses.values import TypedAddress
-    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.bulk.commands import Route
     from proxyaddr.routing.explanation import Explanation
     from proxyaddr.routing.table import RoutingTable
 
@@ -45,7 +45,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> int:
-    if is_bulk(options):
+    if check_files(options):
         return _run_files(options)
     if options.list:
         raise ConfigurationError("usage", "--list needs --in", "list")
@@ -64,15 +64,15 @@ def _run_files(options: argparse.Namespace) -> int:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
     status = 0
 
-    def answers() -> Answers:
-        from proxyaddr.bulk.commands import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+    def command() -> Route:
+        from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
         nonlocal status
         table = _table(options)
         status = 2 if table.errors else 0
-        return RouteAnswers(table)
+        return Route(table)
 
-    return max(run_bulk(options, "route", answers, options.spaces), status)
+    return max(run_files(options, command, options.spaces), status)
 
 
 def _table(options: argparse.Namespace) -> RoutingTable:

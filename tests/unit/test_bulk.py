@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, ipc, parquet
 
-from proxyaddr.bulk.formats import OUTPUT_FORMATS, Format
+from proxyaddr.bulk.files import OUTPUT_FORMATS, Format
 from proxyaddr.cli.main import main
 
 SPACES = "SMTP,*@contoso.com;,1,imc\nSMTP,*@*.contoso.com;,3,gateway\nX400,c=US;a= ;p=Org;,5,x400\n"

@@ -16,11 +16,11 @@ from pyarrow import csv, ipc, parquet
 from pyarrow import json as arrow_json
 
 import proxyaddr as px
-from proxyaddr.bulk.atomic import placed
+from proxyaddr.bulk.atomic import atomic_path
 from proxyaddr.bulk.lists import split_lists
 from proxyaddr.bulk.readers.blocks import blocks, last_record_end, recoded
 from proxyaddr.bulk.readers.csv import _header as header_of
-from proxyaddr.bulk.spreadsheets import guarded
+from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.cli.main import main
 from proxyaddr.limits import DEFAULT_LIMITS
 
@@ -193,7 +193,7 @@ def test_an_output_that_is_a_folder_or_becomes_one(folder: Path, capsys: pytest.
     target = folder / "later.csv"
 
     def write() -> None:
-        with placed(target) as beside:
+        with atomic_path(target) as beside:
             beside.write_text("rows")
             target.mkdir()
 
@@ -322,7 +322,7 @@ def test_only_what_a_run_left_is_removed(folder: Path) -> None:
 
 @pytest.mark.parametrize("start", ["\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_more_starts_of_formulas(start: str) -> None:
-    assert guarded(pa.array([f"{start}1", f"a{start}"])).to_pylist() == [f"'{start}1", f"a{start}"]
+    assert without_formulas(pa.array([f"{start}1", f"a{start}"])).to_pylist() == [f"'{start}1", f"a{start}"]
 
 
 def test_a_bad_line_changes_no_other_line(folder: Path) -> None:
