@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc, parquet
 
-from proxyaddr.bulk.files import Format
-from proxyaddr.bulk.files import Input
+from proxyaddr.bulk.files import Format, Input
 from proxyaddr.bulk.readers import blocks, json_arrays
 from proxyaddr.bulk.readers.csv import CsvReader
 from proxyaddr.cli.main import main

@@ -17,10 +17,10 @@ from pyarrow import json as arrow_json
 
 import proxyaddr as px
 from proxyaddr.bulk.atomic import atomic_path
+from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.bulk.lists import split_lists
 from proxyaddr.bulk.readers.blocks import blocks, last_record_end, recoded
 from proxyaddr.bulk.readers.csv import _header as header_of
-from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.cli.main import main
 from proxyaddr.limits import DEFAULT_LIMITS
 

@@ -1,9 +1,9 @@
 """Reads JSON lines: a first pass finds the columns; a line that is not an object is kept whole, with its code.
 
-pyarrow.json reads the blocks in which every line is an object and every field has one type; the json module reads the
-others, four times as slowly. By itself pyarrow.json stops at the first bad line, takes two objects on a line for two
-rows, ends the process at a `null` that is not the value of a member (its issue 47409), and loses nulls at the start of
-a list (51305).
+pyarrow.json reads the blocks in which every line is an object and every field has one type. Other blocks are cut into
+small pieces, and the json module reads the pieces that are at fault, five times as slowly. By itself pyarrow.json stops
+at the first bad line, takes two objects on a line for two rows, ends the process at a `null` that is not the value of a
+member (its issue 47409), and loses nulls at the start of a list (51305).
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ __all__ = ["BAD_JSON", "JsonLinesReader"]
 
 BAD_JSON = "bad-json"
 """The code of a line that is not a JSON object."""
+
+PIECE = 64 << 10
+"""Bytes of the pieces of a block that pyarrow does not read as a whole."""
 
 _ESCAPED = "surrogateescape"
 
@@ -73,7 +76,7 @@ class JsonLinesReader(Reader):
         row = 1
         with self._open() as raw:
             for block in self._blocks(raw):
-                batch, codes, cells = _read_quickly(block, schema) or _read_line_by_line(block, schema, place)
+                batch, codes, cells = _read_block(block, schema, place)
                 if batch.num_rows:
                     yield Batch(batch, row, raw.tell(), codes, cells)
                 row += batch.num_rows
@@ -99,12 +102,51 @@ class JsonLinesReader(Reader):
 
 def _schema_of(block: bytes) -> pa.Schema:
     """Return the columns of the objects in a block."""
+    found = _inferred(block)
+    if found is None:
+        found = pa.schema([])
+        for piece in _pieces(block):
+            found = merged(found, _inferred(piece) or _inferred_by_lines(piece))
+    return found
+
+
+def _inferred(block: bytes) -> pa.Schema | None:
+    """Return the columns that pyarrow finds; None where it could not read the block."""
     table = _read(block, None)
-    if table is not None:
-        return pa.schema([(field.name, without_times(field.type)) for field in table.schema])
+    return None if table is None else pa.schema([(field.name, without_times(field.type)) for field in table.schema])
+
+
+def _inferred_by_lines(block: bytes) -> pa.Schema:
+    """Return the columns that the json module finds."""
     objects = [line.found for line in _parsed(block) if line.found is not None]
     names = dict.fromkeys(name for members in objects for name in members)
     return pa.schema([(name, type_of([members.get(name) for members in objects])) for name in names])
+
+
+def _pieces(block: bytes) -> Iterator[bytes]:
+    """Yield a block in small pieces of whole lines."""
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start + PIECE) + 1 or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _read_block(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.RecordBatch, Codes, int]:
+    """Return the rows of a block, the codes of bad ones, and the number of escaped cells outside the address column."""
+    whole = _read_quickly(block, schema)
+    if whole is not None:
+        return whole
+    batches: list[pa.RecordBatch] = []
+    codes: Codes = {}
+    row = cells = 0
+    for piece in _pieces(block):
+        batch, found, escaped_cells = _read_quickly(piece, schema) or _read_line_by_line(piece, schema, place)
+        codes |= {row + bad: code for bad, code in found.items()}
+        cells += escaped_cells
+        row += batch.num_rows
+        batches.append(batch)
+    return pa.concat_batches(batches), codes, cells
 
 
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table | None:
@@ -169,10 +211,10 @@ def _read_line_by_line(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.
 def _parsed(block: bytes) -> Iterator[_Line]:
     """Yield the lines of a block that are not blank."""
     text = block.decode("utf-8", _ESCAPED)
-    is_suspect = _MAY_BE_SURROGATE.search(text) is not None
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if line.strip(_BLANKS):
-            yield _line(line, is_suspect=is_suspect and _MAY_BE_SURROGATE.search(line) is not None)
+            may_be = "\\u" in line or not line.isascii()  # faster than the pattern, and enough for most lines
+            yield _line(line, is_suspect=may_be and _MAY_BE_SURROGATE.search(line) is not None)
 
 
 def _line(text: str, *, is_suspect: bool) -> _Line:
