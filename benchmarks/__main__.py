@@ -7,7 +7,18 @@ from importlib import import_module
 
 from benchmarks._run import setting
 
-BENCHMARKS = ("startup", "parsing", "patterns", "matching", "scalar", "building", "columns", "files", "engines")
+BENCHMARKS = (
+    "startup",
+    "parsing",
+    "patterns",
+    "matching",
+    "scalar",
+    "building",
+    "columns",
+    "files",
+    "json_lines",
+    "engines",
+)
 
 
 def main() -> None:

@@ -34,8 +34,8 @@ with parquet.ParquetWriter(sys.argv[2], file.schema_arrow, compression="snappy")
     for batch in file.iter_batches({BATCH_ROWS}):
         out.write_batch(batch)
 """
-_COPY_AHEAD = _COPY.replace("import sys\n", "import sys\nfrom proxyaddr.bulk.prefetch import ahead\n", 1).replace(
-    f"file.iter_batches({BATCH_ROWS})", f"ahead(file.iter_batches({BATCH_ROWS}))"
+_COPY_AHEAD = _COPY.replace("import sys\n", "import sys\nfrom proxyaddr.bulk.prefetch import prefetched\n", 1).replace(
+    f"file.iter_batches({BATCH_ROWS})", f"prefetched(file.iter_batches({BATCH_ROWS}))"
 )
 _ROUTE = """
 import sys

@@ -1,4 +1,8 @@
-"""Puts an output in place whole or not at all: written beside the target, flushed to the disk, then renamed."""
+"""Replaces an output as a whole or not at all: writes a temporary file beside it, flushes it to the disk, renames it.
+
+By hand, because atomicwrites, which is no longer maintained, keeps neither the permissions of the target nor its link,
+and leaves the temporary file of a process that was killed: here the next run removes it.
+"""
 
 from __future__ import annotations
 
@@ -10,58 +14,58 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from proxyaddr.bulk.foreign_errors import unwritable
+from proxyaddr.bulk.errors import unwritable
 from proxyaddr.errors import ConfigurationError
 
 try:
     import fcntl
-except ImportError:  # Windows: what a killed run left is then not removed
+except ImportError:  # Windows: the temporary file of a killed run is not removed there
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["placed"]
+__all__ = ["atomic_path"]
 
 _SUFFIX = ".part"
-_MADE = re.compile("[a-z0-9_]{8}")
-"""What tempfile puts between a prefix and a suffix."""
+_RANDOM = re.compile("[a-z0-9_]{8}")
+"""The part of a name that tempfile makes up between prefix and suffix."""
 
 
 @contextmanager
-def placed(target: Path) -> Iterator[Path]:
-    """Give the path to write to; it takes the place of the target at the end, and is removed where the block fails.
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Yield the path to write to; at the end it replaces the target, and after an error it is removed.
 
-    A device or a pipe is written to itself. What a killed run left beside the same target is removed, and what a
-    running one is writing is not.
+    A device or a pipe is itself the path. Temporary files that killed runs left beside the target are removed; those of
+    running ones are not. ConfigurationError where the target is a folder or can't be written.
     """
-    target = Path(os.path.realpath(target))  # a link keeps leading to it
+    target = Path(os.path.realpath(target))  # a link stays a link
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
         if target.is_dir():
             raise ConfigurationError("unwritable-file", "is a folder", source=str(target))
         yield target
         return
     try:
-        beside, lock = _beside(target)
+        temporary, lock = _temporary(target)
     except OSError as error:
         raise unwritable(str(target), error) from error
     try:
-        yield beside
+        yield temporary
         try:
-            _flush(beside, os.O_RDWR)
-            beside.replace(target)
-            if os.name != "nt":  # it opens no folders
+            _flush(temporary, os.O_RDWR)
+            temporary.replace(target)
+            if os.name != "nt":  # Windows opens no folders
                 _flush(target.parent, os.O_RDONLY)
         except OSError as error:
             raise unwritable(str(target), error) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         if lock is not None:
             os.close(lock)
 
 
-def _beside(target: Path) -> tuple[Path, int | None]:
-    """Make an empty file beside the target, as readable as the target was, and lock it as being written."""
+def _temporary(target: Path) -> tuple[Path, int | None]:
+    """Make an empty file beside the target, with its permissions; return its path and the descriptor that locks it."""
     prefix = f".{target.name}."
-    _remove_left(target.parent, prefix)
+    _remove_leftovers(target.parent, prefix)
     lock: int | None
     lock, name = tempfile.mkstemp(_SUFFIX, prefix, target.parent)
     if fcntl is None:
@@ -74,16 +78,17 @@ def _beside(target: Path) -> tuple[Path, int | None]:
     return Path(name), lock
 
 
-def _remove_left(folder: Path, prefix: str) -> None:
+def _remove_leftovers(folder: Path, prefix: str) -> None:
+    """Remove the temporary files of one target that no running process has locked."""
     for left in folder.glob("*"):
         middle = left.name.removeprefix(prefix).removesuffix(_SUFFIX)
-        if fcntl is None or f"{prefix}{middle}{_SUFFIX}" != left.name or not _MADE.fullmatch(middle):
+        if fcntl is None or f"{prefix}{middle}{_SUFFIX}" != left.name or not _RANDOM.fullmatch(middle):
             continue
         with suppress(OSError):
             if not stat.S_ISREG(left.lstat().st_mode):
                 continue  # a pipe would never open
         with suppress(OSError), left.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises where a run holds it
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError where a run holds the lock
             left.unlink()
 
 
@@ -94,7 +99,7 @@ def _umask() -> int:
 
 
 def _flush(path: Path, flags: int) -> None:
-    """Have the system write a file, or the names in a folder, to the disk."""
+    """Flush a file, or the names in a folder, to the disk."""
     handle = os.open(path, flags)
     try:
         os.fsync(handle)

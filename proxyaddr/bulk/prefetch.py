@@ -1,4 +1,9 @@
-"""Makes the items of an iterator in a thread of its own, a few before they are asked for."""
+"""Runs a generator in a thread of its own, a few items ahead of their use.
+
+By hand, because concurrent.futures does not do: `Executor.map` takes all items of its input at once, in bounded memory
+only from Python 3.14 on (`buffersize`), and the interpreter waits at its end for each thread of a pool, so that a run
+which was interrupted while it waited for standard input would hang.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +12,39 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
 
-__all__ = ["ahead"]
+__all__ = ["prefetched"]
 
 T = TypeVar("T")
 
 DEPTH = 2
-"""Items made before they are asked for: one would leave a thread waiting whenever two items take unequal times."""
+"""Items that are made ahead: with one, a thread would wait whenever two items take unequal times."""
 
-PATIENCE = 0.1
-"""Seconds between two looks at whether the items are still wanted."""
+POLL_SECONDS = 0.1
+"""How often the thread looks whether the items are still wanted while the queue is full."""
 
-FAREWELL = 1.0
-"""Seconds that a thread gets to end: one that waits for standard input may wait for ever, and dies with the process."""
+JOIN_SECONDS = 1.0
+"""How long the thread gets to end; one that waits for standard input may never end, and dies with the process."""
 
 
 class _End:
-    """The last thing in the queue: how the items ended."""
+    """The last entry of the queue: how the generator ended."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
 
 
-def ahead(items: Generator[T]) -> Generator[T]:
-    """Yield the items; what making one raises is raised here; the generator is closed where it is left early."""
+def prefetched(items: Generator[T]) -> Generator[T]:
+    """Yield the items of a generator that runs in another thread.
+
+    What the generator raises is raised here. It is closed, in its thread, when this one is closed early.
+    """
     made: Queue[T | _End] = Queue(DEPTH)
     unwanted = Event()
 
     def put(item: T | _End) -> None:
         while not unwanted.is_set():
             try:
-                made.put(item, timeout=PATIENCE)
+                made.put(item, timeout=POLL_SECONDS)
             except Full:
                 continue
             return
@@ -53,7 +61,7 @@ def ahead(items: Generator[T]) -> Generator[T]:
             error = raised
         put(_End(error))
 
-    thread = Thread(target=make, name="proxyaddr reading ahead", daemon=True)
+    thread = Thread(target=make, name="proxyaddr prefetch", daemon=True)
     thread.start()
     try:
         while not isinstance(item := made.get(), _End):
@@ -67,4 +75,4 @@ def ahead(items: Generator[T]) -> Generator[T]:
                 made.get_nowait()
             except Empty:
                 break
-        thread.join(FAREWELL)
+        thread.join(JOIN_SECONDS)

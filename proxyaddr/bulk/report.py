@@ -1,4 +1,4 @@
-"""A page with charts of a run: one HTML file that holds all it needs and asks no network."""
+"""Writes the report of a run: one HTML page with charts, which needs no other file and no network."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from proxyaddr._optional import import_extra
-from proxyaddr.bulk.atomic import placed
-from proxyaddr.bulk.counting import MOST_DISTINCT, Tally
-from proxyaddr.bulk.foreign_errors import unwritable
-from proxyaddr.bulk.summary import Summary
+from proxyaddr.bulk.atomic import atomic_path
+from proxyaddr.bulk.errors import unwritable
+from proxyaddr.bulk.summary import Chart, Summary, Tone
 from proxyaddr.errors import visible
 
 __all__ = ["report_to"]
 
 MOST_BARS = 20
-"""Values that a chart names; the rest is one bar."""
+"""The most values that a chart names; all others share one bar."""
 
 LONGEST_LABEL = 48
-"""Characters of a label beside its bar."""
+"""The most characters of a label beside its bar."""
 
 BAR_HEIGHT, MARGINS = 28, 70
-"""Pixels of a chart: for each bar, and above and below all."""
+"""Pixels of a chart: for each bar, and above and below all bars together."""
 
 MOST_TICKS = 6
-"""Numbers below a chart."""
+"""The most numbers below a chart."""
 
-ACCENT, WARNING, BAD = "#2563eb", "#d97706", "#dc2626"
+_COLORS = {Tone.NEUTRAL: "#2563eb", Tone.WARNING: "#d97706", Tone.BAD: "#dc2626"}
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 1100px; padding: 24px; color: #1f2937; }
@@ -40,56 +39,33 @@ dt { color: #4b5563; font-size: 14px; } dd { margin: 0; font-size: 24px; font-we
 """
 
 
-class _Chart(NamedTuple):
-    title: str
-    tally: Tally
-    color: str
-    note: str = ""
-
-
 @contextmanager
 def report_to(path: Path) -> Iterator[Callable[[Summary], None]]:
-    """Give what writes the page of a run; it is in its place at the end, and not at all where the block fails.
+    """Yield the function that writes the page of a summary; the file is replaced when the block ends without an error.
 
-    ConfigurationError where plotly is not installed, before any work, and where the page can't be written.
+    ConfigurationError, before any work, where plotly is not installed; and where the page can't be written.
     """
     figures, page = import_extra("plotly.graph_objects", "report"), import_extra("plotly.io", "report")
-    with placed(path) as beside:
+    with atomic_path(path) as temporary:
 
         def write(summary: Summary) -> None:
             try:
-                beside.write_text(_page(summary, figures, page), "utf-8")
+                temporary.write_text(_page(summary, figures, page), "utf-8")
             except OSError as error:
                 raise unwritable(str(path), error) from error
 
         yield write
 
 
-def _charts(summary: Summary) -> list[_Chart]:
-    domains = summary.unrouted_domains
-    lost = (
-        "" if domains.is_exact else f"Counts are lower bounds: at most {MOST_DISTINCT:,} domains are kept at a time. "
-    )
-    charts = [
-        _Chart("Rows by connector", summary.connectors, ACCENT),
-        _Chart("Rows by type", summary.types, ACCENT),
-        _Chart("Match kinds", summary.matches, ACCENT),
-        _Chart("Unrouted rows by type", summary.unrouted_types, WARNING),
-        _Chart("Unrouted domains", domains, WARNING, f"{lost}Internet addresses without a route, by domain."),
-        _Chart("Errors by code", summary.errors, BAD),
-    ]
-    return [chart for chart in charts if chart.tally.total()]
-
-
 def _page(summary: Summary, figures: Any, page: Any) -> str:  # noqa: ANN401 - plotly has no types
-    title = f"proxyaddr {summary.command}"
+    title = summary.title
     record = summary.as_record()
     numbers = {name: number for name, number in record.items() if isinstance(number, int)}
     cards = "".join(
         f"<div><dt>{escape(name.replace('_', ' '))}</dt><dd>{number:,}</dd></div>" for name, number in numbers.items()
     )
     parts = []
-    for number, chart in enumerate(_charts(summary)):
+    for number, chart in enumerate(summary.charts()):
         figure = _figure(chart, figures)
         html = page.to_html(
             figure,
@@ -107,7 +83,7 @@ def _page(summary: Summary, figures: Any, page: Any) -> str:  # noqa: ANN401 - p
     )
 
 
-def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no types
+def _figure(chart: Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no types
     """Return a chart of horizontal bars, the longest on top, each with its count."""
     found = chart.tally.most_common(MOST_BARS)
     labels = [_label(name) for name in found]
@@ -119,7 +95,7 @@ def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no
         text=[f"{value:,}" for value in values],
         textposition="outside",
         cliponaxis=False,
-        marker_color=chart.color,
+        marker_color=_COLORS[chart.tone],
         hoverinfo="skip",
     )
     layout = {
@@ -145,9 +121,9 @@ def _figure(chart: _Chart, figures: Any) -> Any:  # noqa: ANN401 - plotly has no
 
 
 def _label(text: str) -> str:
-    """Return text of the data as a label shows it: shortened, controls escaped, and no tag for plotly to follow.
+    """Return a label for text of the data: shortened, control characters escaped, and nothing that plotly interprets.
 
-    Plotly reads a few HTML tags and entities in labels, and what lies between dollar signs as TeX where MathJax is.
+    Plotly interprets a few HTML tags and entities in labels and, where MathJax is loaded, TeX between dollar signs.
     """
     shown = visible(text)
     if len(shown) > LONGEST_LABEL:

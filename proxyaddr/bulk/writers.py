@@ -1,4 +1,4 @@
-"""Writes batches in each format to a file or to standard output."""
+"""Writes batches to a file or to standard output, in each format."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pyarrow import csv, ipc, parquet
 
-from proxyaddr.bulk.atomic import placed
-from proxyaddr.bulk.batches import ROWS
-from proxyaddr.bulk.foreign_errors import unwritable
-from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.sound_text import is_text, sound, values
-from proxyaddr.bulk.spreadsheets import guarded, guarded_name
+from proxyaddr.bulk.atomic import atomic_path
+from proxyaddr.bulk.errors import unwritable
+from proxyaddr.bulk.files import Format
+from proxyaddr.bulk.formulas import name_without_formula, without_formulas
+from proxyaddr.bulk.readers.reader import ROWS
+from proxyaddr.bulk.utf8 import as_utf8, is_text, values
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Output", "Write", "writer"]
 
 Write = Callable[[pa.RecordBatch], None]
-"""Takes the next rows."""
+"""Writes the next rows."""
 
-GROUP_OCTETS = 64 << 20
-"""A row group is written when so much is held, though it has fewer rows than a batch may have."""
+GROUP_BYTES = 64 << 20
+"""The size at which a row group is written though it has fewer rows than a batch may have."""
 
 
 class Output(NamedTuple):
-    """One file to write, standard output where `path` is None.
+    """One file to write, or standard output where `path` is None.
 
-    `compression` is that of the whole file, `pages` that inside a Parquet or Arrow file, None for its default.
+    `compression` is that of the whole file; `pages` is that inside a Parquet or Arrow file, None for the default of the
+    format; `raw_csv` leaves formulas in CSV as they are.
     """
 
     path: Path | None
@@ -45,28 +46,28 @@ class Output(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """The name for messages."""
         return "standard output" if self.path is None else str(self.path)
 
 
 @contextmanager
 def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> Iterator[Write]:
-    """Give what takes rows; the file is in its place when the block ends, and nothing is where the block fails.
+    """Yield the function that writes rows; the file is replaced when the block ends, and unchanged after an error.
 
-    `added` names columns of ours: their least and greatest values help no reader and take a third of the time that
-    writing them takes. ConfigurationError where it can't be written; BrokenPipeError where the reader of standard
-    output has gone.
+    `added` names the columns that get no statistics in Parquet: the least and greatest connector help no reader, and
+    finding them takes a third of the time of writing. ConfigurationError where the file can't be written;
+    BrokenPipeError where the process that reads standard output has ended.
     """
     try:
         with ExitStack() as stack:
             if output.path is None:
                 sink = pa.PythonFile(sys.stdout.buffer, "w")  # pyarrow leaves it open
             else:
-                beside = stack.enter_context(placed(output.path))
-                sink = stack.enter_context(pa.OSFile(str(beside), "w"))
+                path = stack.enter_context(atomic_path(output.path))
+                sink = stack.enter_context(pa.OSFile(str(path), "w"))
             if output.compression is not None:
                 sink = stack.enter_context(pa.CompressedOutputStream(sink, output.compression))
-            target: _Rows = _KINDS[output.format](sink, schema, output, added)
+            target: _Writer = _WRITERS[output.format](sink, schema, output, added)
             stack.callback(target.abandon)
             yield target.write
             target.close()
@@ -76,27 +77,27 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
         raise unwritable(output.name, error) from error
 
 
-class _Rows(ABC):
-    """Rows of one format to a sink."""
+class _Writer(ABC):
+    """Writes rows in one format to a sink."""
 
     @abstractmethod
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
-        """Begin the file."""
+        """Start the file."""
 
     @abstractmethod
     def write(self, rows: pa.RecordBatch) -> None:
-        """Take the next rows."""
+        """Write the next rows, or keep them for later."""
 
     @abstractmethod
     def close(self) -> None:
-        """Write what is held, and the end of the file."""
+        """Write the rows that were kept, and the end of the file."""
 
-    def abandon(self) -> None:  # noqa: B027 - most have nothing to do
-        """Write no more."""
+    def abandon(self) -> None:  # noqa: B027 - most formats have nothing to do
+        """Write nothing more, after an error."""
 
 
-class _Parquet(_Rows):
-    """Parquet, a row group for so many rows or octets: what is held at a time."""
+class _Parquet(_Writer):
+    """Writes Parquet; a row group is as large as what may be kept in memory."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
         self._writer = parquet.ParquetWriter(
@@ -110,7 +111,7 @@ class _Parquet(_Rows):
 
     def write(self, rows: pa.RecordBatch) -> None:
         self._held.append(rows)
-        if sum(held.num_rows for held in self._held) >= ROWS or sum(held.nbytes for held in self._held) >= GROUP_OCTETS:
+        if sum(held.num_rows for held in self._held) >= ROWS or sum(held.nbytes for held in self._held) >= GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
@@ -118,7 +119,7 @@ class _Parquet(_Rows):
         self._writer.close()
 
     def abandon(self) -> None:
-        self._writer.is_open = False  # else it would write its footer when it is collected
+        self._writer.is_open = False  # else it would write its footer when it is garbage-collected
 
     def _flush(self) -> None:
         if self._held:
@@ -127,8 +128,11 @@ class _Parquet(_Rows):
             self._held = []
 
 
-class _Arrow(_Rows):
-    """Arrow IPC, a file or a stream. A dictionary may only grow in a file: each batch adds what the last had not."""
+class _Arrow(_Writer):
+    """Writes Arrow IPC, a file or a stream.
+
+    In a file a dictionary may only grow: that of each batch starts with that of the batch before.
+    """
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
         make = ipc.new_stream if output.format is Format.ARROW_STREAM else ipc.new_file
@@ -143,7 +147,7 @@ class _Arrow(_Rows):
 
     def write(self, rows: pa.RecordBatch) -> None:
         columns = [
-            self._grown(place, column) if pa.types.is_dictionary(column.type) else column
+            self._extended(place, column) if pa.types.is_dictionary(column.type) else column
             for place, column in enumerate(rows.columns)
         ]
         self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
@@ -151,10 +155,13 @@ class _Arrow(_Rows):
     def close(self) -> None:
         self._writer.close()
 
-    def _grown(self, place: int, column: pa.DictionaryArray) -> pa.DictionaryArray:
+    def _extended(self, place: int, column: pa.DictionaryArray) -> pa.DictionaryArray:
+        """Return the column with a dictionary that starts with the one written before."""
         known = self._words.get(place)
         if known is None and is_text(column.type):
-            known = pa.array([""]).cast(column.type.value_type)  # what grows from nothing is taken for replaced
+            known = pa.array([""]).cast(
+                column.type.value_type
+            )  # pyarrow takes one that grows from nothing for another one
         if known is None or known.equals(column.dictionary):
             self._words[place] = column.dictionary
             return column
@@ -164,15 +171,15 @@ class _Arrow(_Rows):
         return together
 
 
-class _Csv(_Rows):
-    """CSV in UTF-8 with a header; lists as JSON, nulls as empty cells, formulas made harmless unless asked not to."""
+class _Csv(_Writer):
+    """Writes CSV in UTF-8 with a header: lists as JSON, nulls as empty cells, formulas as text."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
-        self._guards = not output.raw_csv
+        self._without_formulas = not output.raw_csv
         kinds = [
             pa.string() if is_text(field.type) or pa.types.is_nested(field.type) else field.type for field in schema
         ]
-        names = [guarded_name(name) if self._guards else name for name in schema.names]
+        names = [name_without_formula(name) if self._without_formulas else name for name in schema.names]
         self._schema = pa.schema(list(zip(names, kinds, strict=True)))
         options = csv.WriteOptions(delimiter="\t" if output.format is Format.TSV else ",")
         self._writer = csv.CSVWriter(sink, self._schema, write_options=options)
@@ -186,14 +193,14 @@ class _Csv(_Rows):
 
     def _cells(self, column: pa.Array, field: pa.Field) -> pa.Array:
         if is_text(column.type):
-            column, _ = sound(column, pa.string())
+            column, _ = as_utf8(column, pa.string())
         elif pa.types.is_nested(column.type):
             column = pa.array([None if value is None else _json(value) for value in values(column)], pa.string())
-        return guarded(column) if self._guards and pa.types.is_string(field.type) else column
+        return without_formulas(column) if self._without_formulas and pa.types.is_string(field.type) else column
 
 
-class _JsonLines(_Rows):
-    """One JSON object a line, in UTF-8."""
+class _JsonLines(_Writer):
+    """Writes one JSON object a line, in UTF-8."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - as the others
         self._sink = sink
@@ -207,7 +214,7 @@ class _JsonLines(_Rows):
         self._sink.flush()
 
 
-_KINDS: dict[Format, type[_Rows]] = {
+_WRITERS: dict[Format, type[_Writer]] = {
     Format.PARQUET: _Parquet,
     Format.ARROW: _Arrow,
     Format.ARROW_STREAM: _Arrow,
@@ -218,15 +225,15 @@ _KINDS: dict[Format, type[_Rows]] = {
 
 
 def _json(value: object) -> str:
-    """Return JSON; times, decimals and octets as their text."""
+    """Return a value as JSON; times, decimals and bytes as their text."""
     try:
         return json.dumps(value, ensure_ascii=False, default=_text, allow_nan=False)
-    except ValueError:  # JSON has no number for these
+    except ValueError:  # JSON has no NaN and no infinity
         return json.dumps(_finite(value), ensure_ascii=False, default=_text)
 
 
 def _finite(value: object) -> object:
-    """Return null for each number that is none, or has no end."""
+    """Return a value with None in place of NaN and infinity."""
     if isinstance(value, dict):
         return {key: _finite(member) for key, member in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What `route` and `parse` share when they are given files: options, interruption, the summary."""
+"""The options and the run of `route` and `parse` over whole files."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from proxyaddr.cli._lines import show_json
 from proxyaddr.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.bulk.commands import Command
     from proxyaddr.bulk.summary import Summary
     from proxyaddr.bulk.writers import Output
 
-__all__ = ["add_files", "is_bulk", "run_bulk"]
+__all__ = ["add_files", "check_files", "run_files"]
 
 FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "text")
 CODECS = ("gzip", "zstd", "none")
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    """Add the options of bulk work."""
+    """Add the options for files."""
     group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
     group.add_argument(
         "--in",
@@ -52,8 +52,8 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
 
 
-def is_bulk(options: argparse.Namespace) -> bool:
-    """Return whether files are asked for; ConfigurationError for a mix of both."""
+def check_files(options: argparse.Namespace) -> bool:
+    """Return whether files are given; ConfigurationError for options that do not go together."""
     if not options.files:
         for name in ("out", "column", "rejects", "report"):
             if getattr(options, name):
@@ -66,11 +66,14 @@ def is_bulk(options: argparse.Namespace) -> bool:
     return True
 
 
-def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], Answers], *reads: str) -> int:
-    """Run over the files and print the summary; return the exit status."""
+def run_files(options: argparse.Namespace, make_command: Callable[[], Command], *reads: str) -> int:
+    """Run a command over the files and print the summary; return the exit status.
+
+    `reads` are names of other files that the command reads, which no output may replace.
+    """
     import_extra("pyarrow", "arrow")
-    from proxyaddr.bulk.formats import Format  # noqa: PLC0415 - pyarrow loads for files alone
-    from proxyaddr.bulk.running import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
 
     job = Job(
         options.files,
@@ -89,7 +92,7 @@ def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], An
         raise ConfigurationError("usage", message, "compression")
     try:
         with _terminated():
-            summary = run(job, command, answers)
+            summary = run(job, make_command)
     except BrokenPipeError:
         print("proxyaddr: standard output was closed before the end", file=sys.stderr)
         raise
@@ -102,9 +105,14 @@ def run_bulk(options: argparse.Namespace, command: str, answers: Callable[[], An
 
 
 def _output(name: str, options: argparse.Namespace, given: str | None) -> Output:
-    from proxyaddr.bulk.formats import Format, format_of, named_compression  # noqa: PLC0415 - as in run_bulk
-    from proxyaddr.bulk.inputs import STANDARD_STREAM  # noqa: PLC0415 - as in run_bulk
-    from proxyaddr.bulk.writers import Output  # noqa: PLC0415 - as in run_bulk
+    """Return an output; its format is `given`, or by the ending of its name, and CSV on standard output."""
+    from proxyaddr.bulk.files import (  # noqa: PLC0415 - as in run_files
+        STANDARD_STREAM,
+        Format,
+        format_of,
+        named_compression,
+    )
+    from proxyaddr.bulk.writers import Output  # noqa: PLC0415 - as in run_files
 
     path = None if name == STANDARD_STREAM else Path(name)
     named = Format.CSV if path is None or given is not None else format_of(path, output=True)
@@ -113,7 +121,7 @@ def _output(name: str, options: argparse.Namespace, given: str | None) -> Output
 
 
 def _show(summary: Summary, options: argparse.Namespace) -> None:
-    """Print the summary: for people on standard error, for programs on standard output where that is free."""
+    """Print the summary: text on standard error; JSON on standard output, unless the rows go there."""
     if not options.json:
         print(summary, file=sys.stderr)
     elif options.out == "-":
@@ -126,7 +134,7 @@ def _show(summary: Summary, options: argparse.Namespace) -> None:
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP end the run as Ctrl-C does, with 128 and their number as the status."""
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, with the exit status 128 plus their number."""
     import signal  # noqa: PLC0415 - takes its time, and for files alone
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from proxyaddr.addresses.parser import parse, parse_proxies
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
-from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import AddressSyntaxError, caret, visible
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.bulk.commands import Parse
 
 __all__ = ["add_options"]
 
@@ -29,8 +29,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if is_bulk(options):
-        return run_bulk(options, "parse", _answers)
+    if check_files(options):
+        return run_files(options, _command)
 
     def handle(text: str) -> int:
         parse_input = _parse_list if options.list else _parse_address
@@ -39,10 +39,10 @@ def _run(options: argparse.Namespace) -> int:
     return for_each_input(options, handle)
 
 
-def _answers() -> Answers:
-    from proxyaddr.bulk.commands import ParseAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+def _command() -> Parse:
+    from proxyaddr.bulk.commands import Parse  # noqa: PLC0415 - pyarrow loads for files alone
 
-    return ParseAnswers()
+    return Parse()
 
 
 def _parse_address(text: str, *, as_json: bool) -> int:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.cli._bulk import add_files, is_bulk, run_bulk
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
@@ -15,7 +15,7 @@ from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Answers
+    from proxyaddr.bulk.commands import Route
 
 __all__ = ["add_options"]
 
@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    has_files = is_bulk(options)
+    has_files = check_files(options)
     if has_files:
         _refuse_options_of_one_address(options)
     elif options.list:
@@ -55,12 +55,12 @@ def _run(options: argparse.Namespace) -> int:
     def handle(text: str) -> int:
         return _route(table, text, options)
 
-    def answers() -> Answers:
-        from proxyaddr.bulk.commands import RouteAnswers  # noqa: PLC0415 - pyarrow loads for files alone
+    def command() -> Route:
+        from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return RouteAnswers(table)
+        return Route(table)
 
-    status = run_bulk(options, "route", answers, options.spaces) if has_files else for_each_input(options, handle)
+    status = run_files(options, command, options.spaces) if has_files else for_each_input(options, handle)
     return max(status, 2 if table.errors else 0)
 
 

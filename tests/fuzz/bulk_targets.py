@@ -15,11 +15,11 @@ from pyarrow import ipc
 
 import proxyaddr as px
 from proxyaddr import columns
-from proxyaddr.bulk.commands import ParseAnswers
-from proxyaddr.bulk.formats import Format
+from proxyaddr.bulk.commands import Parse
+from proxyaddr.bulk.files import Format
+from proxyaddr.bulk.job import Job, run
 from proxyaddr.bulk.readers import csv as csv_reading
 from proxyaddr.bulk.readers import json as json_reading
-from proxyaddr.bulk.running import Job, run
 from proxyaddr.bulk.writers import Output
 from tests.fuzz.targets import TARGETS, bad_input, scratch
 
@@ -65,7 +65,7 @@ def files(kind: Format, *, splits: bool = False) -> Callable[[bytes], None]:
         source.write_bytes(data)
         job = Job([str(source)], COLUMN, Output(out, Format.JSON_LINES), input_format=kind, splits=splits)
         with bad_input():
-            summary = run(job, "parse", ParseAnswers)
+            summary = run(job, Parse)
             rows = [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]
             assert len(rows) == summary.addresses >= summary.rows
             assert sum(row["error"] is not None for row in rows) == summary.errors.total()
@@ -82,8 +82,8 @@ def files_csv(data: bytes) -> None:
     for names in ([COLUMN], ["n", COLUMN]):
         for delimiter in ",;":
             _agree(
-                csv_reading._fast(data, names, delimiter, len(names) - 1),
-                csv_reading._slow(data, names, delimiter, len(names) - 1),
+                csv_reading._read_quickly(data, names, delimiter, len(names) - 1),
+                csv_reading._read_strictly(data, names, delimiter, len(names) - 1),
             )
 
 
@@ -91,7 +91,7 @@ def files_jsonl(data: bytes) -> None:
     """A file of addresses as JSON lines or an array; the fast path of the reader and the slow one agree."""
     files(Format.JSON_LINES)(data)
     schema = pa.schema([(COLUMN, pa.string()), ("n", pa.list_(pa.int64()))])
-    _agree(json_reading._fast(data, schema), json_reading._slow(data, schema, 0))
+    _agree(json_reading._read_quickly(data, schema), json_reading._read_line_by_line(data, schema, 0))
 
 
 def _agree(fast: tuple[Any, ...] | None, slow: tuple[Any, ...]) -> None:

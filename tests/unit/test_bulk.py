@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, ipc, parquet
 
-from proxyaddr.bulk.formats import OUTPUT_FORMATS, Format
+from proxyaddr.bulk.files import OUTPUT_FORMATS, Format
 from proxyaddr.cli.main import main
 
 SPACES = "SMTP,*@contoso.com;,1,imc\nSMTP,*@*.contoso.com;,3,gateway\nX400,c=US;a= ;p=Org;,5,x400\n"
@@ -464,3 +464,68 @@ def test_one_address_at_a_time_loads_no_pyarrow(folder: Path) -> None:
 def test_list_needs_files_where_one_address_is_routed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert route("--list", "a@contoso.com") == 2
     assert "--list needs --in" in capsys.readouterr().err
+
+
+def route_email(*arguments: str) -> int:
+    return route("--column", "email", *arguments)
+
+
+def test_the_summary_counts_cells_that_are_no_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "in.csv").write_bytes(b"name,email\nJ\xf6rg,a@contoso.com\n")
+    assert route_email("--in", "in.csv", "--out", "out.jsonl") == 0
+    assert "1 kept escaped: cells that are not UTF-8" in capsys.readouterr().err
+    assert got(folder / "out.jsonl")[0]["name"] == "J\\xf6rg"
+
+
+def test_rows_on_standard_output(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (folder / "in.csv").write_text("email\na@contoso.com\n")
+    for kind in ("csv", "jsonl", "arrows", "parquet"):
+        assert route_email("--in", "in.csv", "--out", "-", "--out-format", kind) == 0
+        out, err = capfdbinary.readouterr()
+        assert b"imc" in out
+        assert err.startswith(b"1 row\n")
+
+
+def test_names_that_no_system_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "loop.csv").symlink_to("loop.csv")
+    for name in ("x" * 5000 + ".csv", "absent.csv", "*.parquet", "nul\0.csv", "loop.csv"):
+        assert route_email("--in", name, "--out", "out.jsonl") == 2
+    shown = capsys.readouterr().err.splitlines()
+    assert [line.rpartition(": ")[2] for line in shown[1:]] == ["no such file, or nothing in it that can be read"] * 4
+    assert "cannot be read: [Errno 36] File name too long" in shown[0]
+
+
+def test_a_report_that_cannot_be_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "in.csv").write_text("email\na@contoso.com\n")
+    (folder / "full.html").symlink_to("/dev/full")
+    assert route_email("--in", "in.csv", "--out", "out.csv", "--report", "full.html") == 2
+    assert "full.html: cannot be written: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--out", "out.csv", "--report", "-"], "-: a report is a page: its name ends in .html or .htm"),
+        (["--out", "out.csv", "--report", "report.txt"], "report.txt: a report is a page"),
+        (["--out", "out.csv", "--compression", "zstd"], "--compression is for Parquet and Arrow"),
+        (["--out", "-", "--compression", "none"], "end the name of a csv file in .gz or .zst"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    arguments: list[str], words: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "in.csv").write_text("email\na@contoso.com\n")
+    assert route_email("--in", "in.csv", *arguments) == 2
+    assert words in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "spaces.txt"]
+
+
+def test_no_way_round_leads_an_output_onto_an_input(folder: Path) -> None:
+    Path("in.csv").write_text("email\njane@contoso.com\n", "utf-8")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name in ("nosuch/../in.csv", "nosuch/../spaces.txt", "./in.csv"):
+        assert route_email("--in", "in.csv", "--out", name, "--out-format", "csv") == 2
+    line = f"{sys.executable} -m proxyaddr route --spaces spaces.txt --column email --in - --in-format csv --out in.csv"
+    done = subprocess.run(f"{line} < in.csv", shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("an input of this run")) == (2, 1)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from proxyaddr.bulk.counting import Tally
+from proxyaddr.bulk.tally import Tally
 from proxyaddr.cli.main import main
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -1,4 +1,8 @@
-"""Cuts a stream of text into blocks of whole lines or whole CSV records, so that one bad line harms no other."""
+"""Cuts a stream of text into blocks of whole lines or whole CSV records.
+
+By hand, because the readers of pyarrow that cut blocks themselves stop at a row that is longer than a block, and take a
+quote that is not closed for a cell that holds the rest of the file.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from collections.abc import Callable, Iterator
 __all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded", "starting_with"]
 
 BLOCK = 4 << 20
-"""Octets read at a time."""
+"""Bytes that are read at a time."""
 
 LONGEST_ROW = 16 << 20
-"""Octets after which a row that does not end is taken for a broken one: without a bound a stray quote eats the file."""
+"""Bytes after which a row that has no end is taken for broken; else a quote that is not closed would take the file."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,10 +28,11 @@ _UNMARKED = re.compile(rb"(\0[^\0]\0[^\0])|[^\0]\0[^\0]\0")
 
 
 def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int], bytes]:
-    r"""Return a reader of UTF-8 for a reader of octets: by the mark at their start, else in the encoding given.
+    r"""Return a function that reads the same text as `read`, but in UTF-8.
 
-    UTF-16 without its mark is known by the NULs in its first two characters (RFC 4627, section 3).
-    Octets that are no text in that encoding are shown as `\xHH`. UTF-8, the default, is passed through unchecked.
+    The byte order mark decides the encoding, then `encoding`, then the NULs in the first two characters, by which
+    UTF-16 without a mark is known (RFC 4627, section 3). Bytes that are no text in that encoding become `\xHH`. UTF-8,
+    the default, is passed on without a check.
     """
     start = read(BLOCK)
     for mark, name in _MARKS:
@@ -44,22 +49,25 @@ def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int
 
     def decoded(size: int) -> bytes:
         while True:
-            octets = again(size)
-            text = decoder.decode(octets, final=not octets).encode("utf-8", "backslashreplace")
-            if text or not octets:
+            data = again(size)
+            text = decoder.decode(data, final=not data).encode("utf-8", "backslashreplace")
+            if text or not data:
                 return text
 
     return decoded
 
 
 def starting_with(start: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """Return a reader that gives back first what was read to look at it."""
+    """Return a function that reads as `read` does, after what was already read."""
     pending = [start] if start else []
     return lambda size: pending.pop() if pending else read(size)
 
 
 def blocks(read: Callable[[int], bytes], last_end: Callable[[bytes], int]) -> Iterator[bytes]:
-    """Yield blocks that end where `last_end` says that a row ends; a row that doesn't end comes line by line."""
+    """Yield blocks of whole rows; a row longer than LONGEST_ROW is yielded line by line.
+
+    `last_end` returns the place in a block after its last whole row, 0 where no row ends.
+    """
     rest = b""
     while chunk := read(BLOCK):
         data = rest + chunk if rest else chunk
@@ -76,12 +84,12 @@ def blocks(read: Callable[[int], bytes], last_end: Callable[[bytes], int]) -> It
 
 
 def last_line_end(data: bytes) -> int:
-    """Return where the last whole line ends, 0 where none does."""
+    """Return the place after the last line end, 0 where there is none."""
     return data.rfind(b"\n") + 1
 
 
 def last_record_end(data: bytes) -> int:
-    """Return where the last line ends that is outside quotes, 0 where none does (RFC 4180, section 2.6)."""
+    """Return the place after the last line end outside quotes, 0 where there is none (RFC 4180, section 2.6)."""
     mark = _line_end(data)
     end = data.rfind(mark, 0, len(data) - (mark == b"\r")) + 1  # a return at the end may go on in the next block
     inside = data.count(b'"', 0, end) % 2
@@ -93,5 +101,5 @@ def last_record_end(data: bytes) -> int:
 
 
 def _line_end(data: bytes) -> bytes:
-    """Return what ends lines: a carriage return where there is no line feed at all."""
+    """Return the byte that ends lines: the carriage return only where there is no line feed at all."""
     return b"\n" if b"\n" in data else b"\r"

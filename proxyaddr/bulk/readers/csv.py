@@ -1,4 +1,9 @@
-"""Reads CSV in blocks: every column is text, a line that is no row of the table is kept whole with its code."""
+"""Reads CSV: every column is text; a line that is not a row of the table is kept whole, with the code of its error.
+
+Blocks of whole records are cut by hand, and pyarrow.csv reads only those blocks in which it finds the same cells as the
+csv module. By itself it drops the quote after which a cell goes on (`"a@b"c` becomes `a@bc`), takes all lines up to
+the next quote for one cell where a quote is not closed, and stops at a bad line that is not UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
 
@@ -15,10 +21,9 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from proxyaddr._files.exports import DELIMITERS, POWERSHELL_TYPE_LINE
-from proxyaddr.bulk.batches import Batch, Codes
-from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.inputs import Input
+from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.readers.blocks import LONGEST_ROW, blocks, last_record_end, recoded
+from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
 from proxyaddr.columns import NOT_UTF8
 from proxyaddr.errors import ConfigurationError
 
@@ -29,61 +34,64 @@ BAD_QUOTES = "bad-quotes"
 
 _CELL = r'(?:"[^"]*(?:""[^"]*)*"|[^"{0}\r\n]*)'
 _CELLS = rf"\A{_CELL}(?:[{{0}}\r\n]{_CELL})*\z"
-"""Cells that are quoted as a whole or hold no quote: pyarrow takes others, and loses some of their text."""
+"""Cells that are quoted as a whole or hold no quote. pyarrow accepts others too, and loses some of their text."""
 
 _FIELD_LIMIT = Lock()
-"""Held while the limit of the csv module is another than before."""
+"""Held while the limit of the csv module, one for the whole process, is changed."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _ESCAPED = "surrogateescape"
 
 
-class _Row(NamedTuple):
-    """A row of the slow way: its cells, or the line that is none with its code."""
+class _Record(NamedTuple):
+    """The cells of a record; or, with its code, a line that is not a row of the table as the only cell."""
 
     cells: list[str]
     code: str | None = None
 
 
-class CsvReader:
-    """Reads one CSV file whose header names the columns, separated by comma, semicolon or tab as the header is."""
+class _Opened(NamedTuple):
+    """A file after its header: the names of the columns, and the blocks of the records."""
 
-    def __init__(self, source: Input, column: str | None, encoding: str | None = None) -> None:
-        self._source = source
-        self._column = column
-        self._encoding = encoding
-        self._begun: tuple[BinaryIO, list[str], str, Iterator[bytes]] | None = None
+    raw: BinaryIO
+    names: list[str]
+    delimiter: str
+    rest: Iterator[bytes]
+
+
+class CsvReader(Reader):
+    """Reads one CSV file with a header; cells are separated by comma, semicolon or tab, whichever the header has."""
+
+    _opened: _Opened | None = None
 
     def schema(self) -> pa.Schema:
         """Return the columns, all text."""
-        raw, names, _, _ = begun = self._begin()
-        if self._source.path is None:
-            self._begun = begun  # standard input can't be opened again
-        else:
-            raw.close()
-        return _schema(names)
+        self._opened = self._open()
+        return _schema(self._opened.names)
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, schema: pa.Schema) -> Iterator[Batch]:
         """Yield the rows."""
-        raw, names, delimiter, rest = self._begun or self._begin()
+        raw, names, delimiter, rest = self._opened = self._opened or self._open()
         place = names.index(self._column) if self._column in names else 0
         row = 1
-        with raw:
-            for block in rest:
-                read = _fast(block, names, delimiter, place) or _slow(block, names, delimiter, place)
-                batch, codes, escaped = read
-                if batch.num_rows:
-                    yield Batch(batch, row, raw.tell() if self._source.path else 0, codes, escaped)
-                row += batch.num_rows
+        for block in rest:
+            batch, codes, escaped = _read_quickly(block, names, delimiter, place) or _read_strictly(
+                block, names, delimiter, place
+            )
+            if batch.num_rows:
+                yield Batch(batch, row, raw.tell() if self._source.path else 0, codes, escaped)
+            row += batch.num_rows
+        self.close()
 
     def close(self) -> None:
-        """Let go of standard input."""
-        if self._begun is not None:
-            self._begun[0].close()
+        """Close the input."""
+        if self._opened is not None:
+            self._opened.raw.close()
+            self._opened = None
 
-    def _begin(self) -> tuple[BinaryIO, list[str], str, Iterator[bytes]]:
-        """Return the open file, the header, the delimiter and the blocks after the header."""
+    def _open(self) -> _Opened:
+        """Open the file and read its header; ConfigurationError where the header is not CSV or names no columns."""
         with ExitStack() as stack:
             raw = stack.enter_context(self._source.open())
             found = blocks(recoded(self._source.uncompressed(raw).read, self._encoding), last_record_end)
@@ -101,16 +109,11 @@ class CsvReader:
                 raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
             if header.count("") > 1:  # spreadsheets write the commas of columns that were once in use
                 header = [name or f"column_{place}" for place, name in enumerate(header, 1)]
-            if twice := next((name for name in header if header.count(name) > 1), None):
-                message = f"the column {twice!r} stands there twice"
+            if repeated := next((name for name in header if header.count(name) > 1), None):
+                message = f"the column {repeated!r} occurs more than once"
                 raise ConfigurationError("bad-header", message, source=self._source.name, line=1)
             stack.pop_all()  # the file stays open for the rows
-
-        def rest() -> Iterator[bytes]:
-            yield first[length:]
-            yield from found
-
-        return raw, header, delimiter, rest()
+        return _Opened(raw, header, delimiter, chain([first[length:]], found))
 
 
 def _schema(names: list[str]) -> pa.Schema:
@@ -118,7 +121,7 @@ def _schema(names: list[str]) -> pa.Schema:
 
 
 def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
-    """Return the names of the first record and its length in octets."""
+    """Return the cells of the first record, and its length in bytes; csv.Error where it is not CSV."""
     length = quotes = 0
     for end in _LINE_END.finditer(block):
         quotes += block.count(b'"', length, end.end())
@@ -132,8 +135,10 @@ def _header(block: bytes, delimiter: str) -> tuple[list[str], int]:
         return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []), length
 
 
-def _fast(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[pa.RecordBatch, Codes, int] | None:
-    """Read a block by pyarrow; None where that would lose something, or can't."""
+def _read_quickly(
+    block: bytes, names: list[str], delimiter: str, place: int
+) -> tuple[pa.RecordBatch, Codes, int] | None:
+    """Read a block by pyarrow; None where pyarrow could not read it or would lose a part of it."""
     if not block.strip(b"\r\n"):
         return _batch([], names, {})
     quotes = block.count(b'"')
@@ -158,18 +163,18 @@ def _fast(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[p
         )
     except (
         pa.ArrowInvalid
-    ):  # pragma: no cover - nothing that _is_plain lets through; another pyarrow may find something
+    ):  # pragma: no cover - _is_plain excludes all that this pyarrow refuses; another may refuse more
         return None
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     if quotes and lines != table.num_rows + len(bad):
-        return None  # some cell holds lines: two unbalanced quotes look the same, so each record is judged
+        return None  # a cell holds several lines, or two quotes are not closed, which looks the same
     if not bad:
         return table.combine_chunks().to_batches()[0] if table.num_rows else _batch([], names, {})[0], {}, 0
     return _with_lines(table, bad, place)
 
 
 def _is_plain(block: bytes, quotes: int, delimiter: str) -> bool:
-    """Return whether pyarrow would neither stop at the block nor drop text of it."""
+    """Return whether pyarrow reads the block without an error and without dropping text."""
     try:
         block.decode("utf-8")  # pyarrow can't hand over a bad line that is not UTF-8
     except UnicodeDecodeError:
@@ -180,7 +185,7 @@ def _is_plain(block: bytes, quotes: int, delimiter: str) -> bool:
 
 
 def _with_lines(table: pa.Table, bad: list[tuple[int, str]], place: int) -> tuple[pa.RecordBatch, Codes, int]:
-    """Return the rows with the bad lines where they stood; they are numbered from 1 among all of the block."""
+    """Return the rows with the bad lines, each a number from 1 and a text, inserted at their places in the block."""
     lines = [pa.nulls(len(bad), pa.string()) for _ in table.schema]
     lines[place] = pa.array([text for _, text in bad], pa.string())
     together = pa.concat_tables([table, pa.table(lines, schema=table.schema)])
@@ -191,7 +196,7 @@ def _with_lines(table: pa.Table, bad: list[tuple[int, str]], place: int) -> tupl
     return together.take(order).combine_chunks().to_batches()[0], codes, 0
 
 
-def _slow(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[pa.RecordBatch, Codes, int]:
+def _read_strictly(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[pa.RecordBatch, Codes, int]:
     """Read a block record by record, by the strict rules of the csv module."""
     rows: list[list[str | None]] = []
     codes: Codes = {}
@@ -217,7 +222,7 @@ def _slow(block: bytes, names: list[str], delimiter: str, place: int) -> tuple[p
 
 @contextmanager
 def _long_fields() -> Iterator[None]:
-    """Let the csv module take fields as long as a row may be; its limit is one for the whole process."""
+    """Raise the limit of the csv module for the length of a field to the longest row."""
     with _FIELD_LIMIT:
         before = csv.field_size_limit(LONGEST_ROW)
         try:
@@ -226,8 +231,8 @@ def _long_fields() -> Iterator[None]:
             csv.field_size_limit(before)
 
 
-def _records(text: str, width: int, delimiter: str) -> Iterator[_Row]:
-    """Yield the records; where quotes do not close, only the line they open in is bad."""
+def _records(text: str, width: int, delimiter: str) -> Iterator[_Record]:
+    """Yield the records; where a quote is not closed, only the line that opens it is bad."""
     lines = [line for line in _LINE.findall(text) if line]
     start = 0
     while start < len(lines):
@@ -244,9 +249,9 @@ def _records(text: str, width: int, delimiter: str) -> Iterator[_Row]:
         elif cells and len(cells) != width:
             code = WRONG_FIELD_COUNT
         if code is not None:
-            yield _Row(["".join(lines[start:end]).rstrip("\r\n")], code)
+            yield _Record(["".join(lines[start:end]).rstrip("\r\n")], code)
         elif cells:
-            yield _Row(cells)
+            yield _Record(cells)
         start = end
 
 
@@ -261,9 +266,9 @@ def _record(text: str, delimiter: str) -> tuple[list[str], str | None]:
 def _shown(cell: str) -> tuple[str, bool]:
     if cell.isascii():
         return cell, False
-    octets = cell.encode("utf-8", _ESCAPED)
-    text = octets.decode("utf-8", "backslashreplace")
-    return text, text.encode() != octets
+    data = cell.encode("utf-8", _ESCAPED)
+    text = data.decode("utf-8", "backslashreplace")
+    return text, text.encode() != data
 
 
 def _batch(rows: list[list[str | None]], names: list[str], codes: Codes) -> tuple[pa.RecordBatch, Codes, int]:

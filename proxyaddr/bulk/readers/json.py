@@ -1,76 +1,93 @@
-"""Reads JSON lines in blocks: a first pass finds the columns, a line that is no object is kept whole with its code."""
+"""Reads JSON lines: a first pass finds the columns; a line that is not an object is kept whole, with its code.
+
+pyarrow.json reads the blocks in which every line is an object and every field has one type. Other blocks are cut into
+small pieces, and the json module reads the pieces that are at fault, five times as slowly. By itself pyarrow.json stops
+at the first bad line, takes two objects on a line for two rows, ends the process at a `null` that is not the value of a
+member (its issue 47409), and loses nulls at the start of a list (51305).
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from proxyaddr.bulk.batches import Batch, Codes, escaped
-from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.readers.blocks import blocks, last_line_end, recoded
 from proxyaddr.bulk.readers.json_arrays import lines_of
+from proxyaddr.bulk.readers.json_types import column_of, merged, type_of, without_times
+from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
+from proxyaddr.bulk.utf8 import encodable, escaped
 from proxyaddr.columns import NOT_UTF8
 
 __all__ = ["BAD_JSON", "JsonLinesReader"]
 
 BAD_JSON = "bad-json"
-"""The line is no JSON object."""
+"""The code of a line that is not a JSON object."""
+
+PIECE = 64 << 10
+"""Bytes of the pieces of a block that pyarrow does not read as a whole."""
 
 _ESCAPED = "surrogateescape"
 
-_UNSOUND = r"(?m)^[ \t]*[^{ \t\r\n]|[^} \t\r\n][ \t\r]*$|\[[ \t\r\n]*null"
-"""Lines that are no object, and lists that start with null.
+_BLANKS = " \t\x0b\f"
 
-pyarrow ends the process at a null that is no member (its issue 47409), and loses nulls at the start of a list (51305).
-"""
+_DECODER = json.JSONDecoder()
 
-Fields = dict[str, pa.DataType]
+_NOT_FOR_PYARROW = r"(?m)^[ \t]*[^{ \t\r\n]|[^} \t\r\n][ \t\r]*$|\[[ \t\r\n]*null"
+"""Lines that do not start and end as an object, and lists that start with null."""
+
+_MAY_BE_SURROGATE = re.compile(r"[\udc80-\udcff]|\\u[dD][89a-fA-F]")
+"""A byte that was not UTF-8, or an escape that may be half of a surrogate pair."""
 
 
-class JsonLinesReader:
-    """Reads one file with a JSON object a line; a field whose values differ in type becomes text."""
+class _Line(NamedTuple):
+    """A line that is not blank: its object, None where it is not one, and whether its text may be more than UTF-8."""
 
-    def __init__(self, source: Input, column: str | None, encoding: str | None = None) -> None:
-        self._source = source
-        self._column = column
-        self._encoding = encoding
-        self._copy: BinaryIO | None = None
+    text: str
+    found: dict[str, Any] | None
+    is_suspect: bool
+
+
+class JsonLinesReader(Reader):
+    """Reads one file with a JSON object a line."""
+
+    _copy: BinaryIO | None = None
 
     def schema(self) -> pa.Schema:
-        """Return the columns that the lines have, found by reading all of them."""
-        fields: Fields = {}
+        """Return the columns of all lines, which are all read."""
+        schema = pa.schema([])
         with self._open() as raw:
             for block in self._blocks(raw):
-                for name, kind in _fields_of(block).items():
-                    fields[name] = kind if name not in fields else _merged(fields[name], kind)
-        if self._column is not None and pa.types.is_null(fields.get(self._column, pa.string())):
-            fields[self._column] = pa.string()
-        return pa.schema(list(fields.items()))
+                schema = merged(schema, _schema_of(block))
+        place = schema.get_field_index(self._column)
+        if place >= 0 and pa.types.is_null(schema.field(place).type):
+            schema = schema.set(place, pa.field(self._column, pa.string()))
+        return schema
 
     def batches(self, schema: pa.Schema) -> Iterator[Batch]:
-        """Yield the rows, in the columns of a schema."""
+        """Yield the rows."""
         place = schema.get_field_index(self._column)
         row = 1
         with self._open() as raw:
             for block in self._blocks(raw):
-                batch, codes, cells = _fast(block, schema) or _slow(block, schema, place)
+                batch, codes, cells = _read_block(block, schema, place)
                 if batch.num_rows:
                     yield Batch(batch, row, raw.tell(), codes, cells)
                 row += batch.num_rows
 
     def close(self) -> None:
-        """Let go of the copy of a stream."""
+        """Remove the copy of standard input."""
         if self._copy is not None:
             self._copy.close()
 
     def _open(self) -> BinaryIO:
-        """Open the file; standard input is copied first, as there are two passes."""
+        """Open the file for one of the two passes; standard input is copied first."""
         if self._source.path is not None:
             return self._source.open()
         self._copy = self._copy or self._source.open_seekable()
@@ -78,22 +95,67 @@ class JsonLinesReader:
         return os.fdopen(os.dup(self._copy.fileno()), "rb", buffering=0)
 
     def _blocks(self, raw: BinaryIO) -> Iterator[bytes]:
-        packed = self._source.path is not None
-        read = recoded((self._source.uncompressed(raw) if packed else raw).read, self._encoding)
+        is_copy = self._source.path is None
+        read = recoded((raw if is_copy else self._source.uncompressed(raw)).read, self._encoding)
         return blocks(lines_of(read, self._source.name), last_line_end)
 
 
-def _is_text(block: bytes) -> bool:
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _schema_of(block: bytes) -> pa.Schema:
+    """Return the columns of the objects in a block."""
+    found = _inferred(block)
+    if found is None:
+        found = pa.schema([])
+        for piece in _pieces(block):
+            found = merged(found, _inferred(piece) or _inferred_by_lines(piece))
+    return found
+
+
+def _inferred(block: bytes) -> pa.Schema | None:
+    """Return the columns that pyarrow finds; None where it could not read the block."""
+    table = _read(block, None)
+    return None if table is None else pa.schema([(field.name, without_times(field.type)) for field in table.schema])
+
+
+def _inferred_by_lines(block: bytes) -> pa.Schema:
+    """Return the columns that the json module finds."""
+    objects = [line.found for line in _parsed(block) if line.found is not None]
+    names = dict.fromkeys(name for members in objects for name in members)
+    return pa.schema([(name, type_of([members.get(name) for members in objects])) for name in names])
+
+
+def _pieces(block: bytes) -> Iterator[bytes]:
+    """Yield a block in small pieces of whole lines."""
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start + PIECE) + 1 or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _read_block(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.RecordBatch, Codes, int]:
+    """Return the rows of a block, the codes of bad ones, and the number of escaped cells outside the address column."""
+    whole = _read_quickly(block, schema)
+    if whole is not None:
+        return whole
+    batches: list[pa.RecordBatch] = []
+    codes: Codes = {}
+    row = cells = 0
+    for piece in _pieces(block):
+        batch, found, escaped_cells = _read_quickly(piece, schema) or _read_line_by_line(piece, schema, place)
+        codes |= {row + bad: code for bad, code in found.items()}
+        cells += escaped_cells
+        row += batch.num_rows
+        batches.append(batch)
+    return pa.concat_batches(batches), codes, cells
 
 
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table | None:
-    """Read a block by pyarrow; None where it can't, or where what it gives would not be what is there."""
-    if not _is_text(block) or pc.match_substring_regex(pa.array([block]), _UNSOUND)[0].as_py():
+    """Read a block by pyarrow; None where pyarrow could not read it, or what it read would differ from the lines."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if pc.match_substring_regex(pa.array([block]), _NOT_FOR_PYARROW)[0].as_py():
         return None
     parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error" if schema else "infer")
     read = arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1)
@@ -105,135 +167,70 @@ def _read(block: bytes, schema: pa.Schema | None) -> pa.Table | None:
     return table
 
 
-def _fields_of(block: bytes) -> Fields:
-    table = _read(block, None)
-    if table is not None:
-        return {field.name: _kept(field.type) for field in table.schema}
-    fields: Fields = {}
-    for line in _lines(block):
-        found = _object(line)
-        for name, value in {} if found is None else found.items():
-            kind = _type_of(value)
-            fields[name] = kind if name not in fields else _merged(fields[name], kind)
-    return fields
-
-
-def _type_of(value: object) -> pa.DataType:
-    try:
-        return _kept(pa.array([_sound(value)]).type)
-    except (pa.ArrowException, OverflowError):
-        return pa.string()
-
-
-def _kept(kind: pa.DataType) -> pa.DataType:
-    """Return the type with text for times: pyarrow guesses them from text, and would write them otherwise."""
-    if pa.types.is_timestamp(kind):
-        return pa.string()
-    if pa.types.is_list(kind):
-        return pa.list_(_kept(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([(field.name, _kept(field.type)) for field in kind])
-    return kind
-
-
-def _merged(one: pa.DataType, other: pa.DataType) -> pa.DataType:
-    """Return the type that holds both, text where there is none."""
-    if one == other:
-        return one
-    try:
-        schemas = [pa.schema([("field", kind)]) for kind in (one, other)]
-        return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.string()
-
-
-def _fast(block: bytes, schema: pa.Schema) -> tuple[pa.RecordBatch, Codes, int] | None:
+def _read_quickly(block: bytes, schema: pa.Schema) -> tuple[pa.RecordBatch, Codes, int] | None:
+    """Read a block by pyarrow; None where it can't be read so, and where a line holds more or less than an object."""
     if not block.strip():
         return pa.RecordBatch.from_pylist([], schema), {}, 0
     table = _read(block, schema)
-    if table is None or table.num_rows != sum(1 for _ in _lines(block)):
-        return None  # pyarrow takes several objects on a line, and one over several lines
+    if table is None or table.num_rows != sum(1 for line in block.splitlines() if line.strip()):
+        return None
     batches = table.select(schema.names).combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema), {}, 0
 
 
-def _slow(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.RecordBatch, Codes, int]:
-    """Read a block line by line."""
-    rows: list[list[Any]] = []
+def _read_line_by_line(block: bytes, schema: pa.Schema, place: int) -> tuple[pa.RecordBatch, Codes, int]:
+    """Read a block by the json module: the lines one by one, then each column at once."""
+    lines = list(_parsed(block))
+    objects = [line.found or {} for line in lines]
+    is_suspect = any(line.is_suspect for line in lines)
+    address = schema.names[place]
     codes: Codes = {}
+    bad = [row for row, line in enumerate(lines) if line.found is None]
+    columns: list[pa.Array] = []
+    while bad or not columns:  # once more where a column can't hold a value: its row is bad too
+        for row in bad:
+            text, has_bytes = escaped(lines[row].text.encode("utf-8", _ESCAPED))
+            codes[row] = NOT_UTF8 if has_bytes else BAD_JSON
+            objects[row] = {address: text}
+        made = [
+            column_of([members.get(field.name) for members in objects], field.type, is_plain=not is_suspect)
+            for field in schema
+        ]
+        columns = [column for column, _ in made]
+        bad = sorted({row for _, misfits in made for row in misfits})
     cells = 0
-    for line in _lines(block):
-        found = _object(line)
-        try:
-            if found is None:
-                raise ValueError  # out by the same way as a value that its column can't hold
-            values = [_fitting(found.get(field.name), field.type) for field in schema]
-            if (value := found.get(schema.names[place])) is not None and not _is_sound(value):
-                codes[len(rows)] = NOT_UTF8
-            cells += sum(not _is_sound(value) for name, value in found.items() if name != schema.names[place])
-        except (ValueError, TypeError, OverflowError, pa.ArrowException):
-            text, broken = escaped(line)
-            codes[len(rows)] = NOT_UTF8 if broken else BAD_JSON
-            values = [None] * len(schema)
-            values[place] = _fitting(text, schema.field(place).type)
-        rows.append(values)
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema), codes, cells
+    for row, line in enumerate(lines):
+        if line.is_suspect and line.found is not None and row not in codes:
+            changed = [name for name, value in line.found.items() if not _is_utf8(value)]
+            cells += len(changed) - (address in changed)
+            if address in changed:
+                codes[row] = NOT_UTF8
+    return pa.RecordBatch.from_arrays(columns, schema=schema), codes, cells
 
 
-def _lines(block: bytes) -> Iterator[bytes]:
-    return (line for line in block.splitlines() if line.strip())
+def _parsed(block: bytes) -> Iterator[_Line]:
+    """Yield the lines of a block that are not blank."""
+    text = block.decode("utf-8", _ESCAPED)
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if line.strip(_BLANKS):
+            may_be = "\\u" in line or not line.isascii()  # faster than the pattern, and enough for most lines
+            yield _line(line, is_suspect=may_be and _MAY_BE_SURROGATE.search(line) is not None)
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
-    """Return the object of a line; None where it is none."""
+def _line(text: str, *, is_suspect: bool) -> _Line:
     try:
-        found = json.loads(line.decode("utf-8", _ESCAPED), object_pairs_hook=_with_sound_names)
+        found = json.loads(text, object_pairs_hook=_with_encodable_names) if is_suspect else _DECODER.decode(text)
     except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+        return _Line(text, None, is_suspect)
+    return _Line(text, found if isinstance(found, dict) else None, is_suspect)
 
 
-def _with_sound_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {_encodable(name): value for name, value in members}
+def _with_encodable_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {encodable(name): value for name, value in members}
 
 
-def _fitting(value: object, kind: pa.DataType) -> object:
-    """Return a value as the column's type takes it: as JSON where the column is text and the value is not."""
-    if value is None:
-        return None
-    if pa.types.is_string(kind):
-        return _encodable(value) if isinstance(value, str) else json.dumps(value)
-    if pa.types.is_list(kind):
-        return [_fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
-    if pa.types.is_struct(kind) and isinstance(value, dict):
-        return {field.name: _fitting(value.get(field.name), field.type) for field in kind}
-    if pa.types.is_floating(kind) and type(value) is int:
-        value = float(value)  # as pyarrow reads it where every line is good
-    pa.scalar(value, kind)  # raises where the column could not hold it
-    return value
-
-
-def _is_sound(value: object) -> bool:
+def _is_utf8(value: object) -> bool:
     """Return whether all text of a value can be written as UTF-8."""
     if isinstance(value, str):
-        return _encodable(value) == value
-    return all(map(_is_sound, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()))
-
-
-def _sound(value: object) -> object:
-    """Return a value with all its text as it can be written."""
-    if isinstance(value, dict):
-        return {name: _sound(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return list(map(_sound, value))
-    return _encodable(value) if isinstance(value, str) else value
-
-
-def _encodable(text: str) -> str:
-    r"""Return text with octets that were not UTF-8 as `\xHH`, and half pairs that JSON escapes made as `\uHHHH`."""
-    try:
-        return text.encode("utf-8", _ESCAPED).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return encodable(value) == value
+    return all(map(_is_utf8, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()))

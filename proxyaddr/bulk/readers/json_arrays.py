@@ -1,4 +1,8 @@
-"""Hands on JSON as ConvertTo-Json writes it, an array or one object over several lines, as one object a line."""
+"""Turns an array of JSON objects, or objects of several lines, as ConvertTo-Json writes them, into one object a line.
+
+By hand, because pyarrow.json reads no arrays, and ijson replaces half surrogate pairs by `?`, stops at `NaN` and stops
+for the whole file at a byte that is not UTF-8: here only the row that holds it is bad.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,15 @@ __all__ = ["lines_of"]
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _START = re.compile(rb"[ \t\r\n]*(?:\[[ \t\r\n]*(?:\]|(?=\{))|(?=\{[ \t]*[\r\n]))")
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # only where a value ends is asked
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # used only to find ends of values
 _ESCAPED = "surrogateescape"
 
 
 def lines_of(read: Callable[[int], bytes], source: str) -> Callable[[int], bytes]:
-    """Return `read`, or what gives each object a line where an array or an object of many lines comes first.
+    """Return a function that reads as `read` does, but one object a line where the data starts otherwise.
 
-    What follows the array stays. ConfigurationError, in the midst of reading, where it breaks off.
+    What follows an array is not changed. The function raises ConfigurationError where an array or object is incomplete
+    or not valid.
     """
     start = read(BLOCK)
     opened = _START.match(start)
@@ -35,7 +40,7 @@ def lines_of(read: Callable[[int], bytes], source: str) -> Callable[[int], bytes
 
 
 def _pieces(read: Callable[[int], bytes], first_line: int, source: str, *, in_array: bool) -> Iterator[bytes]:
-    """Yield the objects, of an array or one after the other, in pieces of whole lines, then what comes after it."""
+    """Yield pieces of whole lines, one object each: those of an array, or one after the other; then the other data."""
     decode = codecs.getincrementaldecoder("utf-8")(_ESCAPED).decode
     text, line, closed = "", first_line, False
     while not closed:
@@ -57,17 +62,19 @@ def _pieces(read: Callable[[int], bytes], first_line: int, source: str, *, in_ar
         if problem is not None and (not more or len(text) > LONGEST_ROW):
             reason = getattr(problem, "msg", "nested too deeply")
             line += text.count("\n", 0, getattr(problem, "pos", place) - place)
-            raise ConfigurationError("bad-json", f"the JSON breaks off: {reason}", source=source, line=line)
+            raise ConfigurationError("bad-json", f"invalid or incomplete JSON: {reason}", source=source, line=line)
         if not more:
             if in_array and not closed:
-                raise ConfigurationError("bad-json", "the JSON breaks off: no ']' at its end", source=source, line=line)
+                raise ConfigurationError(
+                    "bad-json", "invalid or incomplete JSON: no ']' at its end", source=source, line=line
+                )
             break
     yield text.encode("utf-8", _ESCAPED)
     yield from iter(lambda: read(BLOCK), b"")
 
 
 def _member(text: str, place: int, *, in_array: bool) -> tuple[str, int, bool]:
-    """Return the object at a place as a line, where the next one may start, and whether the array ends before that."""
+    """Return the object at a place as a line, the place of the next one, and whether the array ends between the two."""
     begin = _end_of_blanks(text, place)
     _, end = _DECODER.raw_decode(text, begin)
     after = _end_of_blanks(text, end)

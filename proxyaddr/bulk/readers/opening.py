@@ -1,45 +1,63 @@
-"""Opens every input, before any work: one schema for all, and then their rows one after the other."""
+"""Opens every input before any work: finds one schema for all of them, then yields their rows one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from proxyaddr.bulk.batches import Batch
-from proxyaddr.bulk.foreign_errors import unreadable
-from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.inputs import Input
-from proxyaddr.bulk.readers.arrow import ArrowReader, ParquetReader
+from proxyaddr.bulk.errors import unreadable
+from proxyaddr.bulk.files import Format, Input
+from proxyaddr.bulk.readers.arrow import ArrowReader
 from proxyaddr.bulk.readers.csv import CsvReader
 from proxyaddr.bulk.readers.json import JsonLinesReader
+from proxyaddr.bulk.readers.json_types import merged
+from proxyaddr.bulk.readers.parquet import ParquetReader
+from proxyaddr.bulk.readers.reader import Batch, Reader
 from proxyaddr.bulk.readers.text import TEXT_COLUMN, TextReader
-from proxyaddr.bulk.sound_text import check_names, is_list, is_text, sound
+from proxyaddr.bulk.utf8 import as_utf8, check_names, is_list, is_text
 from proxyaddr.errors import ConfigurationError
 
-__all__ = ["Opened", "open_inputs", "read"]
+__all__ = ["READERS", "Opened", "open_inputs", "read"]
+
+READERS: dict[Format, type[Reader]] = {
+    Format.CSV: CsvReader,
+    Format.TSV: CsvReader,
+    Format.PARQUET: ParquetReader,
+    Format.ARROW: ArrowReader,
+    Format.ARROW_STREAM: ArrowReader,
+    Format.JSON_LINES: JsonLinesReader,
+    Format.TEXT: TextReader,
+}
+
+MOST_OPEN = 16
+"""Inputs that stay open from their schema to their rows.
+
+Of more inputs each file is opened again for its rows: a folder may hold more files than a process may open, and their
+first blocks more than memory.
+"""
 
 
 class Opened(NamedTuple):
-    """What is known before the first row: the inputs, their readers, the columns, and which holds the addresses."""
+    """What is known before the first row: the inputs, their readers, the schema, and the name of the address column."""
 
     inputs: Sequence[Input]
-    readers: Sequence[Any]
+    readers: Sequence[Reader]
     schema: pa.Schema
     column: str
 
 
 @contextmanager
 def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | None) -> Iterator[Opened]:
-    """Look at each input, and let go of all at the end.
+    """Read the schema of each input and yield that of all; close the inputs at the end.
 
-    ConfigurationError where one can't be read, or its columns are not those of the first.
-    A column of the first that is missing in another, or the other way round, is an error; JSON may leave fields out.
+    ConfigurationError for an input that can't be read, for one whose columns are not those of the first, and where the
+    address column is missing or holds no text. Inputs of JSON may lack columns of each other.
     """
     with ExitStack() as stack:
-        readers = [stack.enter_context(closing(_reader(source, column, encoding))) for source in inputs]
+        readers = [stack.enter_context(closing(READERS[source.format](source, column, encoding))) for source in inputs]
         schemas: list[pa.Schema] = []
         for source, reader in zip(inputs, readers, strict=True):
             try:
@@ -47,35 +65,28 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
                 check_names(schemas[-1])
             except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
                 raise unreadable(source.name, source.format, error) from error
+            if len(inputs) > MOST_OPEN and source.path is not None:
+                reader.close()
         schema = schemas[0]
         for source, found in zip(inputs[1:], schemas[1:], strict=True):
-            schema = _same(schema, found, inputs[0], source)
-        chosen = _column(schema, column, inputs[0])
+            schema = _unified(schema, found, inputs[0], source)
+        chosen = _address_column(schema, column, inputs[0])
         yield Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
 
 
 def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
-    """Yield the batches of every input; ConfigurationError naming the input that can't be read on."""
+    """Yield the batches of every input in the common schema; ConfigurationError where an input can't be read on."""
     place = opened.schema.get_field_index(opened.column)
     for source, reader in zip(opened.inputs, opened.readers, strict=True):
-        given = (opened.schema,) if isinstance(reader, JsonLinesReader) else ()
         try:
-            for batch in reader.batches(*given):
-                yield source, _fitted(batch, opened.schema, place, source)
+            for batch in reader.batches(opened.schema):
+                yield source, _in_schema(batch, opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
             raise unreadable(source.name, source.format, error) from error
 
 
-def _reader(source: Input, column: str | None, encoding: str | None) -> Any:  # noqa: ANN401 - schema, batches and close
-    if source.format is Format.PARQUET:
-        return ParquetReader(source)
-    if source.format in (Format.ARROW, Format.ARROW_STREAM):
-        return ArrowReader(source)
-    kinds: dict[Format, Any] = {Format.JSON_LINES: JsonLinesReader, Format.TEXT: TextReader}
-    return kinds.get(source.format, CsvReader)(source, column, encoding)
-
-
-def _column(schema: pa.Schema, column: str | None, source: Input) -> str:
+def _address_column(schema: pa.Schema, column: str | None, source: Input) -> str:
+    """Return the name of the address column; ConfigurationError where it is missing, or not named among several."""
     if column is None and source.format is Format.TEXT:
         return TEXT_COLUMN
     if column is None and len(schema) == 1:
@@ -89,7 +100,10 @@ def _column(schema: pa.Schema, column: str | None, source: Input) -> str:
 
 
 def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
-    """Return the schema with octets of the column as text; ConfigurationError where the column is neither."""
+    """Return the schema with text in place of bytes in the address column, and no views anywhere.
+
+    ConfigurationError where the address column is neither text nor bytes.
+    """
     place = schema.get_field_index(column)
     kind = schema.field(place).type
     listed = is_list(kind)
@@ -103,26 +117,27 @@ def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
     return pa.schema([field.with_type(views.get(field.type, field.type)) for field in chosen])
 
 
-def _same(first: pa.Schema, other: pa.Schema, source: Input, another: Input) -> pa.Schema:
+def _unified(first: pa.Schema, other: pa.Schema, source: Input, another: Input) -> pa.Schema:
+    """Return the columns of two inputs together; ConfigurationError where they differ and one is not JSON."""
+    if source.format is another.format is Format.JSON_LINES:
+        return merged(first, other)
     if set(first.names) == set(other.names):
         return first
-    if source.format is another.format is Format.JSON_LINES:
-        return pa.unify_schemas([first, other], promote_options="permissive")
     lacking = [f"lacks {name!r}" for name in first.names if name not in other.names]
     extra = [f"has {name!r}" for name in other.names if name not in first.names]
     message = f"other columns than {source.name}: {', '.join(lacking + extra)}"
     raise ConfigurationError("different-columns", message, source=another.name)
 
 
-def _fitted(batch: Batch, schema: pa.Schema, place: int, source: Input) -> Batch:
-    """Return the batch in the columns of all, the addresses as sound text."""
+def _in_schema(batch: Batch, schema: pa.Schema, place: int, source: Input) -> Batch:
+    """Return the batch with the columns of the common schema, and its addresses as valid UTF-8."""
     codes = dict(batch.codes)
     columns = []
     for index, field in enumerate(schema):
         column = batch.rows.column(field.name)
         try:
             if index == place:
-                column, broken = sound(column, field.type)
+                column, broken = as_utf8(column, field.type)
                 codes |= broken
             elif column.type != field.type:
                 column = column.cast(field.type)

@@ -1,4 +1,4 @@
-"""Reads plain text: one address a line, an empty line is a row without one."""
+"""Reads plain text: one address a line; an empty line is a row without an address."""
 
 from __future__ import annotations
 
@@ -6,41 +6,33 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from proxyaddr.bulk.batches import Batch, Codes, escaped
-from proxyaddr.bulk.inputs import Input
 from proxyaddr.bulk.readers.blocks import blocks, last_line_end, recoded
+from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
+from proxyaddr.bulk.utf8 import escaped
 from proxyaddr.columns import NOT_UTF8
 
 __all__ = ["TEXT_COLUMN", "TextReader"]
 
 TEXT_COLUMN = "address"
-"""The column of a file without columns, where none is named."""
+"""The name of the one column, where the user gives none."""
 
 
-class TextReader:
+class TextReader(Reader):
     """Reads one text file, or standard input."""
-
-    def __init__(self, source: Input, column: str | None, encoding: str | None = None) -> None:
-        self._source = source
-        self._encoding = encoding
-        self._schema = pa.schema([(column or TEXT_COLUMN, pa.string())])
 
     def schema(self) -> pa.Schema:
         """Return the one column."""
-        with self._source.open():  # a file that is not there is found before work begins
-            return self._schema
+        with self._source.open():  # a missing file is found before work begins
+            return pa.schema([(self._column or TEXT_COLUMN, pa.string())])
 
-    def close(self) -> None:
-        """Hold nothing."""
-
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, schema: pa.Schema) -> Iterator[Batch]:
         """Yield the rows."""
         row = 1
         with self._source.open() as raw:
             read = recoded(self._source.uncompressed(raw).read, self._encoding)
             for block in blocks(read, last_line_end):
                 values, codes = _values(block)
-                batch = pa.RecordBatch.from_arrays([pa.array(values, pa.string())], schema=self._schema)
+                batch = pa.RecordBatch.from_arrays([pa.array(values, pa.string())], schema=schema)
                 yield Batch(batch, row, raw.tell() if self._source.path else 0, codes)
                 row += len(values)
 

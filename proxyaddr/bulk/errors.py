@@ -1,4 +1,4 @@
-"""Turns errors of the system and of pyarrow into ours."""
+"""Converts errors of the operating system and of pyarrow into ConfigurationError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from proxyaddr.errors import ConfigurationError, visible
 __all__ = ["unreadable", "unwritable"]
 
 _SYSTEM = re.compile(r"\[errno \d+\] (.+)$", re.IGNORECASE)
-"""How pyarrow quotes an error of the system."""
+"""How pyarrow quotes an error of the operating system."""
 
 
 def unreadable(name: str, kind: str, error: Exception) -> ConfigurationError:

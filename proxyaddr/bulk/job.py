@@ -1,4 +1,4 @@
-"""One run over files: reading, answering and writing at the same time, each in its thread."""
+"""Runs a command over files: reading, answering and writing at the same time, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -11,25 +11,23 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from proxyaddr.bulk.commands import Answers
-from proxyaddr.bulk.formats import Format
-from proxyaddr.bulk.inputs import Input, find_inputs
-from proxyaddr.bulk.prefetch import ahead
+from proxyaddr.bulk.commands import Command
+from proxyaddr.bulk.files import Format, Input, find_inputs
+from proxyaddr.bulk.prefetch import prefetched
 from proxyaddr.bulk.progress import progress
 from proxyaddr.bulk.readers.opening import open_inputs
-from proxyaddr.bulk.rows import Work
+from proxyaddr.bulk.rows import Rows
 from proxyaddr.bulk.summary import Summary
 from proxyaddr.bulk.writers import Output, Write, writer
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Job", "run"]
 
-PAGES = (".html", ".htm")
-"""Endings of a report."""
+REPORT_ENDINGS = (".html", ".htm")
 
 
 class Job(NamedTuple):
-    """What a run reads and writes; `reads` are other files that no output may replace."""
+    """The inputs and outputs of a run, and its options; `reads` are other files that no output may replace."""
 
     inputs: Sequence[str]
     column: str | None
@@ -43,8 +41,8 @@ class Job(NamedTuple):
     reads: Sequence[Path] = ()
 
 
-def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
-    """Answer every row of the inputs and return what it came to.
+def run(job: Job, make_command: Callable[[], Command]) -> Summary:
+    """Run a command, made once the inputs are open, over every row of the inputs; return the summary.
 
     ConfigurationError for an input that can't be read and an output that can't be written: then no output is changed.
     """
@@ -55,28 +53,37 @@ def run(job: Job, command: str, answers: Callable[[], Answers]) -> Summary:
             codecs.lookup(job.encoding)
         except LookupError as error:
             raise ConfigurationError("no-such-encoding", str(error), "encoding") from error
-    summary = Summary(command, detailed=job.report is not None)
     with ExitStack() as stack:
         opened = stack.enter_context(open_inputs(inputs, job.column, job.encoding))
-        work = Work(opened, answers(), summary, prefix=job.prefix, splits=job.splits, rejects=job.rejects is not None)
+        command = make_command()
+        summary = Summary(command)
+        rows = Rows(
+            opened,
+            command,
+            summary,
+            prefix=job.prefix,
+            splits=job.splits,
+            rejects=job.rejects is not None,
+            detailed=job.report is not None,
+        )
         report = None
         if job.report is not None:
-            if job.report.suffix.lower() not in PAGES:
-                message = f"a report is a page: its name ends in {' or '.join(PAGES)}"
+            if job.report.suffix.lower() not in REPORT_ENDINGS:
+                message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
                 raise ConfigurationError("unknown-format", message, "report", str(job.report))
             from proxyaddr.bulk.report import report_to  # noqa: PLC0415 - needs another extra
 
             report = stack.enter_context(report_to(job.report))
-        reject: Write | None = None
+        write_rejects: Write | None = None
         if job.rejects is not None:
-            reject = stack.enter_context(writer(job.rejects, work.rejects_schema))
-        write = stack.enter_context(writer(job.out, work.schema, work.added))
-        tell = stack.enter_context(progress(inputs))
-        for answered in stack.enter_context(closing(ahead(work.answered()))):
+            write_rejects = stack.enter_context(writer(job.rejects, rows.rejects_schema))
+        write = stack.enter_context(writer(job.out, rows.schema, rows.added))
+        advance = stack.enter_context(progress(inputs))
+        for answered in stack.enter_context(closing(prefetched(rows.answered()))):
             write(answered.rows)
-            if reject is not None and answered.rejects is not None:
-                reject(answered.rejects)
-            tell(answered.source, answered.position, answered.rows.num_rows)
+            if write_rejects is not None and answered.rejects is not None:
+                write_rejects(answered.rejects)
+            advance(answered.source, answered.position, answered.rows.num_rows)
         if report is not None:
             report(summary)
     pa.default_memory_pool().release_unused()
@@ -96,10 +103,12 @@ def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
 
 
 def _real(path: Path | None) -> tuple[int, int] | str:
-    """Return what two names of one file have in common; None stands for standard input."""
-    real = 0 if path is None else os.path.realpath(path)  # as an output is placed: past a folder that is not there
+    """Return a key that all names of one file share; None stands for standard input."""
+    real = (
+        0 if path is None else os.path.realpath(path)
+    )  # as atomic_path does, which ignores a missing folder before `..`
     try:
-        found = os.stat(real)  # noqa: PTH116 - a descriptor too
+        found = os.stat(real)  # noqa: PTH116 - Path takes no file descriptor
     except OSError:
         return str(real)
     return found.st_dev, found.st_ino

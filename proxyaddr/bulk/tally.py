@@ -1,4 +1,4 @@
-"""Counts values of columns, in bounded memory."""
+"""Counts how often each value occurs, in bounded memory."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MOST_DISTINCT", "Tally", "counts"]
+__all__ = ["MOST_DISTINCT", "MOST_TYPES", "Tally", "counts"]
 
 MOST_DISTINCT = 100_000
-"""Distinct values that a tally keeps at most: hostile data has a new one in each row."""
+"""The most distinct values that a tally keeps: hostile data has a new one in each row."""
+
+MOST_TYPES = 1000
+"""The most distinct types, codes and connectors that are counted by name."""
 
 OTHERS = "(others)"
 
 
 class Tally:
-    """How often each value occurred; where there are too many distinct ones the rarest are counted together.
+    """How often each value occurred; of too many distinct values the rarest are counted together.
 
-    A value that was dropped and comes again is counted from there on: then counts are lower bounds, and `is_exact` is
-    false.
+    A value that was dropped and occurs again is counted from there on: then the counts are lower bounds, and `is_exact`
+    is false.
     """
 
     def __init__(self, most: int = MOST_DISTINCT) -> None:
@@ -30,11 +33,11 @@ class Tally:
 
     @property
     def is_exact(self) -> bool:
-        """Whether nothing had to be dropped."""
+        """Whether no value had to be dropped."""
         return not self.others
 
     def add(self, found: dict[str, int]) -> None:
-        """Count values."""
+        """Add the counts of values."""
         self._found.update(found)
         if len(self._found) > self._most:
             kept = Counter(dict(self._found.most_common(self._most // 2)))
@@ -42,11 +45,11 @@ class Tally:
             self._found = kept
 
     def total(self) -> int:
-        """Return how many values were counted."""
+        """Return the sum of all counts."""
         return self._found.total() + self.others
 
     def most_common(self, most: int | None = None) -> dict[str, int]:
-        """Return the most frequent values, the first first, those of one count by name; the rest as `(others)`."""
+        """Return the most frequent values with their counts, equal counts by name, and all others as `(others)`."""
         ordered = sorted(self._found.items(), key=lambda pair: (-pair[1], pair[0]))
         shown = dict(ordered if most is None else ordered[:most])
         rest = self.total() - sum(shown.values())
