@@ -106,9 +106,7 @@ def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError
             continue
         yield _Found(source, inside.type, inside.value, inside.findings, domain=inside.domain)
     if not found_any:
-        inside = decapsulate(
-            text, tolerant=tolerant
-        )  # a tolerant reader takes a blank in it; else this says what is wrong
+        inside = decapsulate(text, tolerant=tolerant)  # or the error that says what is wrong
         yield _Found(text, inside.type, inside.value, inside.findings, domain=inside.domain)
 
 
