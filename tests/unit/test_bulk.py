@@ -529,3 +529,18 @@ def test_no_way_round_leads_an_output_onto_an_input(folder: Path) -> None:
     done = subprocess.run(f"{line} < in.csv", shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("an input of this run")) == (2, 1)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_dictionary_with_a_member_that_is_no_text(folder: Path) -> None:
+    words = pa.array([b"a@contoso.com", b"b\xff@contoso.com"], pa.binary()).view(pa.string())
+    column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0], pa.int8()), words)
+    batch = pa.record_batch({"email": column})
+    with ipc.new_stream("in.arrows", batch.schema) as out:
+        out.write_batch(batch)
+    assert route_email("--in", "in.arrows", "--out", "out.jsonl") == 2
+    assert [(row["email"], row["connector"], row["error"]) for row in got(folder / "out.jsonl")] == [
+        ("a@contoso.com", "imc", None),
+        ("b\\xff@contoso.com", None, "not-utf8"),
+        (None, None, None),
+        ("a@contoso.com", "imc", None),
+    ]
