@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from statistics import median
 
 import proxyaddr as px
+from benchmarks._floors import floors
 from benchmarks._peers import NO_ROUTE, PEERS
 from benchmarks._spaces import addresses, spaces
 
@@ -47,11 +48,7 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
         calls["arrow"] = (lambda: matcher.match_many(column, threads=1), count)
         calls["arrow, two threads"] = (lambda: matcher.match_many(column, threads=2), count)
         if px.matcher.engine == "native":
-            from proxyaddr.matcher._native import floor  # noqa: PLC0415 - where it was built
-
-            _, offsets, data = (buffer.address if buffer else 0 for buffer in column.buffers())
-            calls["floor: a hash, octet by octet"] = (lambda: floor(data, offsets, count, True), count)
-            calls["floor: every octet read"] = (lambda: floor(data, offsets, count, False), count)
+            calls |= {name: (call, count) for name, call in floors(column).items()}
     wrong: dict[str, int] = {}
     for peer in PEERS:
         if size > peer.most_spaces or not find_spec(peer.module):
@@ -84,7 +81,7 @@ def _ratios(place: int, speeds: dict[str, list[float]]) -> None:
         "arrow / best of polars and duckdb": (speeds.get("arrow"), best_join),
         "list / dict walk": (speeds["list"], speeds["dict walk"]),
         "list / hyperscan": (speeds["list"], speeds.get("hyperscan, one scan")),
-        "arrow / hash pass": (speeds.get("arrow"), speeds.get("floor: a hash, octet by octet")),
+        "arrow / hash pass": (speeds.get("arrow"), speeds.get("floor: a hash, byte by byte")),
         "two threads / one": (speeds.get("arrow, two threads"), speeds.get("arrow")),
     }
     for name, (ours, theirs) in pairs.items():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
 
-import proxyaddr.matcher
+from proxyaddr.matcher.engines import ENGINES, is_installed
 
 # No test depends on time, so a busy machine fails none; where CI is set hypothesis loads its own profile, as it comes.
 settings.register_profile("default", settings.default, deadline=None)
@@ -29,12 +28,12 @@ def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
     running.start()
 
 
-@pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))
+@pytest.fixture(scope="session", params=list(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Make matchers with one engine, then with the other."""
+    """Each engine in turn, as the environment chooses it."""
     name: str = request.param
-    if find_spec(proxyaddr.matcher.ENGINES[name][0]) is None:
+    if not is_installed(name):
         pytest.skip(f"the {name} engine was not built: there was no C compiler")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(proxyaddr.matcher, "engine", name)
+        patch.setenv("PROXYADDR_ENGINE", name)
         yield name

@@ -7,8 +7,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr import matcher
 from proxyaddr._optional import import_extra
+from proxyaddr.matcher.engines import chosen_engine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +38,7 @@ MOST = 1 << 24
 
 def native_columns() -> ModuleType | None:
     """Return the native module for columns where the native engine is in use."""
-    return import_module("proxyaddr.columns._native_columns") if matcher.engine == "native" else None
+    return import_module("proxyaddr.columns._native_columns") if chosen_engine() == "native" else None
 
 
 def read_column(column: object) -> Iterator[pa.Array]:
@@ -75,11 +75,8 @@ def some(array: pa.Array, mask: pa.Array) -> pa.Array:
 
 
 def place(array: pa.Array, native: ModuleType) -> Any:  # noqa: ANN401 - the native module may not be there
-    """Return where the texts of an array stand, for the native module; the array must outlive it."""
-    addresses = [each.address if each else 0 for each in array.buffers()]
-    if not array.null_count:
-        addresses[0] = 0
-    return native.TextColumn(_width(array.type), addresses, array.offset, len(array))
+    """Return the texts of an array, for the native module."""
+    return native.TextColumn(array)
 
 
 def buffer(octets: int) -> pa.Buffer:

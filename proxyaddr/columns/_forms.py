@@ -118,9 +118,9 @@ class Parsing(Reading):
     def read(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Read the common forms of proxies and one-off addresses."""
         texts, count = place(array, native), len(array)
-        numbers, offsets, data = buffer(4 * count), buffer(4 * count + 4), buffer(texts.octets)
+        numbers, offsets, data = buffer(4 * count), buffer(4 * count + 4), buffer(texts.text_bytes)
         marks = valid, primary, proxy, odd = [bits(count) for _ in range(4)]
-        left = self._types.parse(texts, *(each.address for each in (numbers, offsets, data, *marks)))
+        left = self._types.parse(texts, numbers, offsets, data, *marks)
         found = [
             pa.Array.from_buffers(NUMBERS, count, [valid, numbers]),
             pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]),
@@ -145,9 +145,9 @@ class Normalizing(Reading):
     def read(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Write the keys of the common forms in ASCII."""
         texts, count = place(array, native), len(array)
-        offsets, data = buffer(4 * count + 4), buffer(texts.octets + native.UNTYPED * count)
+        offsets, data = buffer(4 * count + 4), buffer(texts.text_bytes + native.UNTYPED * count)
         valid, odd = bits(count), bits(count)
-        left = native.normalize(texts, *(each.address for each in (offsets, data, valid, odd)))
+        left = native.normalize(texts, offsets, data, valid, odd)
         found = [pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]), pa.nulls(count, NUMBERS)]
         return found, mask_of(odd, count) if left else None
 
@@ -170,11 +170,10 @@ class Decapsulating(Reading):
     def read(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Read what is encapsulated strictly, and find what is not at all; tolerance changes neither."""
         texts, count = place(array, native), len(array)
-        numbers, data, domain_data = buffer(4 * count), buffer(texts.octets), buffer(texts.octets)
+        numbers, data, domain_data = buffer(4 * count), buffer(texts.text_bytes), buffer(texts.text_bytes)
         offsets, domain_offsets = buffer(4 * count + 4), buffer(4 * count + 4)
         valid, bad, odd = (bits(count) for _ in range(3))
-        outputs = (numbers, offsets, data, domain_offsets, domain_data, valid, bad, odd)
-        left = self._types.decapsulate(texts, *(each.address for each in outputs))
+        left = self._types.decapsulate(texts, numbers, offsets, data, domain_offsets, domain_data, valid, bad, odd)
         found = [
             pa.Array.from_buffers(NUMBERS, count, [valid, numbers]),
             pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]),

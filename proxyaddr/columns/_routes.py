@@ -117,8 +117,8 @@ class RouteKinds:
         count = len(array)
         connectors, costs, kinds = buffer(4 * count), buffer(4 * count), buffer(count)
         valid, odd = bits(count), bits(count)
-        outputs = (index.buffers()[1], connectors, costs, kinds, valid, odd)
-        left = self._kinds.fill(place(array, native), *(each.address for each in outputs))
+        indices = index.buffers()[1]
+        left = self._kinds.fill(place(array, native), indices, connectors, costs, kinds, valid, odd)
         return (
             pa.Array.from_buffers(pa.int32(), count, [valid, connectors]),
             pa.Array.from_buffers(pa.int8(), count, [valid, kinds]),

@@ -36,18 +36,18 @@ FEW = 12
 class _ByDomain:
     """Spaces of one type whose dictionaries start from the domain of a value, what stands after its last `@`."""
 
-    sole: dict[str, int]
+    uncontested: dict[str, int]
     """The domains, in ASCII, where one route takes every address: nothing else that matches there could beat it."""
 
     def find(self, text: str) -> int:
         """Return the route of a value as written, NO_ROUTE where there is none."""
         value = fold(text.strip(BLANKS))
         local, at, domain = value.rpartition("@")
-        route = self.sole.get(domain) if at else None
+        route = self.uncontested.get(domain) if at else None
         return self.find_contested(value, local, at, domain) if route is None else route
 
     def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
-        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `uncontested`."""
         raise NotImplementedError
 
 
@@ -55,7 +55,7 @@ class Values(_ByDomain):
     """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961)."""
 
     def __init__(self, rows: Rows) -> None:
-        self.sole = {}
+        self.uncontested = {}
         self._at: dict[str, tuple[dict[str, int], list[Wild]]] = {}
         self._without_at: dict[str, int] = {}
         self._below: dict[str, Row] = {}
@@ -71,7 +71,7 @@ class Values(_ByDomain):
             if at and domain and "@" not in local:
                 self._partial_lengths.add(len(pattern))
             if local == "*" and wildcards == 1:
-                self.sole[domain] = route  # until a rival shows up
+                self.uncontested[domain] = route  # until a rival shows up
                 continue
             row = (wildcards - len(pattern), rank, route)
             exact, wild = self._at.setdefault(domain, ({}, [])) if at else (self._without_at, anywhere)
@@ -105,11 +105,11 @@ class Values(_ByDomain):
         self._is_cut = len(sure) > FEW
 
     def _part_contested(self, rows: Rows) -> None:
-        """Move from `sole` each `*@domain` that another pattern may beat, to the others of its domain."""
+        """Move from `uncontested` each `*@domain` that another pattern may beat, to the others of its domain."""
         literals, below = -self._first_anywhere[0], self._below
         contested = [
             domain
-            for domain in self.sole
+            for domain in self.uncontested
             if domain in self._at
             or literals > len(domain)  # as many as the pattern with its `@`
             or (domain.startswith(".") and domain[1:] in below)
@@ -117,7 +117,7 @@ class Values(_ByDomain):
         ]
         for domain in contested:
             rank, route = rows[f"*@{domain}"]
-            del self.sole[domain]
+            del self.uncontested[domain]
             exact, wild = self._at.setdefault(domain, ({}, []))
             exact["*"] = route
             wild.append(_wild((-1 - len(domain), rank, route), "*"))
@@ -127,7 +127,7 @@ class Values(_ByDomain):
             wild.sort(key=itemgetter(0))
 
     def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
-        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `uncontested`."""
         if at:
             if domain in self._at:
                 exact, wild = self._at[domain]
@@ -168,8 +168,8 @@ class Values(_ByDomain):
         """Return the route of the longest pattern of the local part and a parent of the domain, else the blank's."""
         lengths = set() if "@" in local else {length - len(local) - 1 for length in self._partial_lengths} - {0}
         for parent in _parents(domain, lengths):
-            if local == "*" and parent in self.sole:
-                return self.sole[parent]
+            if local == "*" and parent in self.uncontested:
+                return self.uncontested[parent]
             if parent in self._at and local in self._at[parent][0]:
                 return self._at[parent][0][local]
         return self._otherwise
@@ -184,12 +184,12 @@ class Domains(_ByDomain):
         self._below = {pattern[2:]: route for pattern, route in self._exact.items() if pattern.startswith("*.")}
         self._below_lengths = set(map(len, self._below))
         named = {pattern.rpartition("@")[2] for pattern in self._exact if "@" in pattern}
-        self.sole = {
+        self.uncontested = {
             pattern: route for pattern, route in self._exact.items() if pattern.isascii() and pattern not in named
         }
 
     def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
-        """Return the route of a folded value, given with its parts around the last `@`: no domain of `sole`."""
+        """Return the route of a folded value, given with its parts around the last `@`: no domain of `uncontested`."""
         for route in (self._exact.get(value), self._exact.get(domain), self._below.get(domain)):
             if route is not None:
                 return route

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from proxyaddr import matcher
 from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
+from proxyaddr.matcher.engines import native_module
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.space import COST_RANGE, DOMAIN, LOCAL, AddressSpace, Dialect
 
@@ -93,8 +93,8 @@ def _odd_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
     """Return the rows that AddressSpace must judge, in order; what the others hold it would take as it is."""
     types = lists[0] if set(map(type, lists[0])) == {str} else [kind for kind in lists[0] if isinstance(kind, str)]
     plain_types = {kind for kind in set(types) if _is_plain_type(kind)}
-    if dialect is Dialect.EXCHANGE55 and (native := matcher.native_module()) is not None:
-        found: list[int] = native.odd_rows(*lists, plain_types)
+    if dialect is Dialect.EXCHANGE55 and (native := native_module()) is not None:
+        found: list[int] = native.rows_to_judge(*lists, plain_types)
         return found
     odd: list[int] = []
     rows = len(lists[0])

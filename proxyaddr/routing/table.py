@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.routing.columns import RouteColumns, read_columns
 from proxyaddr.routing.explanation import Explanation, Outcome
 from proxyaddr.routing.route import Route
@@ -18,7 +19,6 @@ from proxyaddr.spaces.matching import Target, read_address
 from proxyaddr.spaces.space import Dialect
 
 if TYPE_CHECKING:
-    from proxyaddr.matcher import Matcher
     from proxyaddr.routing.files import Rows
 
 __all__ = ["RoutingTable"]
@@ -133,24 +133,25 @@ class RoutingTable:
         winners = [_outcome(winner, None) for winner in survivors]
         return Explanation(str(address), target.type, self._dialect, (*winners, *outcomes), tie)
 
-    def compile(self) -> Matcher:
-        """Return a matcher that gives the index of the route for millions of addresses, as `route` would."""
-        from proxyaddr.matcher import Matcher, Plan  # noqa: PLC0415 - the engines load on first use
+    def compile(self, *, engine: str | None = None) -> Matcher:
+        """Return a matcher that gives the index of the route for millions of addresses, as `route` would.
 
+        `engine` is `native` or `python`; None takes that of `proxyaddr.matcher.engine`.
+        """
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         if self._connectors or self._dialect is Dialect.EXCHANGE2007:
             states = {name: self._connectors.get(name) or Connector(name) for name in set(columns.connectors)}
             ranks = preferences(set(zip(columns.costs, columns.connectors, strict=True)), states, self._dialect)
             if ranks is None:
-                return Matcher(self.route_index)
+                return Matcher(self.route_index, engine)
             rows = [row for row in rows if states[columns.connectors[row]].enabled]
             columns = columns.of(rows)
             ranked = [ranks[place] for place in zip(columns.costs, columns.connectors, strict=True)]
         else:
             ranked = columns.costs
         by_domain = self._dialect is Dialect.EXCHANGE2007
-        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranked, rows))
+        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranked, rows), engine)
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which holds no scope but LOCAL."""

@@ -6,13 +6,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import proxyaddr as px
-from proxyaddr import matcher
 from proxyaddr.errors import visible
 from proxyaddr.formats.internet import envelope_recipient
+from proxyaddr.matcher.engines import ENGINES, is_installed
 
 __all__ = ["TARGETS"]
 
@@ -308,17 +307,10 @@ def match(text: str) -> None:
 def compare(table: px.RoutingTable, asked: list[str]) -> None:
     """Both engines give the answers of the table, one at a time and as a column."""
     expected = [table.route_index(address) for address in asked]
-    kept = matcher.engine
-    try:
-        for name, (module, _) in matcher.ENGINES.items():
-            if find_spec(module) is None:
-                continue
-            matcher.engine = name
-            compiled = table.compile()
-            assert [compiled.match(address) for address in asked] == expected, (name, asked)
-            assert list(compiled.match_many(asked)) == expected, (name, asked)
-    finally:
-        matcher.engine = kept
+    for name in filter(is_installed, ENGINES):
+        compiled = table.compile(engine=name)
+        assert [compiled.match(address) for address in asked] == expected, (name, asked)
+        assert list(compiled.match_many(asked)) == expected, (name, asked)
 
 
 @target

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from types import ModuleType
 
 import pytest
 
 import proxyaddr as px
-from proxyaddr import matcher as engines
-from proxyaddr.matcher import arrow
+from proxyaddr.matcher import ctypes_arrow
+from proxyaddr.matcher.engines import is_installed
 
 THREADS = 32
 ROUNDS = 2
@@ -55,11 +54,11 @@ SERVICE = px.InternetMailService(site_domain="contoso.com", directory=DIRECTORY,
 
 
 @pytest.fixture
-def native(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The module of the native engine, which makes the matchers of this test."""
-    found: ModuleType = pytest.importorskip("proxyaddr.matcher._native", reason="there was no C compiler")
-    monkeypatch.setattr(engines, "engine", "native")
-    return found
+def matcher() -> px.Matcher:
+    """A matcher of the native engine."""
+    if not is_installed("native"):
+        pytest.skip("there was no C compiler")
+    return TABLE.compile(engine="native")
 
 
 def answers(table: px.RoutingTable = TABLE, matcher: px.Matcher | None = None) -> list[object]:
@@ -133,8 +132,7 @@ def test_threads_that_compile_the_grammars(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.unmeasured
-def test_native_threads_in_threads(native: ModuleType) -> None:
-    matcher = TABLE.compile()
+def test_native_threads_in_threads(matcher: px.Matcher) -> None:
     column = ADDRESSES * 2_000
     expected = list(matcher.match_many(column, threads=1))
 
@@ -145,21 +143,22 @@ def test_native_threads_in_threads(native: ModuleType) -> None:
         assert all(pool.map(lambda _: ask(), range(THREADS)))
 
 
-def test_threads_that_share_the_rows_of_a_column(native: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "ROWS_AT_ONCE", 3)  # many turns to miss
-    matcher = TABLE.compile()
+def test_threads_that_share_the_rows_of_a_column(matcher: px.Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proxyaddr.matcher.native.ROWS_AT_ONCE", 3)  # many turns to miss
     column = ADDRESSES * 100
     expected = list(matcher.match_many(column, threads=1))
     assert all(found == expected for found in together(lambda: list(matcher.match_many(column, threads=3))))
 
 
-def test_threads_that_export_a_column(native: ModuleType) -> None:
-    column = TABLE.compile().match_many(ADDRESSES)
+def test_threads_that_export_a_column(matcher: px.Matcher) -> None:
+    column = matcher.match_many(ADDRESSES)
     place, length = column.buffer_info()
 
     def export() -> bool:
         kept = [column.__arrow_c_array__() for _ in range(50)]
-        arrays = [arrow._Array.from_address(arrow._pointer_of(array, b"arrow_array")) for _, array in kept]
+        arrays = [
+            ctypes_arrow._Array.from_address(ctypes_arrow._pointer_of(array, b"arrow_array")) for _, array in kept
+        ]
         return all((array.length, array.buffers[1]) == (length, place) for array in arrays)
 
     assert all(together(export))
