@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks._spaces import Spaces
+from proxyaddr.matcher.plan import NO_ROUTE
 
 __all__ = ["PEERS", "Peer"]
 
 Match = Callable[[Sequence[str]], Sequence[int]]
-NO_ROUTE = -1
 
 
 class Peer(NamedTuple):

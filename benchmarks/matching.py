@@ -10,8 +10,9 @@ from statistics import median
 
 import proxyaddr as px
 from benchmarks._floors import floors
-from benchmarks._peers import NO_ROUTE, PEERS
+from benchmarks._peers import PEERS
 from benchmarks._spaces import addresses, spaces
+from proxyaddr.matcher.plan import NO_ROUTE
 
 SIZES = (100, 10_000, 1_000_000)
 GOALS = {

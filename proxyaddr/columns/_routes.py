@@ -17,6 +17,7 @@ from proxyaddr.columns._arrays import (
     some,
 )
 from proxyaddr.columns._forms import WORDS, Words
+from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import MatchKind, pattern_components
 from proxyaddr.spaces.space import AddressSpace, Dialect
@@ -45,8 +46,6 @@ _PHYSICAL = [pa.int32(), pa.int32(), pa.int8(), pa.int32()]
 
 SURE, TAIL, STARS, ASK = range(4)
 """How the kind of a route is told, as route_kinds.h numbers them; TAIL is the native module's alone."""
-
-NO_ROUTE = -1
 
 
 class RouteKinds:
