@@ -24,8 +24,8 @@ def floors(column: Any) -> dict[str, Callable[[], object]]:  # noqa: ANN401 - py
         subprocess.run([compiler, "-O3", "-shared", "-fPIC", source, "-o", library], check=True)
         loaded = ctypes.CDLL(str(library))
     _, offsets, data = (ctypes.c_void_p(buffer.address if buffer else 0) for buffer in column.buffers())
-    rows = ctypes.c_size_t(len(column))
-    return {
-        "floor: a hash, byte by byte": lambda: loaded.floor_hash(data, offsets, rows),
-        "floor: every byte read": lambda: loaded.floor_read(data, offsets, rows),
-    }
+
+    def floor(function: Callable[..., object]) -> Callable[[], object]:
+        return lambda: function(data, offsets, ctypes.c_size_t(len(column)))  # the column keeps its buffers
+
+    return {"floor: a hash, byte by byte": floor(loaded.floor_hash), "floor: every byte read": floor(loaded.floor_read)}
