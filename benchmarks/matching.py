@@ -9,9 +9,10 @@ from importlib.util import find_spec
 from statistics import median
 
 import proxyaddr as px
-from benchmarks._parts import NO_ROUTE
+from benchmarks._floors import floors
 from benchmarks._peers import PEERS
 from benchmarks._spaces import addresses, spaces
+from proxyaddr.matcher.plan import NO_ROUTE
 
 SIZES = (100, 10_000, 1_000_000)
 GOALS = {
@@ -48,11 +49,7 @@ def _table(place: int, size: int, count: int, rounds: int) -> None:
         calls["arrow"] = (lambda: matcher.match_many(column, threads=1), count)
         calls["arrow, two threads"] = (lambda: matcher.match_many(column, threads=2), count)
         if px.matcher.engine == "native":
-            from proxyaddr.matcher._native import floor  # noqa: PLC0415 - there only with the native engine
-
-            _, offsets, data = (buffer.address if buffer else 0 for buffer in column.buffers())
-            calls["floor: a hash, byte by byte"] = (lambda: floor(data, offsets, count, True), count)
-            calls["floor: every byte read"] = (lambda: floor(data, offsets, count, False), count)
+            calls |= {name: (call, count) for name, call in floors(column).items()}
     wrong: dict[str, int] = {}
     for peer in PEERS:
         if size > peer.most_spaces or not find_spec(peer.module):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import proxyaddr as px
 from benchmarks._peers import dict_walk
 from benchmarks._run import Contest, compare
 from benchmarks._spaces import addresses, spaces
-from proxyaddr import matcher
+from proxyaddr.matcher.engines import ENGINES, is_installed
 
 SIZES = (100, 10_000, 1_000_000)
 
@@ -28,10 +27,8 @@ def _contests(size: int, count: int) -> Iterator[Contest]:
     one = walk.one  # type: ignore[attr-defined]
     expected = walk(asked)
     routes = px.RoutingTable.from_columns(*table[:4])
-    for engine, (module, _) in matcher.ENGINES.items():
-        if find_spec(module) is None:
-            continue
-        compiled = _compiled(routes, engine)
+    for engine in filter(is_installed, ENGINES):
+        compiled = routes.compile(engine=engine)
         match, match_many = compiled.match, compiled.match_many
         if list(match_many(asked)) != expected or list(map(match, asked)) != expected:
             raise AssertionError(f"the {engine} engine and the dict walk give different answers")
@@ -52,13 +49,3 @@ def _contests(size: int, count: int) -> Iterator[Contest]:
                 items=count,
                 goal=1,
             )
-
-
-def _compiled(routes: px.RoutingTable, engine: str) -> matcher.Matcher:
-    """Compile a table for one engine, whichever is in use."""
-    before = matcher.engine
-    matcher.engine = engine
-    try:
-        return routes.compile()
-    finally:
-        matcher.engine = before

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
 
-import proxyaddr.matcher
+from proxyaddr.matcher.engines import ENGINES, is_installed
 
 # No deadline: a busy machine must not fail a test. Where CI is set, hypothesis loads its own profile instead.
 settings.register_profile("default", settings.default, deadline=None)
@@ -29,12 +28,12 @@ def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
     running.start()
 
 
-@pytest.fixture(scope="session", params=list(proxyaddr.matcher.ENGINES))
+@pytest.fixture(scope="session", params=list(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Run a test once with each engine of the matcher; return its name."""
+    """Run a test once with each engine of the matcher, chosen by the environment; return its name."""
     name: str = request.param
-    if find_spec(proxyaddr.matcher.ENGINES[name][0]) is None:
+    if not is_installed(name):
         pytest.skip(f"the {name} engine was not built: there was no C compiler")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(proxyaddr.matcher, "engine", name)
+        patch.setenv("PROXYADDR_ENGINE", name)
         yield name

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr import matcher
+from proxyaddr.matcher.engines import chosen_engine
 
 __all__ = [
     "MAX_BYTES",
@@ -34,7 +34,7 @@ MAX_ROWS = 1 << 24
 
 def native_columns() -> ModuleType | None:
     """Return the native module for columns; None where the Python engine is in use."""
-    return import_module("proxyaddr.columns._native_columns") if matcher.engine == "native" else None
+    return import_module("proxyaddr.columns._native_columns") if chosen_engine() == "native" else None
 
 
 def read_column(column: object) -> Iterator[pa.Array]:
@@ -74,11 +74,8 @@ def rows_where(array: pa.Array, mask: pa.Array) -> pa.Array:
 
 
 def native_view(array: pa.Array, native: ModuleType) -> Any:  # noqa: ANN401 - the native module may not be there
-    """Return a view of an array of text for the native module; the array must outlive it."""
-    addresses = [each.address if each else 0 for each in array.buffers()]
-    if not array.null_count:
-        addresses[0] = 0
-    return native.TextColumn(_width(array.type), addresses, array.offset, len(array))
+    """Return the texts of an array as the native module reads them."""
+    return native.TextColumn(array)
 
 
 def buffer(size: int) -> pa.Buffer:

@@ -106,9 +106,9 @@ class ParseColumn(ColumnFunction):
     def read_common(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Read the common forms of proxy addresses and one-off addresses."""
         texts, count = native_view(array, native), len(array)
-        numbers, offsets, data = buffer(4 * count), buffer(4 * count + 4), buffer(texts.octets)
+        numbers, offsets, data = buffer(4 * count), buffer(4 * count + 4), buffer(texts.text_bytes)
         marks = valid, primary, proxy, undecided = [bits(count) for _ in range(4)]
-        left = self._types.parse(texts, *(each.address for each in (numbers, offsets, data, *marks)))
+        left = self._types.parse(texts, numbers, offsets, data, *marks)
         found = [
             pa.Array.from_buffers(NUMBERS, count, [valid, numbers]),
             pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]),
@@ -133,9 +133,9 @@ class NormalizeColumn(ColumnFunction):
     def read_common(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Write the keys of the common forms that are ASCII."""
         texts, count = native_view(array, native), len(array)
-        offsets, data = buffer(4 * count + 4), buffer(texts.octets + native.UNTYPED * count)
+        offsets, data = buffer(4 * count + 4), buffer(texts.text_bytes + native.UNTYPED * count)
         valid, undecided = bits(count), bits(count)
-        left = native.normalize(texts, *(each.address for each in (offsets, data, valid, undecided)))
+        left = native.normalize(texts, offsets, data, valid, undecided)
         found = [pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]), pa.nulls(count, NUMBERS)]
         return found, mask_of(undecided, count) if left else None
 
@@ -158,11 +158,11 @@ class DecapsulateColumn(ColumnFunction):
     def read_common(self, array: pa.Array, native: ModuleType) -> tuple[list[pa.Array], pa.Array | None]:
         """Read strictly encapsulated addresses and mark those that are not encapsulated; `tolerant` changes neither."""
         texts, count = native_view(array, native), len(array)
-        numbers, data, domain_data = buffer(4 * count), buffer(texts.octets), buffer(texts.octets)
+        numbers, data, domain_data = buffer(4 * count), buffer(texts.text_bytes), buffer(texts.text_bytes)
         offsets, domain_offsets = buffer(4 * count + 4), buffer(4 * count + 4)
         valid, bad, undecided = (bits(count) for _ in range(3))
         outputs = (numbers, offsets, data, domain_offsets, domain_data, valid, bad, undecided)
-        left = self._types.decapsulate(texts, *(each.address for each in outputs))
+        left = self._types.decapsulate(texts, *outputs)
         found = [
             pa.Array.from_buffers(NUMBERS, count, [valid, numbers]),
             pa.Array.from_buffers(pa.string(), count, [valid, offsets, data]),

@@ -1,9 +1,11 @@
+from typing_extensions import Buffer
+
 UNTYPED: int
 
 class TextColumn:
-    def __init__(self, width: int, buffers: list[int], first: int, count: int) -> None: ...
+    def __init__(self, array: object) -> None: ...
     @property
-    def octets(self) -> int: ...
+    def text_bytes(self) -> int: ...
 
 class Types:
     def number(self, name: str) -> int: ...
@@ -12,28 +14,28 @@ class Types:
     def parse(
         self,
         column: TextColumn,
-        numbers: int,
-        offsets: int,
-        data: int,
-        valid: int,
-        primary: int,
-        proxy: int,
-        odd: int,
+        numbers: Buffer,
+        offsets: Buffer,
+        data: Buffer,
+        valid: Buffer,
+        primary: Buffer,
+        proxy: Buffer,
+        undecided: Buffer,
     ) -> int: ...
     def decapsulate(
         self,
         column: TextColumn,
-        numbers: int,
-        offsets: int,
-        data: int,
-        domain_offsets: int,
-        domain_data: int,
-        valid: int,
-        bad: int,
-        odd: int,
+        numbers: Buffer,
+        offsets: Buffer,
+        data: Buffer,
+        domain_offsets: Buffer,
+        domain_data: Buffer,
+        valid: Buffer,
+        bad: Buffer,
+        undecided: Buffer,
     ) -> int: ...
 
-def normalize(column: TextColumn, offsets: int, data: int, valid: int, odd: int) -> int: ...
+def normalize(column: TextColumn, offsets: Buffer, data: Buffer, valid: Buffer, undecided: Buffer) -> int: ...
 
 class RouteKinds:
     def __init__(
@@ -45,5 +47,12 @@ class RouteKinds:
         by_domain: bool,
     ) -> None: ...
     def fill(
-        self, column: TextColumn, indices: int, connectors: int, costs: int, kinds: int, valid: int, odd: int
+        self,
+        column: TextColumn,
+        indices: Buffer,
+        connectors: Buffer,
+        costs: Buffer,
+        kinds: Buffer,
+        valid: Buffer,
+        undecided: Buffer,
     ) -> int: ...

@@ -109,7 +109,7 @@ class RouteKinds:
         connectors, costs, kinds = buffer(4 * count), buffer(4 * count), buffer(count)
         valid, undecided = bits(count), bits(count)
         outputs = (index.buffers()[1], connectors, costs, kinds, valid, undecided)
-        left = self._kinds.fill(native_view(array, native), *(each.address for each in outputs))
+        left = self._kinds.fill(native_view(array, native), *outputs)
         return (
             pa.Array.from_buffers(pa.int32(), count, [valid, connectors]),
             pa.Array.from_buffers(pa.int8(), count, [valid, kinds]),

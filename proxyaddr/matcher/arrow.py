@@ -1,205 +1,28 @@
-"""Text columns through the Arrow C data interface, without any Arrow library: in by capability; int32 out."""
+"""Whole columns through an engine: lists and Arrow data in, by capability and without any Arrow library; int32 out."""
 
 from __future__ import annotations
 
 import array
-import ctypes
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from proxyaddr._optional import import_extra
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.matcher.plan import NO_ROUTE
 
 if TYPE_CHECKING:
     _Int32s = array.array[int]
 else:
     _Int32s = array.array
 
-__all__ = ["Chunk", "IndexColumn", "chunks", "is_column"]
-
-
-class _Schema(ctypes.Structure):
-    """struct ArrowSchema."""
-
-
-class _Array(ctypes.Structure):
-    """struct ArrowArray."""
-
-
-class _Stream(ctypes.Structure):
-    """struct ArrowArrayStream."""
-
-
-_SchemaPointer, _ArrayPointer = ctypes.POINTER(_Schema), ctypes.POINTER(_Array)
-_Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-
-_Schema._fields_ = [
-    ("format", ctypes.c_char_p),
-    ("name", ctypes.c_char_p),
-    ("metadata", ctypes.c_char_p),
-    ("flags", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("children", ctypes.POINTER(_SchemaPointer)),
-    ("dictionary", _SchemaPointer),
-    ("release", _Release),
-    ("private_data", ctypes.c_void_p),
-]
-_Array._fields_ = [
-    ("length", ctypes.c_int64),
-    ("null_count", ctypes.c_int64),
-    ("offset", ctypes.c_int64),
-    ("n_buffers", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
-    ("children", ctypes.POINTER(_ArrayPointer)),
-    ("dictionary", _ArrayPointer),
-    ("release", _Release),
-    ("private_data", ctypes.c_void_p),
-]
-_Stream._fields_ = [
-    ("get_schema", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, _SchemaPointer)),
-    ("get_next", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, _ArrayPointer)),
-    ("get_last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)),
-    ("release", _Release),
-    ("private_data", ctypes.c_void_p),
-]
-
-OFFSETS = {b"u": ctypes.c_int32, b"z": ctypes.c_int32, b"U": ctypes.c_int64, b"Z": ctypes.c_int64}
-"""Formats of text in one buffer, with the width of their offsets."""
-
-VIEWS = (b"vu", b"vz")
-VIEW_BYTES = 16
-INLINE_VIEW = 12
-"""A view of up to so many octets holds them itself."""
-
-NULLS = b"n"
-_INDEX_TYPES = {
-    **{b"c": ctypes.c_int8, b"C": ctypes.c_uint8, b"s": ctypes.c_int16, b"S": ctypes.c_uint16},
-    **{b"i": ctypes.c_int32, b"I": ctypes.c_uint32, b"l": ctypes.c_int64, b"L": ctypes.c_uint64},
-}
+__all__ = ["Engine", "IndexColumn", "TextArray", "match_column"]
 
 _REPEATED = 4096
 """Values that are repeated together."""
 
-_pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
-_pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-
-
-class Chunk(NamedTuple):
-    """Texts of one array: its format, and addresses of its buffers as the format defines them; `owner` keeps them."""
-
-    format: bytes
-    length: int
-    offset: int
-    validity: int
-    buffers: tuple[int, ...]
-    dictionary: Chunk | None
-    owner: object
-
-    def valid(self) -> Iterator[bool]:
-        """Tell of each member whether it is not null."""
-        if not self.validity:
-            return (True for _ in range(self.length))
-        first, last = self.offset // 8, (self.offset + self.length + 7) // 8
-        bits = ctypes.string_at(self.validity + first, last - first)
-        skipped = self.offset - 8 * first
-        return (bool(bits[place >> 3] >> (place & 7) & 1) for place in range(skipped, skipped + self.length))
-
-    def texts(self) -> Iterator[str | None]:
-        """Yield the members as text, None for null; octets that are no UTF-8 become lone surrogates."""
-        if self.format == NULLS:
-            return (None for _ in range(self.length))
-        spans = self._views() if self.format in VIEWS else self._spans()
-        return (
-            ctypes.string_at(start, length).decode("utf-8", "surrogateescape") if valid else None
-            for valid, (start, length) in zip(self.valid(), spans, strict=True)
-        )
-
-    def text(self, row: int) -> str | None:
-        """Return one member as text, None for null."""
-        return next(self._replace(offset=self.offset + row, length=1).texts())
-
-    def indices(self) -> Iterator[int | None]:
-        """Yield the places in the dictionary, None for null; TypeError for a place that it does not have."""
-        kind = _INDEX_TYPES[self.format]
-        start = self.buffers[1] + self.offset * ctypes.sizeof(kind) if self.length else 0
-        places = (kind * self.length).from_address(start) if self.length else ()
-        members = self.dictionary.length if self.dictionary else 0
-        for valid, place in zip(self.valid(), places, strict=True):
-            if valid and not 0 <= place < members:
-                raise TypeError(f"a column of addresses names member {place} of a dictionary of {members}")
-            yield place if valid else None
-
-    def _spans(self) -> Iterator[tuple[int, int]]:
-        width = OFFSETS[self.format]
-        if not self.length:
-            return
-        offsets: Any = (width * (self.length + 1)).from_address(self.buffers[1] + self.offset * ctypes.sizeof(width))
-        data = self.buffers[2]
-        for place in range(self.length):
-            start: int = offsets[place]
-            yield data + start, offsets[place + 1] - start
-
-    def _views(self) -> Iterator[tuple[int, int]]:
-        for place in range(self.offset, self.offset + self.length):
-            view = self.buffers[1] + place * VIEW_BYTES
-            length, _, buffer, start = (ctypes.c_int32 * 4).from_address(view)
-            yield (view + 4 if length <= INLINE_VIEW else self.buffers[2 + buffer] + start), length
-
-
-def is_column(column: object) -> bool:
-    """Tell whether an object offers the Arrow C data interface."""
-    return hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")
-
-
-def chunks(column: object) -> Iterator[Chunk]:
-    """Yield the arrays of a column of text; TypeError where it holds something else."""
-    source: Any = column
-    if hasattr(column, "__arrow_c_array__"):
-        schema_capsule, array_capsule = source.__arrow_c_array__()
-        found = _Schema.from_address(_pointer_of(schema_capsule, b"arrow_schema"))
-        held = _Array.from_address(_pointer_of(array_capsule, b"arrow_array"))
-        yield _chunk(found, held, (schema_capsule, array_capsule))
-        return
-    capsule = source.__arrow_c_stream__()
-    address = _pointer_of(capsule, b"arrow_array_stream")
-    stream = _Stream.from_address(address)
-    schema_of_all = _Owned(_Schema())
-    _check(stream, address, stream.get_schema(address, ctypes.byref(schema_of_all.struct)))
-    while True:
-        array_of_next = _Owned(_Array())
-        _check(stream, address, stream.get_next(address, ctypes.byref(array_of_next.struct)))
-        if not array_of_next.struct.release:
-            return
-        yield _chunk(schema_of_all.struct, array_of_next.struct, (capsule, schema_of_all, array_of_next))
-
-
-class _Owned:
-    """A struct that was filled for us, released with this object."""
-
-    def __init__(self, struct: _Schema | _Array) -> None:
-        self.struct: Any = struct
-
-    def __del__(self) -> None:
-        if self.struct.release:
-            self.struct.release(ctypes.addressof(self.struct))
-
-
-def _check(stream: Any, address: int, status: int) -> None:  # noqa: ANN401 - a ctypes struct has no types
-    if status:
-        message = stream.get_last_error(address) or b"the Arrow stream failed"
-        raise OSError(status, message.decode("utf-8", "replace"))
-
-
-def _chunk(schema: Any, held: Any, owner: object) -> Chunk:  # noqa: ANN401 - ctypes structs have no types
-    written = schema.format
-    dictionary = None
-    if schema.dictionary and written in _INDEX_TYPES:
-        dictionary = _chunk(schema.dictionary.contents, held.dictionary.contents, owner)
-    elif written not in OFFSETS and written not in VIEWS and written != NULLS:
-        raise TypeError(f"a column of addresses holds text, not Arrow format {written.decode('ascii', 'replace')!r}")
-    buffers = tuple([place or 0 for place in held.buffers[: held.n_buffers]])
-    validity = buffers[0] if buffers and held.null_count != 0 else 0
-    return Chunk(written, held.length, held.offset, validity, buffers, dictionary, owner)
+_SPARSE = 16
+"""A dictionary of more than so many members a row is looked up row by row: taking out one text costs about as much as
+matching so many, and each slice of a large column holds the dictionary of the whole."""
 
 
 class IndexColumn(_Int32s):
@@ -239,3 +62,75 @@ class IndexColumn(_Int32s):
             ).__arrow_c_array__()
             return found
         return exported(self)
+
+
+class TextArray(Protocol):
+    """An Arrow array of text, of nulls, or of members of a dictionary of those."""
+
+    @property
+    def length(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def is_null(self) -> bool:
+        """Whether its type is null, so that there is no text."""
+
+    @property
+    def dictionary(self) -> TextArray | None:
+        """The members that the rows name, None where the rows are text."""
+
+    def texts(self) -> list[str | None]:
+        """Return the rows as text, None for null; bytes that are not UTF-8 become lone surrogates."""
+
+    def take(self, answers: IndexColumn, out: IndexColumn) -> None:
+        """Give each row the answer of its member, -1 for null; TypeError for a member that the dictionary lacks."""
+
+
+class Engine(Protocol):
+    """What matches addresses; each engine reads arrays in its own way."""
+
+    @property
+    def match(self) -> Callable[[str | TypedAddress], int]:
+        """The function that returns the index of the route that takes an address, -1 where there is none."""
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes its tables hold, None where that is not known."""
+
+    def arrays(self, column: object) -> Iterator[Any]:
+        """Return the arrays of a column with the Arrow C data interface; TypeError where it holds no text."""
+
+    def match_list(self, items: list[Any], out: IndexColumn, threads: int | None = None) -> None:
+        """Match the texts, UTF-8 bytes or None of a list into a column of its length; TypeError for others."""
+
+    def match_array(self, texts: Any, out: IndexColumn, threads: int | None = None) -> None:  # noqa: ANN401 - of `arrays`
+        """Match the rows of an array of text into a column of its length."""
+
+
+def match_column(engine: Engine, column: object, threads: int | None) -> IndexColumn:
+    """Return the indices for a column of addresses; see `Matcher.match_many`."""
+    if hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__"):
+        parts = [_match_array(engine, texts, threads) for texts in engine.arrays(column)]
+        found = parts[0] if parts else IndexColumn(0)
+        for part in parts[1:]:
+            found.extend(part)
+        return found
+    if isinstance(column, str | bytes | bytearray) or not isinstance(column, Iterable):
+        raise TypeError(f"a column is Arrow data or an iterable of addresses, not {type(column).__name__}")
+    items = list(column)
+    out = IndexColumn(len(items))
+    engine.match_list(items, out, threads)
+    return out
+
+
+def _match_array(engine: Engine, texts: TextArray, threads: int | None) -> IndexColumn:
+    if texts.is_null:
+        return IndexColumn.of(NO_ROUTE, texts.length)
+    out = IndexColumn(texts.length)
+    if texts.dictionary is None:
+        engine.match_array(texts, out, threads)
+    elif texts.dictionary.length > _SPARSE * texts.length:
+        engine.match_list(texts.texts(), out, threads)
+    else:  # each distinct value once
+        texts.take(_match_array(engine, texts.dictionary, threads), out)
+    return out

@@ -1,4 +1,4 @@
-"""What the engines are given: patterns and numbers, in the order of the table."""
+"""What the engines compile: patterns and numbers, in the order of the table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 __all__ = ["NO_ROUTE", "Plan", "Rows"]
 
 NO_ROUTE = -1
-"""The answer for an address that no row takes."""
+"""The answer for an address that no route takes."""
 
 Rows = Mapping[str, tuple[int, int]]
 """Patterns of one type, each with the rank and the answer of the best row that has it."""
@@ -17,8 +17,8 @@ Rows = Mapping[str, tuple[int, int]]
 class Plan(NamedTuple):
     """Rows of equal length: types in upper case, patterns as written, ranks, and the answers, ascending.
 
-    Of two that fit an address alike the lower rank wins, then the lower answer. `by_domain` is the dialect of Exchange
-    2007, else whole values are compared.
+    Of two that match an address equally well the lower rank wins, then the lower answer. `by_domain` is the dialect of
+    Exchange 2007, else whole values are compared.
     """
 
     by_domain: bool

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.matcher.arrow import Chunk, IndexColumn
+from proxyaddr.matcher.arrow import IndexColumn
 from proxyaddr.matcher.components import ByComponent
+from proxyaddr.matcher.ctypes_arrow import Chunk, chunks
 from proxyaddr.matcher.plan import NO_ROUTE, Plan
 from proxyaddr.matcher.strings import Domains, Values
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import read_address
 
-__all__ = ["AskingEngine", "PythonEngine"]
+__all__ = ["CallingEngine", "PythonEngine"]
 
 DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
 
@@ -24,26 +25,31 @@ Spaces = Values | Domains | ByComponent
 """The spaces of one type."""
 
 Match = Callable[[Any], int]
-"""Gives the route of an address, NO_ROUTE where there is none."""
+"""Returns the route of an address, NO_ROUTE where there is none."""
 
 
 class _OneByOne:
-    """Matches columns an address at a time."""
+    """Matches columns one address at a time."""
 
-    name = "python"
+    size = None
+    """How many bytes the tables hold is not known."""
 
     def __init__(self, match: Match, match_item: Callable[[object], int]) -> None:
         self.match = match
         self._match_item = match_item
 
-    def match_list(self, items: Sequence[object], out: IndexColumn, threads: int | None = None) -> None:
-        """Match texts, octets or None of a list into a column of its length; one thread, whatever `threads` says."""
+    def arrays(self, column: object) -> Iterator[Chunk]:
+        """Return the arrays of a column with the Arrow C data interface; TypeError where it holds no text."""
+        return chunks(column)
+
+    def match_list(self, items: list[Any], out: IndexColumn, threads: int | None = None) -> None:
+        """Match the texts, UTF-8 bytes or None of a list into a column of its length, by one thread always."""
         match = self._match_item
         out[:] = array("i", [match(item) for item in items])
 
-    def match_chunk(self, chunk: Chunk, out: IndexColumn, threads: int | None = None) -> None:
-        """Match the texts of an Arrow array into a column of its length."""
-        self.match_list(list(chunk.texts()), out)
+    def match_array(self, texts: Chunk, out: IndexColumn, threads: int | None = None) -> None:
+        """Match the rows of an array of text into a column of its length."""
+        self.match_list(texts.texts(), out)
 
 
 class PythonEngine(_OneByOne):
@@ -57,7 +63,7 @@ class PythonEngine(_OneByOne):
                 best = rows[address_type] = {}
             key = pattern if address_type in COMPONENT_TYPES else fold(pattern)
             held = best.get(key)
-            if held is None or rank < held[0]:  # of two ranks alike the route before stays
+            if held is None or rank < held[0]:  # of equal ranks the earlier route stays
                 best[key] = rank, route
         spaces: dict[str, Spaces] = {}
         for address_type, patterns in rows.items():
@@ -69,22 +75,22 @@ class PythonEngine(_OneByOne):
         super().__init__(match, _matching(spaces, _items(match)))
 
 
-class AskingEngine(_OneByOne):
-    """Asks a function for each address: for tables whose answers no order of the routes gives."""
+class CallingEngine(_OneByOne):
+    """Calls a function for each address: for tables whose answers depend on more than an order of the routes."""
 
-    def __init__(self, ask: Match) -> None:
-        super().__init__(ask, _items(ask))
+    def __init__(self, answer: Match) -> None:
+        super().__init__(answer, _items(answer))
 
 
 def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> Callable[[Any], int]:
-    """Return a function that matches an address; what is no text, or must be read in full, goes `otherwise`.
+    """Return a function that matches an address, and calls `otherwise` for one that it must not split by itself.
 
-    Most addresses are SMTP, and of a domain with one route: they are answered here by one look-up, because one more
-    call would cost as much.
+    Most addresses are SMTP, at a domain with one route: one look-up answers them here, as a further call would double
+    their cost.
     """
     default = spaces.get(DEFAULT_TYPE)
     default = default if isinstance(default, Values | Domains) else Values({})
-    route_of, find_contested = default.sole.get, default.find_contested
+    route_of, find_contested = default.uncontested.get, default.find_contested
     match_typed = _matching_by_type(spaces, otherwise)
 
     def match(address: Any) -> int:  # noqa: ANN401 - whatever is in a list
@@ -94,7 +100,7 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
         except (AttributeError, TypeError):
             return otherwise(address)
         if at and ":" not in local:
-            route = route_of(domain)  # is in ASCII and without blanks, so it is the domain whatever else the text holds
+            route = route_of(domain)  # its keys are ASCII without blanks: so is the domain of the text
             if route is not None:
                 return route
             if address.isascii() and value == value.strip():
@@ -105,7 +111,7 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
 
 
 def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
-    """Return a function that matches text of a type in upper or lower case; all else goes `otherwise`."""
+    """Return a function that matches text whose type is in upper or lower case, and calls `otherwise` for the rest."""
     spelled = {spelling: found for kind, found in spaces.items() for spelling in (kind, kind.lower())}
 
     def match(address: str) -> int:
@@ -119,7 +125,7 @@ def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
 
 
 def _reading(spaces: Mapping[str, Spaces]) -> Match:
-    """Return a function that matches an address after it was read in full."""
+    """Return a function that reads an address in full and matches it."""
 
     def match(address: str | TypedAddress) -> int:
         if isinstance(address, TypedAddress):
@@ -133,7 +139,7 @@ def _reading(spaces: Mapping[str, Spaces]) -> Match:
 
 
 def _items(match: Match) -> Callable[[Any], int]:
-    """Return a function that matches what may be in a list: text, octets or None; TypeError for others."""
+    """Return a function that matches an item of a list: text, UTF-8 bytes or None; TypeError for others."""
 
     def match_item(item: Any) -> int:  # noqa: ANN401 - as it says
         if item is None:

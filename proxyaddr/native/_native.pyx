@@ -1,30 +1,46 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
-"""The native engine: a thin binding of the kernel, which answers with the GIL released; the Python engine answers the odd."""
+"""The binding of the kernel: a table from a plan, and rows of text from lists and Arrow data."""
 
 import os
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_DecodeUTF8, PyUnicode_GET_LENGTH
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
-from proxyaddr.spaces.components import COMPONENT_TYPES
+from text_columns cimport (
+    TEXT_POINTERS,
+    ArrowArray,
+    ArrowArrayStream,
+    ArrowSchema,
+    array_in,
+    arrow_is_null,
+    arrow_member,
+    arrow_take,
+    arrow_text_column,
+    schema_in,
+    stream_in,
+    text_at,
+    text_column,
+    text_pointer,
+    text_span,
+)
+
 from proxyaddr._text.folding import fold
-from proxyaddr.spaces.matching import pattern_components, read_address
-from proxyaddr.addresses.values import TypedAddress
 from proxyaddr._text.types import SPELLINGS
-from proxyaddr.matcher.python import PythonEngine
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.spaces.components import COMPONENT_TYPES
+from proxyaddr.spaces.matching import pattern_components
 
-__all__ = ["NativeEngine"]
+__all__ = ["Kernel", "ListRows", "Rows", "TextArray", "rows_to_judge", "text_arrays", "undecided_rows"]
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_COMPACT_ASCII(object text)
-    # borrowed: to count references would write to the memory of each text
+    # borrowed references: counting them would write to the memory of each text
     PyObject *PyList_GET_ITEM(object items, Py_ssize_t place)
-    bint PyUnicode_CheckExact(object there)
+    bint PyUnicode_CheckExact(object item)
     bint is_compact_ascii "PyUnicode_IS_COMPACT_ASCII"(PyObject *text)
     void *ascii_data "PyUnicode_DATA"(PyObject *text)
     Py_ssize_t ascii_length "PyUnicode_GET_LENGTH"(PyObject *text)
@@ -32,11 +48,8 @@ cdef extern from "Python.h":
 cdef extern from "kernel.h":
     ctypedef struct kernel:
         pass
-    ctypedef struct kernel_text:
-        const uint8_t *text
-        int64_t length
     const int KERNEL_NONE
-    const int KERNEL_ODD
+    const int KERNEL_UNDECIDED
     const int KERNEL_LONGEST
     kernel *kernel_new(int by_domain, uint64_t rows, uint64_t seed)
     void kernel_free(kernel *table)
@@ -45,42 +58,24 @@ cdef extern from "kernel.h":
     void kernel_set_constant(kernel *table, int number, int32_t answer)
     void kernel_set_other_types(kernel *table, int32_t answer)
     int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank)
-    void kernel_expect(const kernel *table, int number, const uint8_t *pattern, size_t length)
-    void kernel_ask_memory(const void *there) nogil
+    void kernel_prefetch_bucket(const kernel *table, int number, const uint8_t *pattern, size_t length)
+    void kernel_prefetch_text(const void *text) nogil
     int kernel_finish(kernel *table)
     int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length)
-    size_t kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) nogil
-    size_t kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
-                           int64_t first, size_t count, int32_t *answers) nogil
-    size_t kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets,
-                                 const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
-    size_t kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t **buffers,
-                            const uint8_t *validity, int64_t first, size_t count, int32_t *answers) nogil
+    size_t kernel_match(const kernel *table, const text_column *column, int64_t start, size_t count, int32_t *answers) nogil
     uint64_t kernel_size(const kernel *table)
-    uint64_t kernel_floor_read(const uint8_t *data, const int32_t *offsets, size_t count) nogil
-    uint64_t kernel_floor_hash(const uint8_t *data, const int32_t *offsets, size_t count) nogil
 
-cdef size_t GATHERED = 1024
-cdef size_t EXPECTED = 16
-cdef size_t AHEAD = 16
-
-ROWS_AT_ONCE = 65_536
-"""Rows that a thread takes before it asks for more."""
-
-ROWS_A_THREAD = 100_000
-"""Fewer rows than twice this are one thread's work, unless the caller says otherwise."""
+cdef size_t BLOCK = 1024  # items of a list whose texts are still in the cache when they are matched
+cdef size_t AHEAD = 16  # items between prefetch and use
 
 
-cdef class NativeEngine:
-    """Answers as the table does, by the kernel; what the kernel leaves, an engine of dictionaries for that type."""
+cdef class Kernel:
+    """The tables of a plan, which the kernel builds and reads."""
 
     cdef kernel *_table
-    cdef object _plan
-    cdef dict _python, _by_component
+    cdef object _decide
 
-    name = "native"
-
-    def __cinit__(self, plan):
+    def __cinit__(self, plan, decide):
         self._table = kernel_new(plan.by_domain, len(plan.types), int.from_bytes(os.urandom(8), "little"))
         if self._table is NULL:
             raise MemoryError
@@ -88,37 +83,35 @@ cdef class NativeEngine:
     def __dealloc__(self):
         kernel_free(self._table)
 
-    def __init__(self, plan):
-        """Build from a plan."""
-        cdef dict numbers = {}
+    def __init__(self, plan, decide):
+        """Build the tables; `match` calls `decide` for an address that the kernel does not decide."""
+        cdef dict numbers = {}, by_component = {}
         cdef int number = -1, status
         cdef int32_t answer
         cdef size_t row, total = len(plan.types)
-        cdef object kind, last = None, pattern, expected
+        cdef object kind, last = None, pattern, later
         cdef list types = as_list(plan.types), patterns = as_list(plan.patterns), ranks = as_list(plan.ranks)
         cdef object answers = plan.indices
         cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
-        self._plan = plan
-        self._python = {}
-        self._by_component = {}
-        for row in range(len(types)):
+        self._decide = decide
+        for row in range(total):
             kind, pattern = types[row], patterns[row]
-            if row + EXPECTED < total and number >= 0:
-                expected = patterns[row + EXPECTED]
-                if PyUnicode_IS_COMPACT_ASCII(expected):
-                    kernel_expect(
-                        self._table, number, <const uint8_t *>PyUnicode_DATA(expected), PyUnicode_GET_LENGTH(expected)
+            if row + AHEAD < total and number >= 0:
+                later = patterns[row + AHEAD]
+                if PyUnicode_IS_COMPACT_ASCII(later):
+                    kernel_prefetch_bucket(
+                        self._table, number, <const uint8_t *>PyUnicode_DATA(later), PyUnicode_GET_LENGTH(later)
                     )
             answer = row if in_order else answers[row]
             if kind is not last:
                 last = kind
                 found = numbers.get(kind)
                 if found is None:
-                    found = numbers[kind] = self._add_type(kind)
+                    found = numbers[kind] = self._add_type(kind, by_component)
                 number = found
             if number < 0:
-                if kind in self._by_component:
-                    self._by_component[kind][1].append(row)
+                if kind in by_component:
+                    by_component[kind][1].append(row)
                 continue
             if not PyUnicode_IS_COMPACT_ASCII(pattern):
                 pattern = fold(pattern)
@@ -135,234 +128,230 @@ cdef class NativeEngine:
             if status < 0:
                 raise MemoryError
             if status > 0:
-                kernel_set_constant(self._table, number, KERNEL_ODD)
-        self._settle_component_types()
+                kernel_set_constant(self._table, number, KERNEL_UNDECIDED)
+        for kind, (number, rows) in by_component.items():
+            self._set_component_type(plan, kind, number, rows)
         if kernel_finish(self._table):
             raise MemoryError
 
-    cdef int _add_type(self, kind) except -2:
-        """Name a type to the kernel; -1 where its addresses are not the kernel's to decide."""
+    cdef int _add_type(self, kind, dict by_component) except -2:
+        """Name a type to the kernel; return its number, or -1 where the kernel does not read its patterns."""
         name = kind.encode("ascii")
         number = kernel_add_type(self._table, <const uint8_t *><const char *>name, len(name))
         if number < 0:
-            kernel_set_other_types(self._table, KERNEL_ODD)
+            kernel_set_other_types(self._table, KERNEL_UNDECIDED)
             return -1
         for spelling, canonical in SPELLINGS.items():
             if canonical == kind:
                 other = spelling.encode("ascii")
                 if kernel_add_alias(self._table, number, <const uint8_t *><const char *>other, len(other)):
-                    kernel_set_other_types(self._table, KERNEL_ODD)
+                    kernel_set_other_types(self._table, KERNEL_UNDECIDED)
         if kind not in COMPONENT_TYPES:
             return number
-        self._by_component[kind] = (number, [])
+        by_component[kind] = (number, [])
         return -1
 
-    def _settle_component_types(self):
-        """Answer a type of components with one route where all its spaces cover everything, else leave it."""
-        plan = self._plan
-        for kind, (number, rows) in self._by_component.items():
-            covers_all = all(pattern_components(kind, plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
-            best = min(rows, key=plan.ranks.__getitem__)  # the earlier of two
-            kernel_set_constant(self._table, number, plan.indices[best] if covers_all else KERNEL_ODD)
+    cdef _set_component_type(self, plan, kind, int number, list rows):
+        """Answer a type compared by component with one route where each of its spaces covers every address."""
+        covers_all = all(pattern_components(kind, plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
+        best = min(rows, key=plan.ranks.__getitem__)  # the earlier of two
+        kernel_set_constant(self._table, number, plan.indices[best] if covers_all else KERNEL_UNDECIDED)
 
     def match(self, address):
         """Return the index of the route that takes an address, -1 where there is none."""
-        cdef int32_t answer = KERNEL_ODD
+        cdef int32_t answer = KERNEL_UNDECIDED
         if isinstance(address, str) and PyUnicode_IS_COMPACT_ASCII(address):
             answer = kernel_match_one(
                 self._table, <const uint8_t *>PyUnicode_DATA(address), PyUnicode_GET_LENGTH(address)
             )
-        return self._odd(address) if answer == KERNEL_ODD else answer
+        return self._decide(address) if answer == KERNEL_UNDECIDED else answer
 
-    def match_list(self, list items, out, threads=None):
-        """Match texts, octets or None, of a list that nobody else changes, into an int32 column."""
-        cdef size_t count = len(items), start, stop, left = 0, parts = parts_of(count, threads)
-        cdef size_t room = count if parts > 1 else min(count, GATHERED)
-        cdef kernel_text *texts = <kernel_text *>malloc((room + 1) * sizeof(kernel_text))
-        cdef int32_t[::1] answers
-        if texts is NULL:
-            raise MemoryError
-        try:
-            for start in range(0, count, max(room, 1)):  # what was gathered is still near when it is matched
-                stop = min(start + room, count)
-                gather(items, start, stop, texts)
-                answers = out
-                left += self._in_parts(_Job.make(0, <uintptr_t>texts, 0, 0, 0, <uintptr_t>&answers[start]), stop - start, parts)
-        finally:
-            free(texts)
-        for row in undecided(out, left):
-            item = items[row]
-            out[row] = self._odd(item.decode("utf-8", "surrogateescape") if isinstance(item, bytes | bytearray) else item)
+    def match_list(self, list items, int32_t[::1] out):
+        """Answer the texts, UTF-8 bytes or None of a list that nobody changes meanwhile; return how many are undecided."""
+        cdef text_pointer texts[1024]
+        cdef text_column column
+        cdef size_t count = len(items), start, stop, undecided = 0
+        memset(&column, 0, sizeof(text_column))
+        column.layout, column.items = TEXT_POINTERS, texts
+        for start in range(0, count, BLOCK):
+            stop = min(start + BLOCK, count)
+            point_to(items, start, stop, texts)
+            with nogil:
+                undecided += kernel_match(self._table, &column, 0, stop - start, &out[start])
+        return undecided
 
-    def match_chunk(self, chunk, out, threads=None):
-        """Match the texts of an Arrow array into an int32 column."""
-        cdef int32_t[::1] answers
-        cdef const uint8_t **buffers = NULL
-        if not chunk.length:
-            return
-        answers = out
-        written = chunk.format
-        if written in (b"u", b"z"):
-            job = _Job.make(1, chunk.buffers[2], chunk.buffers[1] + 4 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
-        elif written in (b"U", b"Z"):
-            job = _Job.make(2, chunk.buffers[2], chunk.buffers[1] + 8 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
-        else:
-            buffers = <const uint8_t **>malloc((len(chunk.buffers) + 1) * sizeof(uint8_t *))
-            if buffers is NULL:
-                raise MemoryError
-            for place, address in enumerate(chunk.buffers[2:]):
-                buffers[place] = <const uint8_t *><uintptr_t>address
-            job = _Job.make(3, <uintptr_t>buffers, chunk.buffers[1] + 16 * chunk.offset, chunk.validity, chunk.offset, <uintptr_t>&answers[0])
-        try:
-            left = self._in_parts(job, chunk.length, parts_of(chunk.length, threads))
-        finally:
-            free(buffers)
-        for row in undecided(out, left):
-            out[row] = self._odd(chunk.text(row))
-
-    def take(self, chunk, const int32_t[::1] answers, int32_t[::1] out):
-        """Give each row of a dictionary-encoded array the answer of its member; False where it has no such member."""
-        cdef uintptr_t places = chunk.buffers[1] if chunk.length else 0
-        cdef uintptr_t validity = chunk.validity
-        cdef bytes written = chunk.format
-        cdef int64_t first = chunk.offset
-        if written == b"c":
-            return take_places[int8_t](<const int8_t *>places, validity, first, answers, out)
-        if written == b"C":
-            return take_places[uint8_t](<const uint8_t *>places, validity, first, answers, out)
-        if written == b"s":
-            return take_places[int16_t](<const int16_t *>places, validity, first, answers, out)
-        if written == b"S":
-            return take_places[uint16_t](<const uint16_t *>places, validity, first, answers, out)
-        if written == b"i":
-            return take_places[int32_t](<const int32_t *>places, validity, first, answers, out)
-        if written == b"I":
-            return take_places[uint32_t](<const uint32_t *>places, validity, first, answers, out)
-        if written == b"l":
-            return take_places[int64_t](<const int64_t *>places, validity, first, answers, out)
-        return take_places[uint64_t](<const uint64_t *>places, validity, first, answers, out)
-
-    def _in_parts(self, _Job job, size_t count, size_t parts):
-        """Run the job over its rows, by several threads; how many the kernel left."""
-        if parts == 1:
-            return self._run(job, 0, count)
-        starts = deque(range(0, count, ROWS_AT_ONCE))  # threads that share an iterator may miss items without the GIL
-        with ThreadPoolExecutor(parts - 1) as pool:
-            others = [pool.submit(self._take_turns, job, starts, count) for _ in range(parts - 1)]
-            return self._take_turns(job, starts, count) + sum(other.result() for other in others)
-
-    def _take_turns(self, _Job job, starts, size_t count):
-        """Run some rows after others until none are left: a thread whose core is shared takes fewer."""
-        cdef size_t left = 0, width = ROWS_AT_ONCE, start
-        while True:
-            try:
-                start = starts.popleft()
-            except IndexError:
-                return left
-            left += self._run(job, start, min(start + width, count))
-
-    def _run(self, _Job job, size_t start, size_t stop):
-        """Run the job over some rows; how many the kernel left."""
-        cdef int kind = job.kind
-        cdef uintptr_t data = job.data, offsets = job.offsets
-        cdef const uint8_t *validity = <const uint8_t *>job.validity
-        cdef int32_t *answers = <int32_t *>job.answers + start
-        cdef int64_t first = job.first + <int64_t>start
-        cdef size_t count = stop - start, left
+    def match_rows(self, Rows rows, size_t start, size_t stop, int32_t[::1] out):
+        """Answer the rows from `start` to `stop`; return how many are undecided. Several threads may do so at once."""
+        cdef size_t undecided
+        if start == stop:
+            return 0
         with nogil:
-            if kind == 0:
-                left = kernel_match(self._table, <const kernel_text *>data + start, count, answers)
-            elif kind == 1:
-                left = kernel_match_utf8(self._table, <const uint8_t *>data, <const int32_t *>offsets + start, validity, first, count, answers)
-            elif kind == 2:
-                left = kernel_match_large_utf8(self._table, <const uint8_t *>data, <const int64_t *>offsets + start, validity, first, count, answers)
-            else:
-                left = kernel_match_views(self._table, <const uint8_t *>offsets + 16 * start, <const uint8_t **>data, validity, first, count, answers)
-        return left
-
-    def _odd(self, address):
-        """Ask the Python engine of the address's type, made when it is first needed."""
-        kind = read_address(address).type
-        engine = self._python.get(kind)
-        if engine is None:
-            engine = self._python.setdefault(kind, PythonEngine(self._plan.of_type(kind)))
-        return engine.match(address)
+            undecided = kernel_match(self._table, &rows._column, start, stop - start, &out[start])
+        return undecided
 
     @property
     def size(self):
-        """Octets that the kernel holds."""
+        """How many bytes the tables hold."""
         return kernel_size(self._table)
 
 
-cdef class _Job:
-    """Where texts and answers stand."""
+cdef class Rows:
+    """Rows of text that the kernel reads where they lie."""
 
-    cdef int kind
-    cdef uintptr_t data, offsets, validity, answers
-    cdef int64_t first
-
-    @staticmethod
-    def make(int kind, uintptr_t data, uintptr_t offsets, uintptr_t validity, int64_t first, uintptr_t answers):
-        cdef _Job job = _Job()
-        job.kind, job.data, job.offsets, job.validity, job.first, job.answers = kind, data, offsets, validity, first, answers
-        return job
+    cdef text_column _column
+    cdef readonly Py_ssize_t length
 
 
-ctypedef fused place_t:
-    int8_t
-    uint8_t
-    int16_t
-    uint16_t
-    int32_t
-    uint32_t
-    int64_t
-    uint64_t
+cdef class ListRows(Rows):
+    """The texts, UTF-8 bytes or None of a list that nobody changes meanwhile; TypeError for others."""
+
+    cdef text_pointer *_texts
+    cdef list _items
+
+    def __cinit__(self, list items):
+        self._items = items
+        self.length = len(items)
+        self._texts = <text_pointer *>malloc((self.length + 1) * sizeof(text_pointer))
+        if self._texts is NULL:
+            raise MemoryError
+        point_to(items, 0, self.length, self._texts)
+        self._column.layout, self._column.items = TEXT_POINTERS, self._texts
+
+    def __dealloc__(self):
+        free(self._texts)
 
 
-cdef bint take_places(
-    const place_t *places, uintptr_t validity, int64_t first, const int32_t[::1] answers, int32_t[::1] out
-) noexcept:
-    cdef const uint8_t *valid = <const uint8_t *>validity
-    cdef uint64_t place, members = answers.shape[0]
-    cdef int64_t row, at
-    cdef bint known = True
-    with nogil:
-        for row in range(out.shape[0]):
-            at = first + row
-            if valid is not NULL and not (valid[at >> 3] >> (at & 7)) & 1:
-                out[row] = -1
-                continue
-            place = <uint64_t>places[at]  # a place below zero is beyond every member
-            if place >= members:
-                known = False
-                break
-            out[row] = answers[place]
-    return known
+cdef class TextArray(Rows):
+    """An Arrow array of text, of nulls, or of members of a dictionary of those."""
+
+    cdef readonly TextArray dictionary
+    cdef readonly bint is_null  # its type, that of an array without text
+    cdef const ArrowArray *_array
+    cdef char _index_format
+    cdef object _owner
+
+    def texts(self):
+        """Return the rows as text, None for null; bytes that are not UTF-8 become lone surrogates."""
+        return [self.text(row) for row in range(self.length)]
+
+    def text(self, int64_t row):
+        """Return one row, likewise."""
+        cdef text_span found
+        if self.is_null or arrow_is_null(self._array, row):
+            return None
+        if self.dictionary is not None:
+            return self.dictionary.text(self._member(row))
+        found = text_at(&self._column, self._column.layout, row)
+        return PyUnicode_DecodeUTF8(<const char *>found.start, found.length, "surrogateescape")
+
+    def take(self, const int32_t[::1] answers, int32_t[::1] out):
+        """Give each row the answer of its member, -1 for null; TypeError for a member that the dictionary lacks."""
+        cdef int64_t lacking = -1
+        if self.length:
+            lacking = arrow_take(self._array, self._index_format, &answers[0], answers.shape[0], KERNEL_NONE, &out[0])
+        if lacking >= 0:
+            self._member(lacking)
+
+    cdef int64_t _member(self, int64_t row) except -1:
+        cdef int64_t member = arrow_member(self._array, self._index_format, row)
+        if not 0 <= member < self.dictionary.length:
+            raise TypeError(
+                f"a column of addresses names member {member} of a dictionary of {self.dictionary.length}"
+            )
+        return member
 
 
-cdef size_t parts_of(size_t count, threads):
-    """Return how many threads work: as many as the caller says, or by the number of rows."""
-    cdef size_t parts = threads or 1
-    if threads is None and count >= 2 * ROWS_A_THREAD:  # asking for the number of cores takes as long as 100 addresses
-        parts = max(1, min(os.cpu_count() or 1, count // ROWS_A_THREAD))
-    return max(1, min(parts, count))
+cdef TextArray text_array(const ArrowSchema *schema, const ArrowArray *array, owner):
+    """Return an array that `owner` keeps; TypeError where it holds no text."""
+    cdef TextArray found = TextArray.__new__(TextArray)
+    cdef bytes written = schema.format
+    found._array, found._owner, found.length = array, owner, array.length
+    found.is_null = written == b"n"
+    if schema.dictionary is not NULL and len(written) == 1 and written in b"cCsSiIlL":
+        found._index_format = written[0]
+        found.dictionary = text_array(schema.dictionary, array.dictionary, owner)
+    elif not found.is_null and arrow_text_column(&found._column, written, array):
+        raise TypeError(f"a column of addresses holds text, not Arrow format {written.decode('ascii', 'replace')!r}")
+    return found
 
 
-cdef int gather(list items, size_t start, size_t stop, kernel_text *texts) except -1:
-    """Point to the texts of some rows; what the kernel can't read is marked as too long."""
+def text_arrays(column):
+    """Return an iterator over the arrays of a column with the Arrow C data interface; TypeError where it holds no text."""
+    if hasattr(column, "__arrow_c_array__"):
+        capsules = column.__arrow_c_array__()
+        schema, array = capsules
+        return iter((text_array(schema_in(schema), array_in(array), capsules),))
+    return TextStream(column.__arrow_c_stream__())
+
+
+cdef class TextStream:
+    """The arrays of a stream."""
+
+    cdef object _capsule
+    cdef ArrowSchema _schema
+
+    def __cinit__(self, capsule):
+        cdef ArrowArrayStream *stream = stream_in(capsule)
+        cdef int status
+        self._capsule = capsule
+        with nogil:
+            status = stream.get_schema(stream, &self._schema)
+        check(stream, status)
+
+    def __dealloc__(self):
+        if self._schema.release is not NULL:
+            with nogil:
+                self._schema.release(&self._schema)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        cdef ArrowArrayStream *stream = stream_in(self._capsule)
+        cdef OwnedArray owned = OwnedArray.__new__(OwnedArray)
+        cdef int status
+        with nogil:
+            status = stream.get_next(stream, &owned._array)
+        check(stream, status)
+        if owned._array.release is NULL:
+            raise StopIteration
+        return text_array(&self._schema, &owned._array, owned)
+
+
+cdef class OwnedArray:
+    """An array that a stream gave away, released with this object."""
+
+    cdef ArrowArray _array
+
+    def __dealloc__(self):
+        if self._array.release is not NULL:
+            with nogil:
+                self._array.release(&self._array)
+
+
+cdef check(ArrowArrayStream *stream, int status):
+    """Raise OSError with the message of a stream that failed."""
+    cdef const char *message
+    if status:
+        message = stream.get_last_error(stream)
+        raise OSError(status, (<bytes>message).decode("utf-8", "replace") if message is not NULL else "the Arrow stream failed")
+
+
+cdef int point_to(list items, size_t start, size_t stop, text_pointer *texts) except -1:
+    """Point to the texts of some items; what the kernel can't read is marked as too long. TypeError for others."""
     cdef size_t place
     cdef object item
-    cdef PyObject *there
-    cdef kernel_text *found = texts
+    cdef PyObject *borrowed
+    cdef text_pointer *found = texts
     for place in range(start, stop):
         if place + AHEAD < stop:
-            kernel_ask_memory(PyList_GET_ITEM(items, place + AHEAD))
-        there = PyList_GET_ITEM(items, place)
-        if PyUnicode_CheckExact(<object>there) and is_compact_ascii(there):
-            found.text = <const uint8_t *>ascii_data(there)
-            found.length = ascii_length(there)
+            kernel_prefetch_text(PyList_GET_ITEM(items, place + AHEAD))
+        borrowed = PyList_GET_ITEM(items, place)
+        if PyUnicode_CheckExact(<object>borrowed) and is_compact_ascii(borrowed):
+            found.text = <const uint8_t *>ascii_data(borrowed)
+            found.length = ascii_length(borrowed)
         else:
-            item = <object>there
+            item = <object>borrowed
             found.text = b""
             found.length = KERNEL_LONGEST + 1
             if item is None:
@@ -380,22 +369,14 @@ cdef list as_list(values):
     return values if type(values) is list else list(values)
 
 
-cdef list undecided(out, size_t left):
-    """Return the rows that the kernel did not decide, of which there are so many."""
-    cdef int32_t[::1] answers
-    cdef size_t row
-    cdef list found = []
-    if not left:
-        return found
-    answers = out
-    for row in range(len(out)):
-        if answers[row] == KERNEL_ODD:
-            found.append(row)
-    return found
+def undecided_rows(const int32_t[::1] answers):
+    """Return the rows that the kernel did not decide."""
+    cdef Py_ssize_t row
+    return [row for row in range(answers.shape[0]) if answers[row] == KERNEL_UNDECIDED]
 
 
-def odd_rows(list types, list patterns, list costs, list connectors, set plain_types):
-    """Return the rows of a table that are not plain: see `proxyaddr.routing.columns`."""
+def rows_to_judge(list types, list patterns, list costs, list connectors, set plain_types):
+    """Return the rows of a table that AddressSpace must judge, in order: see `proxyaddr.routing.columns`."""
     cdef list found = []
     cdef object kind, last = None, pattern, cost, connector
     cdef const uint8_t *text
@@ -416,16 +397,4 @@ def odd_rows(list types, list patterns, list costs, list connectors, set plain_t
                 plain = False
         if not plain:
             found.append(row)
-    return found
-
-
-def floor(uintptr_t data, uintptr_t offsets, size_t count, hashed):
-    """Read each octet of Arrow text, or hash each text an octet at a time: what a benchmark compares with."""
-    cdef uint64_t found
-    cdef bint by_hash = hashed
-    with nogil:
-        if by_hash:
-            found = kernel_floor_hash(<const uint8_t *>data, <const int32_t *>offsets, count)
-        else:
-            found = kernel_floor_read(<const uint8_t *>data, <const int32_t *>offsets, count)
     return found

@@ -1,17 +1,17 @@
-/* The kernel's tables, row by row. The order of preference is that of AddressSpace.match, the readable reference. */
+/* Build the kernel's tables, row by row. Which pattern wins is decided as in AddressSpace.match, the readable reference. */
 #include "tables.h"
 
 #include <stdlib.h>
 
-#define LINE 64 /* octets of a line of memory */
-#define FORESEEN 64 /* octets of a pattern whose place is asked for ahead */
+#define LINE 64 /* bytes of a cache line */
+#define LONGEST_PREFETCHED 64 /* bytes of a pattern whose bucket is prefetched */
 
-/* Units of the arena that an entry can name and, where a size has 32 bits, memory can have. */
+/* Units of the arena that an entry can name and, where a size_t has 32 bits, memory can have. */
 #define MOST_UNITS (SIZE_MAX / 4 < UINT32_MAX ? SIZE_MAX / 4 : UINT32_MAX)
 
 static int table_make(hash_table *table, uint64_t keys) {
     uint64_t size = 1;
-    while (size * BUCKET * 5 < keys * 8) /* at most five slots of eight are taken */
+    while (size * BUCKET * 5 < keys * 8) /* at most five slots of eight are used */
         size *= 2;
     if (size > SIZE_MAX / sizeof(bucket) - 1)
         return -1;
@@ -48,13 +48,13 @@ static uint64_t hash_of_local_entry(const kernel *table, uint32_t entry, uint32_
     return hash_of_local(table, (const uint8_t *)(found + 1), found->length, found->domain, found->is_prefix);
 }
 
-/* The tag is the domain itself. */
+/* The tag of a prefix map is the domain itself. */
 static uint64_t hash_of_prefix_map(const kernel *table, uint32_t entry, uint32_t tag) {
     (void)entry;
     return (uint64_t)tag << 32 | (uint32_t)mixed(table->seeds[0] ^ tag, LAST);
 }
 
-/* Room for one more: where there is none, every slot again in a table twice as large. */
+/* Make room for one more entry: where there is none, put every entry into a table twice as large. */
 static int table_reserve(const kernel *kept, hash_table *table, hash_again *hash) {
     hash_table larger;
     uint64_t slots = (table->mask + 1) * BUCKET;
@@ -73,7 +73,7 @@ static int table_reserve(const kernel *kept, hash_table *table, hash_again *hash
     return 0;
 }
 
-/* Room in the arena, in whole units of 4 octets, with readable ones around it; 0 without memory. */
+/* Take room in the arena, in whole units of 4 bytes, with a readable margin around it. Return 0 without memory. */
 static uint32_t arena_take(kernel *table, size_t size) {
     uint64_t wanted = (size + 3) & ~(uint64_t)3;
     if (table->arena_used + wanted + MARGIN > table->arena_size) {
@@ -90,7 +90,7 @@ static uint32_t arena_take(kernel *table, size_t size) {
     return entry;
 }
 
-/* The first entry of the arena is a domain that no address has: where look-ups without a candidate look. */
+/* Put a domain first that no address has: a look-up without a candidate compares with that. */
 static int arena_begin(kernel *table) {
     if (!arena_take(table, sizeof(domain_entry) + MARGIN) && !table->arena)
         return -1;
@@ -183,14 +183,14 @@ kernel *kernel_new(int by_domain, uint64_t rows, uint64_t seed) {
 void kernel_free(kernel *table) {
     if (!table)
         return;
-    for (uint32_t place = 0; place < table->general_count; place++)
-        free(table->generals[place].pattern);
-    free(table->generals);
+    for (uint32_t place = 0; place < table->wildcard_count; place++)
+        free(table->wildcard_patterns[place].pattern);
+    free(table->wildcard_patterns);
     free(table->grams);
     free(table->gram_first);
     free(table->links);
     free(table->filter);
-    free(table->belows);
+    free(table->subdomain_entries);
     free(table->ranks);
     free(table->arena);
     free(table->domains.memory);
@@ -239,20 +239,20 @@ static int rank_add(kernel *table, int32_t answer, int32_t rank) {
     return 0;
 }
 
-static int general_add(kernel *table, int type, const uint8_t *pattern, uint32_t length, int32_t literals, int32_t answer) {
-    if (table->general_count == table->general_room) {
-        uint32_t room = table->general_room * 2 + 16;
-        general_pattern *moved = realloc(table->generals, room * sizeof(general_pattern));
+static int wildcard_add(kernel *table, int type, const uint8_t *pattern, uint32_t length, int32_t literals, int32_t answer) {
+    if (table->wildcard_count == table->wildcard_room) {
+        uint32_t room = table->wildcard_room * 2 + 16;
+        wildcard_pattern *moved = realloc(table->wildcard_patterns, room * sizeof(wildcard_pattern));
         if (!moved)
             return -1;
-        table->generals = moved;
-        table->general_room = room;
+        table->wildcard_patterns = moved;
+        table->wildcard_room = room;
     }
     uint8_t *copy = malloc(length + 1);
     if (!copy)
         return -1;
     memcpy(copy, pattern, length);
-    table->generals[table->general_count++] = (general_pattern){
+    table->wildcard_patterns[table->wildcard_count++] = (wildcard_pattern){
         copy, length, literals, answer, -1, (uint8_t)type};
     type_state *state = &table->types[type];
     if (literals > state->most_literals)
@@ -264,22 +264,22 @@ static inline int has_wildcard(const uint8_t *text, size_t length) {
     return memchr(text, '*', length) || memchr(text, '%', length);
 }
 
-/* A domain's field that no earlier row has taken. */
-static int domain_set(kernel *table, const uint8_t *text, size_t length, uint32_t type, int below, int32_t answer) {
+/* Set the route of a domain or of its subdomains, unless a better one is set. */
+static int domain_set(kernel *table, const uint8_t *text, size_t length, uint32_t type, int for_subdomains, int32_t answer) {
     uint32_t entry = domain_take(table, text, (uint32_t)length, type);
     if (!entry)
         return -1;
-    int32_t *field = below ? &domain_at(table, entry)->below : &domain_at(table, entry)->at;
-    if (below && *field == KERNEL_NONE) {
-        if (table->below_count == table->below_room) {
-            uint64_t room = table->below_room * 2 + 64;
-            uint32_t *moved = realloc(table->belows, room * sizeof(uint32_t));
+    int32_t *field = for_subdomains ? &domain_at(table, entry)->subdomains : &domain_at(table, entry)->at;
+    if (for_subdomains && *field == KERNEL_NONE) {
+        if (table->subdomain_count == table->subdomain_room) {
+            uint64_t room = table->subdomain_room * 2 + 64;
+            uint32_t *moved = realloc(table->subdomain_entries, room * sizeof(uint32_t));
             if (!moved)
                 return -1;
-            table->belows = moved;
-            table->below_room = room;
+            table->subdomain_entries = moved;
+            table->subdomain_room = room;
         }
-        table->belows[table->below_count++] = entry;
+        table->subdomain_entries[table->subdomain_count++] = entry;
     }
     keep_better(table, field, answer);
     return 0;
@@ -290,15 +290,15 @@ static int add_by_domain(kernel *table, int type, const uint8_t *text, size_t le
     if (memchr(text, '@', length))
         return 1; /* compared with the whole value too */
     if (length > KERNEL_LONGEST + 2)
-        return 0; /* so is every address that it matches */
+        return 0; /* every address that it matches is too long to be decided here */
     if (length == 1 && *text == '*') {
         keep_better(table, &state->any, answer);
         return 0;
     }
     if (length > 1 && text[0] == '*' && text[1] == '.') {
         if (has_wildcard(text + 2, length - 2))
-            return 0; /* what it covers holds a wildcard, and is not decided here */
-        state->has_below = 1;
+            return 0; /* every address that it matches holds a wildcard, and is not decided here */
+        state->has_subdomains = 1;
         return domain_set(table, text + 2, length - 2, (uint32_t)type, 1, answer);
     }
     return has_wildcard(text, length) ? 0 : domain_set(table, text, length, (uint32_t)type, 0, answer);
@@ -317,7 +317,7 @@ static int add_by_value(kernel *table, int type, const uint8_t *text, size_t len
         literals += text[place] != '*' && text[place] != '%';
     if ((size_t)literals == length) { /* no wildcard */
         if (length > KERNEL_LONGEST)
-            return 0; /* so is every address that it matches */
+            return 0; /* every address that it matches is too long to be decided here */
         if (!at)
             return domain_set(table, text, length, (uint32_t)type | NO_AT, 0, answer);
         uint32_t entry = domain_take(table, at + 1, (uint32_t)domain, (uint32_t)type);
@@ -343,11 +343,11 @@ static int add_by_value(kernel *table, int type, const uint8_t *text, size_t len
                 return local_add(table, text, (uint32_t)local - 1, entry, 1, answer);
             }
         } else if (local == 1 && domain >= 2 && at[1] == '*' && at[2] == '.' && !has_wildcard(at + 3, domain - 2)) {
-            state->has_below = 1;
+            state->has_subdomains = 1;
             return domain_set(table, at + 3, domain - 2, (uint32_t)type, 1, answer);
         }
     }
-    return general_add(table, type, text, (uint32_t)length, literals, answer);
+    return wildcard_add(table, type, text, (uint32_t)length, literals, answer);
 }
 
 int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank) {
@@ -365,9 +365,9 @@ int kernel_add(kernel *table, int type, const uint8_t *pattern, size_t length, i
     return status;
 }
 
-void kernel_expect(const kernel *table, int type, const uint8_t *pattern, size_t length) {
-    uint8_t room[MARGIN + FORESEEN], *text = room + MARGIN;
-    if (length > FORESEEN)
+void kernel_prefetch_bucket(const kernel *table, int type, const uint8_t *pattern, size_t length) {
+    uint8_t room[MARGIN + LONGEST_PREFETCHED], *text = room + MARGIN;
+    if (length > LONGEST_PREFETCHED)
         return;
     for (size_t place = 0; place < length; place++)
         text[place] = lower(pattern[place]);
@@ -382,26 +382,26 @@ void kernel_expect(const kernel *table, int type, const uint8_t *pattern, size_t
 
 static int make_filter(kernel *table) {
     uint64_t bits = 512;
-    while (bits < table->below_count * FILTER_BITS_A_KEY)
+    while (bits < table->subdomain_count * FILTER_BITS_A_KEY)
         bits *= 2;
     table->filter = calloc(bits / 64, 8);
     if (!table->filter)
         return -1;
     table->filter_mask = bits - 1;
-    for (uint64_t place = 0; place < table->below_count; place++) {
-        const domain_entry *found = domain_at(table, table->belows[place]);
+    for (uint64_t place = 0; place < table->subdomain_count; place++) {
+        const domain_entry *found = domain_at(table, table->subdomain_entries[place]);
         uint64_t hash = filter_hash(table, (const uint8_t *)(found + 1), found->head.length, found->head.type);
         uint64_t one = hash & table->filter_mask, other = (hash >> 24) & table->filter_mask;
         table->filter[one >> 6] |= UINT64_C(1) << (one & 63);
         table->filter[other >> 6] |= UINT64_C(1) << (other & 63);
     }
-    free(table->belows);
-    table->belows = NULL;
+    free(table->subdomain_entries);
+    table->subdomain_entries = NULL;
     return 0;
 }
 
-/* Where the longest run without a wildcard starts in a pattern, and its length. */
-static uint32_t longest_fragment(const general_pattern *made, uint32_t *start) {
+/* Return the length of the longest run without a wildcard in a pattern, and where it starts. */
+static uint32_t longest_fragment(const wildcard_pattern *made, uint32_t *start) {
     uint32_t best = 0, from = 0;
     for (uint32_t place = 0; place <= made->length; place++) {
         if (place < made->length && made->pattern[place] != '*' && made->pattern[place] != '%')
@@ -421,25 +421,25 @@ static void gram_put(kernel *table, uint32_t gram, uint32_t link) {
     table->gram_filter[bit >> 5] |= UINT32_C(1) << (bit & 31);
 }
 
-/* Put each general pattern where a fragment leads to it, or among those that are always tried. Of a fragment as many
- * grams in a row are put as make sure that one of them stands where an address is looked at; those that lead to the
- * fewest patterns so far. */
+/* List each pattern with wildcards under grams of its longest fragment, or among those that are always tried. Only every
+ * gram_stride-th gram of an address is looked up, so as many grams in a row are listed: one of them is looked up wherever
+ * the fragment stands. Of all such runs of grams the one is taken that has the fewest patterns so far. */
 static int make_grams(kernel *table) {
     uint32_t size = 16, start = 0;
     for (int type = 0; type < table->type_count; type++)
         table->types[type].gram_stride = MOST_STRIDE;
-    for (uint32_t number = 0; number < table->general_count; number++) {
-        uint32_t length = longest_fragment(&table->generals[number], &start);
-        uint32_t *stride = &table->types[table->generals[number].type].gram_stride;
+    for (uint32_t number = 0; number < table->wildcard_count; number++) {
+        uint32_t length = longest_fragment(&table->wildcard_patterns[number], &start);
+        uint32_t *stride = &table->types[table->wildcard_patterns[number].type].gram_stride;
         if (length >= GRAM && length < GRAM + *stride - 1)
             *stride = length - GRAM + 1;
     }
-    while (size < table->general_count * MOST_STRIDE * 2)
+    while (size < table->wildcard_count * MOST_STRIDE * 2)
         size *= 2;
     uint32_t *counts = calloc(65536, sizeof(uint32_t));
     table->grams = calloc(size, sizeof(uint32_t));
     table->gram_first = malloc(size * sizeof(int32_t));
-    table->links = calloc((size_t)table->general_count * MOST_STRIDE + 1, sizeof(gram_link));
+    table->links = calloc((size_t)table->wildcard_count * MOST_STRIDE + 1, sizeof(gram_link));
     if (!table->grams || !table->gram_first || !table->links || !counts) {
         free(counts);
         return -1;
@@ -447,8 +447,8 @@ static int make_grams(kernel *table) {
     table->gram_mask = size - 1;
     for (uint32_t place = 0; place < size; place++)
         table->gram_first[place] = -1;
-    for (uint32_t number = 0; number < table->general_count; number++) {
-        general_pattern *made = &table->generals[number];
+    for (uint32_t number = 0; number < table->wildcard_count; number++) {
+        wildcard_pattern *made = &table->wildcard_patterns[number];
         uint32_t length = longest_fragment(made, &start), best = 0, fewest = UINT32_MAX;
         type_state *state = &table->types[made->type];
         if (length < GRAM) {
@@ -468,7 +468,7 @@ static int make_grams(kernel *table) {
             while (before < gram && load4(made->pattern + best + before) != found)
                 before++;
             if (before < gram)
-                continue; /* it leads there already */
+                continue; /* it is listed already */
             counts[gram_hash(table, found) >> 16]++;
             table->links[link].number = (int32_t)number;
             gram_put(table, found, link);
@@ -492,9 +492,9 @@ int kernel_finish(kernel *table) {
 uint64_t kernel_size(const kernel *table) {
     uint64_t size = sizeof(kernel) + table->arena_size + (table->filter_mask + 1) / 8 + table->ranks_room * 4;
     size += (table->domains.mask + table->locals.mask + table->prefix_maps.mask + 3) * sizeof(bucket);
-    size += (uint64_t)table->general_room * sizeof(general_pattern) + (uint64_t)(table->gram_mask + 1) * 8;
-    size += (uint64_t)table->general_count * MOST_STRIDE * sizeof(gram_link);
-    for (uint32_t place = 0; place < table->general_count; place++)
-        size += table->generals[place].length;
+    size += (uint64_t)table->wildcard_room * sizeof(wildcard_pattern) + (uint64_t)(table->gram_mask + 1) * 8;
+    size += (uint64_t)table->wildcard_count * MOST_STRIDE * sizeof(gram_link);
+    for (uint32_t place = 0; place < table->wildcard_count; place++)
+        size += table->wildcard_patterns[place].length;
     return size;
 }

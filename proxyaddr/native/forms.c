@@ -1,5 +1,7 @@
 #include "forms.h"
 
+#include "ascii.h"
+
 enum { LOCAL_PART_MAX_LENGTH = 315, MAX_LENGTH = 571 }; /* MS-OXCMAIL 2.1.3.1.8 */
 
 enum { ONE_OFF, SECONDARY, PRIMARY };
@@ -24,17 +26,17 @@ static inline int is_in(set chars, uint8_t c) {
     return c < 64 ? chars.low >> c & 1 : c < 128 && chars.high >> (c - 64) & 1;
 }
 
-/* What may not stand in the domain of MAILBOX; control characters too, some of which the grammar takes. */
+/* Not allowed here in the domain of a MAILBOX; the grammar takes some of these control characters. */
 #define SPECIAL_LOW \
     (UINT64_C(0x1ffffffff) | LOW('"') | LOW('(') | LOW(')') | LOW(',') | LOW(';') | LOW('<') | LOW('>'))
 #define SPECIAL_HIGH (HIGH('[') | HIGH(']') | HIGH(127))
 static const set SPECIAL = {SPECIAL_LOW, SPECIAL_HIGH};
-/* Nor in its local part. */
+/* Not allowed in its local part. */
 static const set LOCAL_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@')};
-/* Nor in the domain of an encapsulated address, or unencoded before it. */
+/* Not allowed in an encapsulated address, unless encoded. */
 static const set ENCODED_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@') | HIGH('\\')};
 
-/* Tell whether octets are UTF-8: no overlong form, no surrogate, nothing above U+10FFFF (Unicode, table 3-7). */
+/* Return whether a text is UTF-8: no overlong form, no surrogate, nothing above U+10FFFF (Unicode, table 3-7). */
 static int is_utf8(const uint8_t *text, const uint8_t *end) {
     while (text < end) {
         uint8_t c = *text++, least = 0x80, most = 0xbf;
@@ -70,7 +72,8 @@ static int is_utf8(const uint8_t *text, const uint8_t *end) {
 static inline int is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
 static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 
-/* TYPE: /(?=[0-9&._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9&._-]/ and more of the last; return where it ends, NULL for none. */
+/* TYPE: /(?=[0-9&._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9&._-]/ and more of the last. Return where it ends, NULL where there
+ * is none. */
 static const uint8_t *read_type(const uint8_t *text, const uint8_t *end, form *found) {
     int letters = 0, lower = 0;
     size_t length = 0;
@@ -101,7 +104,7 @@ static const uint8_t *read_type(const uint8_t *text, const uint8_t *end, form *f
     return text;
 }
 
-/* A value as it is kept; no for one that is blank or no text. */
+/* Set the value without blanks at its ends. Return 0 where it is blank or not UTF-8. */
 static int set_value(form *found, const uint8_t *value, const uint8_t *end) {
     trim(&value, &end);
     found->value = value;
@@ -142,7 +145,7 @@ static int read_mailbox(const uint8_t *text, const uint8_t *end, form *found) {
     return 1;
 }
 
-/* address: PREFIX REST? | one_off. No where the form is not common. */
+/* address: PREFIX REST? | one_off. Return 0 where the form is not a common one. */
 static int read_form(const uint8_t *text, int64_t length, form *found) {
     const uint8_t *end = text + length, *start = text, *value;
     trim(&text, &end);
@@ -176,76 +179,56 @@ int32_t forms_type(forms_types *types, const uint8_t *name, size_t length) {
     return types->count++;
 }
 
-int64_t forms_octets(const text_column *column, size_t count) {
-    const uint8_t *text;
-    int64_t octets = 0;
-    if (column->layout == TEXT_UTF8) {
-        const int32_t *offsets = (const int32_t *)column->places + column->first;
-        return offsets[count] - offsets[0];
-    }
-    if (column->layout == TEXT_LARGE_UTF8) {
-        const int64_t *offsets = (const int64_t *)column->places + column->first;
-        return offsets[count] - offsets[0];
-    }
-    for (size_t row = 0; row < count; row++) {
-        int64_t length = text_at(column, (int64_t)row, &text);
-        octets += length < 0 ? 0 : length;
-    }
-    return octets;
-}
-
 size_t forms_parse(const text_column *column, size_t count, forms_types *types, int32_t *numbers, forms_text value,
-                   uint8_t *valid, uint8_t *primary, uint8_t *proxy, uint8_t *odd) {
+                   uint8_t *valid, uint8_t *primary, uint8_t *proxy, uint8_t *undecided) {
     uint8_t *to = value.data;
     size_t left = 0;
     value.offsets[0] = 0;
     for (size_t row = 0; row < count; row++) {
-        const uint8_t *text;
         form found;
-        int64_t length = text_at(column, (int64_t)row, &text);
+        text_span text = text_at(column, column->layout, (int64_t)row);
         int32_t number = -1;
-        int good = length > 0 && read_form(text, length, &found) &&
+        int good = text.length > 0 && read_form(text.start, text.length, &found) &&
                    (number = forms_type(types, found.type, found.type_length)) >= 0;
         if (good) {
-            size_t octets = (size_t)(found.end - found.value);
-            memcpy(to, found.value, octets);
-            to += octets;
+            size_t bytes = (size_t)(found.end - found.value);
+            memcpy(to, found.value, bytes);
+            to += bytes;
         }
-        left += !good && length >= 0;
+        left += !good && text.length >= 0;
         numbers[row] = good ? number : 0;
         value.offsets[row + 1] = (int32_t)(to - value.data);
         put_bit(valid, row, good);
         put_bit(primary, row, good && found.written == PRIMARY);
         put_bit(proxy, row, good && found.written != ONE_OFF);
-        put_bit(odd, row, !good && length >= 0);
+        put_bit(undecided, row, !good && text.length >= 0);
     }
     return left;
 }
 
-size_t forms_normalize(const text_column *column, size_t count, forms_text key, uint8_t *valid, uint8_t *odd) {
+size_t forms_normalize(const text_column *column, size_t count, forms_text key, uint8_t *valid, uint8_t *undecided) {
     uint8_t *to = key.data;
     size_t left = 0;
     key.offsets[0] = 0;
     for (size_t row = 0; row < count; row++) {
-        const uint8_t *text;
         form found;
-        int64_t length = text_at(column, (int64_t)row, &text);
-        int good = length > 0 && read_form(text, length, &found) && found.ascii;
+        text_span text = text_at(column, column->layout, (int64_t)row);
+        int good = text.length > 0 && read_form(text.start, text.length, &found) && found.ascii;
         if (good) {
             memcpy(to, found.type, found.type_length);
             to += found.type_length;
             *to++ = ':';
-            size_t octets = (size_t)(found.end - found.value);
-            for (size_t place = 0; place < octets; place++) {
+            size_t bytes = (size_t)(found.end - found.value);
+            for (size_t place = 0; place < bytes; place++) {
                 uint8_t c = found.value[place];
                 to[place] = (uint8_t)(c | ((uint8_t)(c - 'A') < 26) << 5);
             }
-            to += octets;
+            to += bytes;
         }
-        left += !good && length >= 0;
+        left += !good && text.length >= 0;
         key.offsets[row + 1] = (int32_t)(to - key.data);
         put_bit(valid, row, good);
-        put_bit(odd, row, !good && length >= 0);
+        put_bit(undecided, row, !good && text.length >= 0);
     }
     return left;
 }
@@ -267,7 +250,7 @@ static int read_encapsulated(const uint8_t *text, int64_t length, form *found, u
     trim(&text, &end);
     for (size_t place = 0; place < sizeof PREFIX - 1; place++) {
         uint8_t c = text + place < end ? text[place] : 0;
-        if (c != PREFIX[place]) /* in another case it may be one; outside ASCII there are letters whose upper case is I */
+        if (c != PREFIX[place]) /* in another case it may be a prefix; the upper case of some letters outside ASCII is I */
             return c < 0x80 && (c & 0xdf) != PREFIX[place] && (is_ascii(text, end) || is_utf8(text, end)) ? NOT_ENCAPSULATED
                                                                                                          : NOT_COMMON;
     }
@@ -305,31 +288,30 @@ static int read_encapsulated(const uint8_t *text, int64_t length, form *found, u
 }
 
 size_t forms_decapsulate(const text_column *column, size_t count, forms_types *types, int32_t *numbers,
-                         forms_text value, forms_text domain, uint8_t *valid, uint8_t *bad, uint8_t *odd) {
+                         forms_text value, forms_text domain, uint8_t *valid, uint8_t *bad, uint8_t *undecided) {
     uint8_t *to = value.data, *to_domain = domain.data;
     size_t left = 0;
     value.offsets[0] = domain.offsets[0] = 0;
     for (size_t row = 0; row < count; row++) {
-        const uint8_t *text;
         uint8_t *decoded = to;
         form found;
-        int64_t length = text_at(column, (int64_t)row, &text);
-        int what = length < 0 ? NOT_COMMON : read_encapsulated(text, length, &found, &decoded);
+        text_span text = text_at(column, column->layout, (int64_t)row);
+        int what = text.length < 0 ? NOT_COMMON : read_encapsulated(text.start, text.length, &found, &decoded);
         int32_t number = what == ENCAPSULATED ? forms_type(types, found.type, found.type_length) : -1;
-        int is_odd = length >= 0 && what != NOT_ENCAPSULATED && number < 0;
+        int is_undecided = text.length >= 0 && what != NOT_ENCAPSULATED && number < 0;
         if (number >= 0) {
-            size_t octets = (size_t)(found.end - found.value);
-            memcpy(to_domain, found.value, octets);
-            to_domain += octets;
+            size_t bytes = (size_t)(found.end - found.value);
+            memcpy(to_domain, found.value, bytes);
+            to_domain += bytes;
             to = decoded;
         }
-        left += (size_t)is_odd;
+        left += (size_t)is_undecided;
         numbers[row] = number < 0 ? 0 : number;
         value.offsets[row + 1] = (int32_t)(to - value.data);
         domain.offsets[row + 1] = (int32_t)(to_domain - domain.data);
         put_bit(valid, row, number >= 0);
         put_bit(bad, row, what == NOT_ENCAPSULATED);
-        put_bit(odd, row, is_odd);
+        put_bit(undecided, row, is_undecided);
     }
     return left;
 }

@@ -1,24 +1,24 @@
-/* Look-ups by the block: each step is taken for many addresses before the next, so that the memory which one waits for is
- * fetched while others are read, and what can't be foretold of an address chooses no branch until few are left. */
+/* Look-ups by the block: each step is taken for many addresses before the next, so that memory is fetched for one while
+ * others are read. Branches that would be mispredicted are left to the last steps, which few addresses reach. */
 #include "tables.h"
 
-#define BLOCK 64  /* addresses that are on their way together */
-#define SHORT 64  /* octets of an address whose `@`s fit a word */
-#define NARROW 32 /* octets of a domain that is compared without a branch */
+#define BLOCK 64  /* addresses that take each step together */
+#define SHORT 64  /* bytes of an address that is looked up in a block: a bit each fits a word */
+#define NARROW 32 /* bytes of a domain that is compared without a branch */
 
-/* An address on its way. */
+/* An address that is looked up. */
 typedef struct {
     const uint8_t *text;    /* its value as written, then folded */
     const uint8_t *domain;  /* folded, in a row of its own or in the value */
-    uint32_t length, local; /* octets of the value; of its local part, which is all of it without `@` */
-    uint32_t width;         /* octets of the domain */
-    uint32_t type, key;     /* key: the type as domains have it */
+    uint32_t length, local; /* bytes of the value, and of its local part: all of it where there is no `@` */
+    uint32_t width;         /* bytes of the domain */
+    uint32_t type, key;     /* key: the type of the domain's entry */
     uint32_t row;
-    uint32_t entry;         /* of its domain, 0 where there is none */
+    uint32_t entry;         /* of its domain, 0 where no pattern names it */
     uint64_t hash;          /* of its domain, then of the parent that is looked up */
-    uint64_t dots;          /* of a narrow domain: those not yet walked */
-    const uint8_t *parent;  /* what stands after a dot; NULL where there is none left */
-} query;
+    uint64_t dots;          /* a bit for each dot of a narrow domain whose parent is not yet tried */
+    const uint8_t *parent;  /* the domain after one of its dots; NULL where none is left */
+} address_query;
 
 typedef struct {
     int32_t literals, answer;
@@ -32,7 +32,7 @@ static inline void consider(const kernel *table, match_so_far *best, int32_t lit
     }
 }
 
-/* Whether a piece without `*` stands at a place; `%` is any octet. */
+/* Return whether a piece without `*` equals the text; its `%` matches any byte. */
 static inline int piece_at(const uint8_t *piece, uint32_t length, const uint8_t *text) {
     for (uint32_t place = 0; place < length; place++)
         if (piece[place] != text[place] && piece[place] != '%')
@@ -40,7 +40,8 @@ static inline int piece_at(const uint8_t *piece, uint32_t length, const uint8_t 
     return 1;
 }
 
-/* Pieces between stars, each at its leftmost place: no pattern takes more than length times length. */
+/* Return whether a pattern matches a text: each piece between stars is taken at its leftmost place, so that no pattern
+ * takes more than length times length steps. */
 static int covers(const uint8_t *pattern, uint32_t length, const uint8_t *text, uint32_t size) {
     const uint8_t *end = pattern + length, *star = memchr(pattern, '*', length);
     if (!star)
@@ -67,13 +68,13 @@ static int covers(const uint8_t *pattern, uint32_t length, const uint8_t *text, 
     return 1;
 }
 
-static inline void try_general(const kernel *table, const query *asked, const general_pattern *made, match_so_far *best) {
-    if (made->type == asked->type && made->literals >= best->literals &&
-        covers(made->pattern, made->length, asked->text, asked->length))
+static inline void try_wildcard(const kernel *table, const address_query *query, const wildcard_pattern *made, match_so_far *best) {
+    if (made->type == query->type && made->literals >= best->literals &&
+        covers(made->pattern, made->length, query->text, query->length))
         consider(table, best, made->literals, made->answer);
 }
 
-/* Whether any gram of a value may be one of the filter; those that follow it in memory may be taken for its own. */
+/* Return whether the filter may have any gram of a value; grams behind its end may count too. */
 static inline uint32_t may_hold_grams(const kernel *table, const uint8_t *value, uint32_t length, uint32_t stride) {
     uint32_t held = 0;
     for (uint32_t place = 0; place + GRAM <= length; place += 4 * stride)
@@ -82,12 +83,12 @@ static inline uint32_t may_hold_grams(const kernel *table, const uint8_t *value,
     return held;
 }
 
-static void find_generals(const kernel *table, const query *asked, match_so_far *best) {
-    const uint8_t *value = asked->text;
-    const type_state *state = &table->types[asked->type];
-    uint32_t seen[KERNEL_LONGEST], count = 0; /* a gram that comes again leads to nothing new */
-    if (may_hold_grams(table, value, asked->length, state->gram_stride))
-        for (uint32_t place = 0; place + GRAM <= asked->length; place += state->gram_stride) {
+static void find_wildcards(const kernel *table, const address_query *query, match_so_far *best) {
+    const uint8_t *value = query->text;
+    const type_state *state = &table->types[query->type];
+    uint32_t seen[KERNEL_LONGEST], count = 0; /* a repeated gram finds nothing new */
+    if (may_hold_grams(table, value, query->length, state->gram_stride))
+        for (uint32_t place = 0; place + GRAM <= query->length; place += state->gram_stride) {
             uint32_t gram = load4(value + place), before = 0;
             if (!gram_is_filtered(table, gram))
                 continue;
@@ -97,13 +98,13 @@ static void find_generals(const kernel *table, const query *asked, match_so_far 
                 continue;
             seen[count++] = gram;
             for (int32_t link = table->gram_first[gram_slot(table, gram)]; link >= 0; link = table->links[link].next)
-                try_general(table, asked, &table->generals[table->links[link].number], best);
+                try_wildcard(table, query, &table->wildcard_patterns[table->links[link].number], best);
         }
-    for (int32_t number = state->first_always; number >= 0; number = table->generals[number].next)
-        try_general(table, asked, &table->generals[number], best);
+    for (int32_t number = state->first_always; number >= 0; number = table->wildcard_patterns[number].next)
+        try_wildcard(table, query, &table->wildcard_patterns[number], best);
 }
 
-/* Where the dots of a narrow domain stand; NARROW octets from its start are readable. */
+/* Return a bit for each dot of a narrow domain; NARROW bytes from its start must be readable. */
 static inline uint64_t dots_of(const uint8_t *domain, uint32_t width) {
     uint64_t dots = 0;
 #ifdef HAVE_SSE2
@@ -118,86 +119,86 @@ static inline uint64_t dots_of(const uint8_t *domain, uint32_t width) {
 #endif
 }
 
-/* Walk on to the next parent of the domain, what stands after a dot, that the filter lets through: the longest first. */
-static inline void next_parent(const kernel *table, query *asked) {
-    const uint8_t *end = asked->domain + asked->width;
+/* Go on to the next parent of the domain that the filter may have, from the longest to the shortest. */
+static inline void next_parent(const kernel *table, address_query *query) {
+    const uint8_t *end = query->domain + query->width;
     for (;;) {
-        if (asked->width <= NARROW) {
-            if (!asked->dots)
+        if (query->width <= NARROW) {
+            if (!query->dots)
                 break;
-            asked->parent = asked->domain + lowest_bit(asked->dots) + 1;
-            asked->dots &= asked->dots - 1;
+            query->parent = query->domain + lowest_bit(query->dots) + 1;
+            query->dots &= query->dots - 1;
         } else {
-            const uint8_t *dot = memchr(asked->parent, '.', (size_t)(end - asked->parent));
+            const uint8_t *dot = memchr(query->parent, '.', (size_t)(end - query->parent));
             if (!dot)
                 break;
-            asked->parent = dot + 1;
+            query->parent = dot + 1;
         }
-        if (filter_has(table, filter_hash(table, asked->parent, (uint32_t)(end - asked->parent), asked->type)))
+        if (filter_has(table, filter_hash(table, query->parent, (uint32_t)(end - query->parent), query->type)))
             return;
     }
-    asked->parent = NULL;
+    query->parent = NULL;
 }
 
-/* The same for the first parent of a narrow domain, where most have two: which of them it is can't be foretold. */
-static inline void first_parent(const kernel *table, query *asked, uint64_t dots) {
+/* Do the same for the first parent of a narrow domain, without a branch on which of the first two it is. */
+static inline void first_parent(const kernel *table, address_query *query, uint64_t dots) {
     const uint64_t more = dots & (dots - 1), rest = more & (more - 1), sure = UINT64_C(1) << (NARROW - 1);
-    const uint8_t *end = asked->domain + asked->width, *one, *other;
-    one = asked->domain + lowest_bit(dots | sure) + 1;
-    other = asked->domain + lowest_bit(more | sure) + 1;
-    uint32_t has_one = (dots != 0) & filter_has(table, filter_hash(table, one, dots ? (uint32_t)(end - one) : 0, asked->type));
-    uint32_t has_other = (more != 0) & filter_has(table, filter_hash(table, other, more ? (uint32_t)(end - other) : 0, asked->type));
-    asked->dots = has_one ? more : rest;
-    asked->parent = has_one ? one : has_other ? other : NULL;
+    const uint8_t *end = query->domain + query->width, *one, *other;
+    one = query->domain + lowest_bit(dots | sure) + 1;
+    other = query->domain + lowest_bit(more | sure) + 1;
+    uint32_t has_one = (dots != 0) & filter_has(table, filter_hash(table, one, dots ? (uint32_t)(end - one) : 0, query->type));
+    uint32_t has_other = (more != 0) & filter_has(table, filter_hash(table, other, more ? (uint32_t)(end - other) : 0, query->type));
+    query->dots = has_one ? more : rest;
+    query->parent = has_one ? one : has_other ? other : NULL;
     if (RARELY(!(has_one | has_other) & (rest != 0)))
-        next_parent(table, asked);
+        next_parent(table, query);
 }
 
-/* The best `below` of the parents, its domain's length in `length`; KERNEL_NONE where there is none. */
-static inline int32_t find_below(const kernel *table, query *asked, uint32_t *length) {
-    for (; asked->parent; next_parent(table, asked)) {
-        *length = (uint32_t)(asked->domain + asked->width - asked->parent);
-        uint64_t hash = hash_of(table, asked->parent, *length, asked->type);
-        uint32_t parent = domain_find(table, hash, asked->parent, *length, asked->type);
-        if (parent && domain_at(table, parent)->below != KERNEL_NONE)
-            return domain_at(table, parent)->below;
+/* Return the route of the longest parent that has one for subdomains, and its length; KERNEL_NONE where there is none. */
+static inline int32_t find_parent(const kernel *table, address_query *query, uint32_t *length) {
+    for (; query->parent; next_parent(table, query)) {
+        *length = (uint32_t)(query->domain + query->width - query->parent);
+        uint64_t hash = hash_of(table, query->parent, *length, query->type);
+        uint32_t parent = domain_find(table, hash, query->parent, *length, query->type);
+        if (parent && domain_at(table, parent)->subdomains != KERNEL_NONE)
+            return domain_at(table, parent)->subdomains;
     }
     return KERNEL_NONE;
 }
 
-static int32_t find_by_domain(const kernel *table, query *asked) {
+static int32_t find_by_domain(const kernel *table, address_query *query) {
     uint32_t length;
-    if (asked->entry) {
-        const domain_entry *found = domain_at(table, asked->entry);
+    if (query->entry) {
+        const domain_entry *found = domain_at(table, query->entry);
         if (found->at != KERNEL_NONE)
             return found->at;
-        if (found->below != KERNEL_NONE)
-            return found->below;
+        if (found->subdomains != KERNEL_NONE)
+            return found->subdomains;
     }
-    int32_t below = find_below(table, asked, &length);
-    return below != KERNEL_NONE ? below : table->types[asked->type].any;
+    int32_t answer = find_parent(table, query, &length);
+    return answer != KERNEL_NONE ? answer : table->types[query->type].any;
 }
 
-/* The best answer of a domain for a local part: an address named exactly is told by `exact`. */
-static inline match_so_far at_domain(const kernel *table, const query *asked, int *exact) {
-    const domain_entry *found = domain_at(table, asked->entry);
+/* Return the best answer of a domain for a local part; `exact` is set where the whole address is named. */
+static inline match_so_far at_domain(const kernel *table, const address_query *query, int *exact) {
+    const domain_entry *found = domain_at(table, query->entry);
     match_so_far best = {-1, KERNEL_NONE};
     *exact = 0;
     if (found->head.flags & HAS_LOCALS) {
-        const local_entry *named = local_find(table, asked->text, asked->local, asked->entry, 0);
+        const local_entry *named = local_find(table, query->text, query->local, query->entry, 0);
         if (named) {
             *exact = 1;
-            return (match_so_far){(int32_t)asked->length, named->answer};
+            return (match_so_far){(int32_t)query->length, named->answer};
         }
     }
     if (found->at != KERNEL_NONE)
         best = (match_so_far){found->head.length + 1, found->at};
     if (found->head.flags & HAS_PREFIXES) {
         uint64_t lengths;
-        memcpy(&lengths, prefix_map(table, asked->entry), sizeof lengths);
-        for (uint32_t prefix = asked->local < LONGEST_PREFIX ? asked->local : LONGEST_PREFIX; prefix; prefix--) {
+        memcpy(&lengths, prefix_map(table, query->entry), sizeof lengths);
+        for (uint32_t prefix = query->local < LONGEST_PREFIX ? query->local : LONGEST_PREFIX; prefix; prefix--) {
             const local_entry *named =
-                lengths >> prefix & 1 ? local_find(table, asked->text, prefix, asked->entry, 1) : NULL;
+                lengths >> prefix & 1 ? local_find(table, query->text, prefix, query->entry, 1) : NULL;
             if (named)
                 return (match_so_far){(int32_t)(prefix + 1 + found->head.length), named->answer};
         }
@@ -205,16 +206,16 @@ static inline match_so_far at_domain(const kernel *table, const query *asked, in
     return best;
 }
 
-/* Partial: the longest parent at which the local part is named. */
-static int32_t find_partial(const kernel *table, const query *asked) {
-    const uint8_t *end = asked->domain + asked->width, *parent = asked->domain;
-    if (asked->key != asked->type || memchr(asked->text, '@', asked->local))
+/* Return the partial match: the route of the local part at the longest parent that has one. */
+static int32_t find_partial(const kernel *table, const address_query *query) {
+    const uint8_t *end = query->domain + query->width, *parent = query->domain;
+    if (query->key != query->type || memchr(query->text, '@', query->local))
         return KERNEL_NONE; /* no `@`, or two */
     while ((parent = memchr(parent, '.', (size_t)(end - parent))) && ++parent < end) {
         uint32_t length = (uint32_t)(end - parent);
-        uint32_t entry = domain_find(table, hash_of(table, parent, length, asked->type), parent, length, asked->type);
+        uint32_t entry = domain_find(table, hash_of(table, parent, length, query->type), parent, length, query->type);
         if (entry && domain_at(table, entry)->head.flags & HAS_LOCALS) {
-            const local_entry *named = local_find(table, asked->text, asked->local, entry, 0);
+            const local_entry *named = local_find(table, query->text, query->local, entry, 0);
             if (named)
                 return named->answer;
         }
@@ -222,34 +223,34 @@ static int32_t find_partial(const kernel *table, const query *asked) {
     return KERNEL_NONE;
 }
 
-/* What no domain decides: general patterns, `*`, partial, blank. */
-static inline int32_t find_elsewhere(const kernel *table, const query *asked, match_so_far best) {
-    const type_state *state = &table->types[asked->type];
+/* Return the answer where patterns with wildcards, `*`, a partial match or the blank pattern may beat the domain's. */
+static inline int32_t find_elsewhere(const kernel *table, const address_query *query, match_so_far best) {
+    const type_state *state = &table->types[query->type];
     if (best.literals <= state->most_literals)
-        find_generals(table, asked, &best);
+        find_wildcards(table, query, &best);
     if (state->any != KERNEL_NONE)
         consider(table, &best, 0, state->any);
     if (best.answer != KERNEL_NONE)
         return best.answer;
-    int32_t partial = state->has_locals ? find_partial(table, asked) : KERNEL_NONE;
+    int32_t partial = state->has_locals ? find_partial(table, query) : KERNEL_NONE;
     return partial != KERNEL_NONE ? partial : state->blank;
 }
 
-static int32_t find_by_value(const kernel *table, query *asked) {
+static int32_t find_by_value(const kernel *table, address_query *query) {
     match_so_far best = {-1, KERNEL_NONE};
     uint32_t length;
-    if (asked->entry) {
-        if (asked->key != asked->type)
-            return domain_at(table, asked->entry)->at; /* no `@`: the value itself */
+    if (query->entry) {
+        if (query->key != query->type)
+            return domain_at(table, query->entry)->at; /* without `@` the entry is that of the whole value */
         int exact;
-        best = at_domain(table, asked, &exact);
+        best = at_domain(table, query, &exact);
         if (exact)
             return best.answer;
     }
-    int32_t below = find_below(table, asked, &length);
-    if (below != KERNEL_NONE)
-        consider(table, &best, (int32_t)length + 2, below);
-    return find_elsewhere(table, asked, best);
+    int32_t answer = find_parent(table, query, &length);
+    if (answer != KERNEL_NONE)
+        consider(table, &best, (int32_t)length + 2, answer);
+    return find_elsewhere(table, query, best);
 }
 
 /* ------------------------------------------------------------------ steps */
@@ -272,32 +273,32 @@ static int type_of(const kernel *table, const uint8_t *name, uint32_t length) {
     return -1;
 }
 
-/* Where an address has `@`, whether it has a colon, and whether it holds what is not decided here. */
+/* A bit for each `@` of an address, whether it has a colon, and whether it holds what is not decided here. */
 typedef struct {
     uint64_t ats;
-    int has_colon, is_odd;
+    int has_colon, is_undecided;
 } marks;
 
 #ifdef HAVE_SSE2
 
 #define LOAD_16(from) _mm_loadu_si128((const __m128i *)(from))
-#define STORE_16(to, octets) _mm_storeu_si128((__m128i *)(to), octets)
+#define STORE_16(to, bytes) _mm_storeu_si128((__m128i *)(to), bytes)
 
-static inline __m128i folded(__m128i octets) {
+static inline __m128i folded(__m128i bytes) {
     const __m128i to_top = _mm_set1_epi8(127 - 'Z'), below_top = _mm_set1_epi8(127 - 26), bit = _mm_set1_epi8(0x20);
-    __m128i upper = _mm_cmpgt_epi8(_mm_add_epi8(octets, to_top), below_top);
-    return _mm_or_si128(octets, _mm_and_si128(upper, bit));
+    __m128i upper = _mm_cmpgt_epi8(_mm_add_epi8(bytes, to_top), below_top);
+    return _mm_or_si128(bytes, _mm_and_si128(upper, bit));
 }
 
-/* Mark 16 octets at their place. */
-ALWAYS_INLINE void mark_16(__m128i octets, uint32_t place, uint64_t *ats, __m128i *colons, __m128i *odd) {
-    *ats |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(octets, _mm_set1_epi8('@'))) << place;
-    *colons = _mm_or_si128(*colons, _mm_cmpeq_epi8(octets, _mm_set1_epi8(':')));
-    *odd = _mm_or_si128(_mm_or_si128(*odd, octets), _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('*')),
-                                                                 _mm_cmpeq_epi8(octets, _mm_set1_epi8('%'))));
+/* Add what 16 bytes hold to the marks. */
+ALWAYS_INLINE void mark_16(__m128i bytes, uint32_t place, uint64_t *ats, __m128i *colons, __m128i *undecided) {
+    *ats |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))) << place;
+    *colons = _mm_or_si128(*colons, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')));
+    *undecided = _mm_or_si128(_mm_or_si128(*undecided, bytes), _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('*')),
+                                                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('%'))));
 }
 
-/* Up to 15 octets, then zeros. */
+/* Load up to 15 bytes, followed by zeros. */
 static inline __m128i load_few(const uint8_t *text, uint32_t length) {
     uint8_t padded[16] = {0};
     if (length >= 8) {
@@ -310,21 +311,21 @@ static inline __m128i load_few(const uint8_t *text, uint32_t length) {
     return LOAD_16(padded);
 }
 
-/* Mark a short address. Lengths can't be foretold, so 16 octets may be read twice rather than a branch be taken. */
+/* Mark a short address. Its length is not predictable, so some bytes are read twice in place of a branch. */
 static inline marks mark(const uint8_t *text, uint32_t length) {
-    __m128i odd = _mm_setzero_si128(), colons = odd;
+    __m128i undecided = _mm_setzero_si128(), colons = undecided;
     uint64_t ats = 0;
     if (RARELY(length < 16)) {
-        mark_16(load_few(text, length), 0, &ats, &colons, &odd);
+        mark_16(load_few(text, length), 0, &ats, &colons, &undecided);
     } else {
         uint32_t last = length - 16, second = last < 16 ? last : 16;
-        mark_16(LOAD_16(text), 0, &ats, &colons, &odd);
-        mark_16(LOAD_16(text + second), second, &ats, &colons, &odd);
+        mark_16(LOAD_16(text), 0, &ats, &colons, &undecided);
+        mark_16(LOAD_16(text + second), second, &ats, &colons, &undecided);
         if (RARELY(length > 48))
-            mark_16(LOAD_16(text + 32), 32, &ats, &colons, &odd);
-        mark_16(LOAD_16(text + last), last, &ats, &colons, &odd);
+            mark_16(LOAD_16(text + 32), 32, &ats, &colons, &undecided);
+        mark_16(LOAD_16(text + last), last, &ats, &colons, &undecided);
     }
-    return (marks){ats, _mm_movemask_epi8(colons), _mm_movemask_epi8(odd)};
+    return (marks){ats, _mm_movemask_epi8(colons), _mm_movemask_epi8(undecided)};
 }
 
 /* Fold a short text. */
@@ -341,7 +342,7 @@ static inline void fold_to(uint8_t *to, const uint8_t *text, uint32_t length) {
     STORE_16(to + last, folded(LOAD_16(text + last)));
 }
 
-/* Fold a narrow domain to the end of a row, zeros before it. */
+/* Fold a narrow domain to the end of a row, with zeros before it. */
 static inline void fold_domain(uint8_t *row, const uint8_t *end, uint32_t width) {
     STORE_16(row, folded(_mm_and_si128(LOAD_16(end - 32), LOAD_16(MASKS + width))));
     STORE_16(row + 16, folded(_mm_and_si128(LOAD_16(end - 16), LOAD_16(MASKS + width + 16))));
@@ -352,10 +353,10 @@ static inline void fold_domain(uint8_t *row, const uint8_t *end, uint32_t width)
 static inline marks mark(const uint8_t *text, uint32_t length) {
     marks found = {0, 0, 0};
     for (uint32_t place = 0; place < length; place++) {
-        uint8_t octet = text[place];
-        found.ats |= (uint64_t)(octet == '@') << place;
-        found.has_colon |= octet == ':';
-        found.is_odd |= (octet & 0x80) || octet == '*' || octet == '%';
+        uint8_t byte = text[place];
+        found.ats |= (uint64_t)(byte == '@') << place;
+        found.has_colon |= byte == ':';
+        found.is_undecided |= (byte & 0x80) || byte == '*' || byte == '%';
     }
     return found;
 }
@@ -372,8 +373,8 @@ static inline void fold_domain(uint8_t *row, const uint8_t *end, uint32_t width)
 
 #endif
 
-/* Find the type that stands before a colon, and what is left without blanks. 0 where the answer is known by that. */
-static int read_type(const kernel *table, query *asked, const uint8_t *text, uint32_t length, int32_t *answer) {
+/* Split an address into its type, before a colon, and its value without blanks. Return 0 where the type gives the answer. */
+static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int32_t *answer) {
     const uint8_t *end = text + length, *value, *place;
     int type = table->smtp;
     while (end > text && is_blank(end[-1]))
@@ -389,294 +390,260 @@ static int read_type(const kernel *table, query *asked, const uint8_t *text, uin
         *answer = type < 0 ? table->other_types : table->types[type].constant;
         return 0;
     }
-    asked->type = (uint32_t)type;
-    asked->text = value;
-    asked->length = (uint32_t)(end - value);
+    query->type = (uint32_t)type;
+    query->text = value;
+    query->length = (uint32_t)(end - value);
     return 1;
 }
 
-/* First step: find type, value and domain of a short address, fold and hash the domain, and ask memory for its bucket.
- * 1 where that was done, 0 where the answer is known, -1 where the address is to be matched alone. */
-static inline int prepare(const kernel *table, query *asked, uint8_t *row, const uint8_t *text, uint32_t length, int32_t *answer) {
+/* First step: find type, value and domain of a short address, fold and hash the domain, and prefetch its bucket. Return 1
+ * where that was done, 0 where the answer is known, -1 where the address must be matched alone. */
+static inline int prepare(const kernel *table, address_query *query, uint8_t *row, const uint8_t *text, uint32_t length, int32_t *answer) {
     marks found = mark(text, length);
-    if (RARELY(found.is_odd | !length)) {
-        *answer = KERNEL_ODD;
+    if (RARELY(found.is_undecided | !length)) {
+        *answer = KERNEL_UNDECIDED;
         return length ? 0 : -1;
     }
-    /* half of the addresses have the prefix, and nobody can foretell which */
+    /* without a branch: about half of the addresses have the prefix */
     uint32_t named = length > 5 ? ((load4(text) | 0x20202020u) == load4((const uint8_t *)"smtp")) & (text[4] == ':') : 0;
-    asked->text = text + 5 * named;
-    asked->length = length - 5 * named;
-    asked->type = (uint32_t)table->smtp;
-    if (RARELY((found.has_colon && !named) || *asked->text <= ' ' || text[length - 1] <= ' ' || table->smtp < 0 ||
+    query->text = text + 5 * named;
+    query->length = length - 5 * named;
+    query->type = (uint32_t)table->smtp;
+    if (RARELY((found.has_colon && !named) || *query->text <= ' ' || text[length - 1] <= ' ' || table->smtp < 0 ||
                table->types[table->smtp].is_constant)) {
-        if (!read_type(table, asked, text, length, answer))
+        if (!split_type(table, query, text, length, answer))
             return 0;
-        if (asked->text + asked->length != text + length)
+        if (query->text + query->length != text + length)
             return -1; /* blanks at the end: the margin may be too narrow without them */
     }
-    uint32_t skipped = (uint32_t)(asked->text - text);
-    uint64_t ats = asked->length ? found.ats >> skipped : 0;
-    asked->local = ats ? highest_bit(ats) : asked->length;
-    asked->width = ats ? asked->length - asked->local - 1 : asked->length;
-    if (RARELY(asked->width > NARROW))
+    uint32_t skipped = (uint32_t)(query->text - text);
+    uint64_t ats = query->length ? found.ats >> skipped : 0;
+    query->local = ats ? highest_bit(ats) : query->length;
+    query->width = ats ? query->length - query->local - 1 : query->length;
+    if (RARELY(query->width > NARROW))
         return -1;
-    asked->key = asked->type | (ats || table->by_domain ? 0 : NO_AT);
-    fold_domain(row, asked->text + asked->length, asked->width);
-    asked->domain = row + NARROW - asked->width;
+    query->key = query->type | (ats || table->by_domain ? 0 : NO_AT);
+    fold_domain(row, query->text + query->length, query->width);
+    query->domain = row + NARROW - query->width;
     uint64_t words[4] = {load8(row), load8(row + 8), load8(row + 16), load8(row + 24)};
-    asked->hash = mixed_words(table->seeds, words, (uint64_t)asked->key << 32 | asked->width);
-    PREFETCH(&table->domains.buckets[asked->hash & table->domains.mask]);
+    query->hash = mixed_words(table->seeds, words, (uint64_t)query->key << 32 | query->width);
+    PREFETCH(&table->domains.buckets[query->hash & table->domains.mask]);
     return 1;
 }
 
-/* Second step: the entry whose tag fits, most likely the right one; ask memory for it. */
-static inline void probe(const kernel *table, query *asked) {
-    const bucket *found = &table->domains.buckets[asked->hash & table->domains.mask];
-    uint32_t bits = tagged(found, (uint32_t)(asked->hash >> 32));
-    asked->entry = bits ? found->entries[lowest_bit(bits)] : 0;
-    const uint8_t *entry = (const uint8_t *)domain_at(table, asked->entry);
+/* Second step: take the entry whose tag is equal, most likely the right one, and prefetch it. */
+static inline void probe_domain(const kernel *table, address_query *query) {
+    const bucket *found = &table->domains.buckets[query->hash & table->domains.mask];
+    uint32_t bits = tagged(found, (uint32_t)(query->hash >> 32));
+    query->entry = bits ? found->entries[lowest_bit(bits)] : 0;
+    const uint8_t *entry = (const uint8_t *)domain_at(table, query->entry);
     PREFETCH(entry);
     PREFETCH(entry + sizeof(domain_entry) + MARGIN - 1);
 }
 
-/* Third step: 1 where that entry alone decides. */
-static inline int judge(const kernel *table, const query *asked, int32_t *answer) {
-    const domain_entry *found = domain_at(table, asked->entry);
-    const domain_head head = {(uint16_t)asked->width, (uint8_t)asked->key, 0};
+/* Third step: return 1 where that entry alone decides, with the answer. */
+static inline int decide_by_domain(const kernel *table, const address_query *query, int32_t *answer) {
+    const domain_entry *found = domain_at(table, query->entry);
+    const domain_head head = {(uint16_t)query->width, (uint8_t)query->key, 0};
     uint32_t wanted, there;
     memcpy(&wanted, &head, sizeof wanted);
     memcpy(&there, &found->head, sizeof there);
     *answer = found->at;
-    return (there == wanted) & same((const uint8_t *)(found + 1), asked->domain, asked->width) &
-           (found->at != KERNEL_NONE) & ((int32_t)asked->width >= table->types[asked->type].most_literals);
+    return (there == wanted) & same((const uint8_t *)(found + 1), query->domain, query->width) &
+           (found->at != KERNEL_NONE) & ((int32_t)query->width >= table->types[query->type].most_literals);
 }
 
-/* Fourth step, for those that are left: be sure of the domain, and find its first parent. 1 where there is either. */
-static inline int approach(const kernel *table, query *asked) {
-    const domain_entry *found = domain_at(table, asked->entry);
-    const bucket *first = &table->domains.buckets[asked->hash & table->domains.mask];
-    if (asked->entry ? !is_domain(found, asked->domain, asked->width, asked->key) : is_full(first)) {
-        asked->entry = domain_find(table, asked->hash, asked->domain, asked->width, asked->key); /* in another slot */
-        found = domain_at(table, asked->entry);
+/* Fourth step, for those that are left: find the entry of the domain for certain, and the first parent. Return 1 where
+ * there is either. */
+static inline int confirm_domain(const kernel *table, address_query *query) {
+    const domain_entry *found = domain_at(table, query->entry);
+    const bucket *first = &table->domains.buckets[query->hash & table->domains.mask];
+    if (query->entry ? !is_domain(found, query->domain, query->width, query->key) : is_full(first)) {
+        query->entry = domain_find(table, query->hash, query->domain, query->width, query->key); /* it may be in another slot */
+        found = domain_at(table, query->entry);
     }
-    asked->parent = NULL;
-    if (!table->types[asked->type].has_below || asked->key != asked->type)
-        return asked->entry != 0;
-    if (asked->width > NARROW) {
-        asked->parent = asked->domain;
-        next_parent(table, asked);
+    query->parent = NULL;
+    if (!table->types[query->type].has_subdomains || query->key != query->type)
+        return query->entry != 0;
+    if (query->width > NARROW) {
+        query->parent = query->domain;
+        next_parent(table, query);
     } else {
-        first_parent(table, asked, dots_of(asked->domain, asked->width));
+        first_parent(table, query, dots_of(query->domain, query->width));
     }
     /* A parent has fewer literals than the domain, unless the first label is empty */
-    if (asked->entry && found->at != KERNEL_NONE && !(found->head.flags & LEADING_DOT))
-        asked->parent = NULL;
-    return (asked->entry != 0) | (asked->parent != NULL);
+    if (query->entry && found->at != KERNEL_NONE && !(found->head.flags & LEADING_DOT))
+        query->parent = NULL;
+    return (query->entry != 0) | (query->parent != NULL);
 }
 
-/* Fifth step: ask memory for the bucket of that parent. */
-static inline void approach_parent(const kernel *table, query *asked) {
-    if (asked->parent) {
-        uint32_t length = (uint32_t)(asked->domain + asked->width - asked->parent);
-        asked->hash = hash_of(table, asked->parent, length, asked->type);
-        PREFETCH(&table->domains.buckets[asked->hash & table->domains.mask]);
+/* Fifth step: prefetch the bucket of that parent. */
+static inline void prefetch_parent_bucket(const kernel *table, address_query *query) {
+    if (query->parent) {
+        uint32_t length = (uint32_t)(query->domain + query->width - query->parent);
+        query->hash = hash_of(table, query->parent, length, query->type);
+        PREFETCH(&table->domains.buckets[query->hash & table->domains.mask]);
     }
 }
 
-/* Sixth step: ask memory for its entry. */
-static inline void probe_parent(const kernel *table, const query *asked) {
-    const bucket *found = &table->domains.buckets[asked->hash & table->domains.mask];
-    uint32_t bits = tagged(found, (uint32_t)(asked->hash >> 32));
+/* Sixth step: prefetch its entry. */
+static inline void prefetch_parent_entry(const kernel *table, const address_query *query) {
+    const bucket *found = &table->domains.buckets[query->hash & table->domains.mask];
+    uint32_t bits = tagged(found, (uint32_t)(query->hash >> 32));
     PREFETCH(domain_at(table, bits ? found->entries[lowest_bit(bits)] : 0));
 }
 
-/* Last step; its value is folded. */
-static inline int32_t finish(const kernel *table, query *asked) {
-    return table->by_domain ? find_by_domain(table, asked) : find_by_value(table, asked);
+/* Last step: return the answer for a folded value. */
+static inline int32_t finish(const kernel *table, address_query *query) {
+    return table->by_domain ? find_by_domain(table, query) : find_by_value(table, query);
 }
 
-/* The last step where neither its domain nor a parent is named. */
-static inline int32_t finish_unnamed(const kernel *table, const query *asked) {
+/* Last step where no pattern names the domain or a parent. */
+static inline int32_t finish_unnamed(const kernel *table, const address_query *query) {
     const match_so_far none = {-1, KERNEL_NONE};
-    return table->by_domain ? table->types[asked->type].any : find_elsewhere(table, asked, none);
+    return table->by_domain ? table->types[query->type].any : find_elsewhere(table, query, none);
 }
 
 /* ------------------------------------------------------------------ rows */
 
-/* One address of any length in all steps at once. */
+/* Take all steps for one address of any length. */
 static int32_t match_alone(const kernel *table, const uint8_t *text, int64_t size) {
     uint8_t room[MARGIN + KERNEL_LONGEST + 1 + MARGIN] = {0}, *value = room + MARGIN;
-    query asked;
+    address_query query;
     int32_t answer = KERNEL_NONE;
-    uint8_t odd = 0;
+    uint8_t undecided = 0;
     if (size < 0)
         return KERNEL_NONE;
     if (size > KERNEL_LONGEST)
-        return KERNEL_ODD;
+        return KERNEL_UNDECIDED;
     for (int64_t place = 0; place < size; place++) {
-        odd |= text[place] | (text[place] == '*' || text[place] == '%' ? 0x80 : 0);
+        undecided |= text[place] | (text[place] == '*' || text[place] == '%' ? 0x80 : 0);
         value[place] = lower(text[place]);
     }
-    if (odd & 0x80)
-        return KERNEL_ODD;
-    if (!read_type(table, &asked, value, (uint32_t)size, &answer))
+    if (undecided & 0x80)
+        return KERNEL_UNDECIDED;
+    if (!split_type(table, &query, value, (uint32_t)size, &answer))
         return answer;
-    const uint8_t *at = last_at(asked.text, asked.length);
-    asked.local = at ? (uint32_t)(at - asked.text) : asked.length;
-    asked.domain = at ? at + 1 : asked.text;
-    asked.width = (uint32_t)(asked.text + asked.length - asked.domain);
-    asked.key = asked.type | (at || table->by_domain ? 0 : NO_AT);
-    asked.hash = hash_of(table, asked.domain, asked.width, asked.key);
-    probe(table, &asked);
-    (void)approach(table, &asked);
-    return finish(table, &asked);
+    const uint8_t *at = last_at(query.text, query.length);
+    query.local = at ? (uint32_t)(at - query.text) : query.length;
+    query.domain = at ? at + 1 : query.text;
+    query.width = (uint32_t)(query.text + query.length - query.domain);
+    query.key = query.type | (at || table->by_domain ? 0 : NO_AT);
+    query.hash = hash_of(table, query.domain, query.width, query.key);
+    probe_domain(table, &query);
+    (void)confirm_domain(table, &query);
+    return finish(table, &query);
 }
 
-/* How the texts of a column are found. */
-typedef struct {
-    const uint8_t *data, *validity;
-    const void *places;
-    int64_t first;
-    const uint8_t *const *buffers;
-} column;
+/* ------------------------------------------------------------------ blocks: each step for many addresses */
 
-/* A text, or a length below zero for null; whether MARGIN octets before its end are readable. */
-typedef struct {
-    const uint8_t *text;
-    int64_t length;
-    int has_margin;
-} found_text;
-
-typedef found_text text_at(const column *texts, size_t row);
-
-/* Answer all rows; how many the kernel leaves. */
-ALWAYS_INLINE size_t match_rows(const kernel *table, const column *texts, text_at *find, size_t count, int32_t *answers) {
-    uint8_t rows[BLOCK * NARROW + MARGIN], values[BLOCK][MARGIN + SHORT + MARGIN] = {{0}};
-    query asked[BLOCK];
-    uint8_t left[BLOCK], named[BLOCK], nowhere[BLOCK];
-    size_t odd = 0;
-    memset(rows + sizeof rows - MARGIN, 0, MARGIN);
-    for (size_t start = 0; start < count; start += BLOCK) {
-        size_t stop = count - start < BLOCK ? count - start : BLOCK, waiting = 0, slow = 0, named_count = 0, nowhere_count = 0;
-        for (size_t each = 0; each < stop; each++) {
-            found_text text = find(texts, start + each);
-            int32_t *answer = &answers[start + each];
-            int status = RARELY((uint64_t)text.length > SHORT || !text.has_margin) ? -1
-                : prepare(table, &asked[waiting], rows + waiting * NARROW, text.text, (uint32_t)text.length, answer);
-            asked[waiting].row = (uint32_t)each;
-            if (RARELY(status <= 0)) {
-                if (status < 0)
-                    *answer = match_alone(table, text.text, text.length);
-                odd += *answer == KERNEL_ODD;
-            } else {
-                waiting++;
-            }
-        }
-        for (size_t each = 0; each < waiting; each++)
-            probe(table, &asked[each]);
-        for (size_t each = 0; each < waiting; each++) {
-            left[slow] = (uint8_t)each;
-            slow += !judge(table, &asked[each], &answers[start + asked[each].row]);
-        }
-        for (size_t each = 0; each < slow; each++) {
-            query *next = &asked[left[each]];
-            fold_to(values[each] + MARGIN, next->text, next->length);
-            next->text = values[each] + MARGIN;
-            int is_named = approach(table, next);
-            named[named_count] = nowhere[nowhere_count] = left[each];
-            named_count += is_named;
-            nowhere_count += !is_named;
-        }
-        for (size_t each = 0; each < named_count; each++)
-            approach_parent(table, &asked[named[each]]);
-        for (size_t each = 0; each < nowhere_count; each++) {
-            query *last = &asked[nowhere[each]];
-            answers[start + last->row] = finish_unnamed(table, last);
-        }
-        for (size_t each = 0; each < named_count; each++)
-            probe_parent(table, &asked[named[each]]);
-        for (size_t each = 0; each < named_count; each++) {
-            query *last = &asked[named[each]];
-            answers[start + last->row] = finish(table, last);
+/* Prepare the addresses of a block one behind the other in `queries`, and answer those that are not to be looked up with
+ * the others. Return how many were prepared; add to `undecided`. */
+ALWAYS_INLINE size_t prepare_block(const kernel *table, const text_column *column, text_layout layout, int64_t start,
+                                   size_t count, uint8_t *rows, address_query *queries, int32_t *answers, size_t *undecided) {
+    size_t prepared = 0;
+    for (size_t place = 0; place < count; place++) {
+        text_span text = text_at(column, layout, start + (int64_t)place);
+        int32_t *answer = &answers[place];
+        int status = RARELY((uint64_t)text.length > SHORT || text.readable < MARGIN) ? -1
+            : prepare(table, &queries[prepared], rows + prepared * NARROW, text.start, (uint32_t)text.length, answer);
+        queries[prepared].row = (uint32_t)place;
+        if (RARELY(status <= 0)) {
+            if (status < 0)
+                *answer = match_alone(table, text.start, text.length);
+            *undecided += *answer == KERNEL_UNDECIDED;
+        } else {
+            prepared++;
         }
     }
-    return odd;
+    return prepared;
 }
 
-static inline int is_null(const column *texts, size_t row) {
-    int64_t place = texts->first + (int64_t)row;
-    return texts->validity && !(texts->validity[place >> 3] >> (place & 7) & 1);
+/* Answer what the entry of the domain decides alone. Write which queries are left to `left`, and return how many. */
+ALWAYS_INLINE size_t decide_block(const kernel *table, const address_query *queries, size_t count, int32_t *answers, uint8_t *left) {
+    size_t left_count = 0;
+    for (size_t place = 0; place < count; place++) {
+        left[left_count] = (uint8_t)place;
+        left_count += !decide_by_domain(table, &queries[place], &answers[queries[place].row]);
+    }
+    return left_count;
 }
 
-static inline found_text pointed(const column *texts, size_t row) {
-    kernel_text found = ((const kernel_text *)texts->places)[row];
-    return (found_text){found.text, found.length, 1};
+/* Fold the values of the queries that are left, and split them: `named` gets those of which some pattern names the domain or
+ * a parent, `unnamed` the others. Return how many are named. */
+ALWAYS_INLINE size_t confirm_block(const kernel *table, address_query *queries, uint8_t (*values)[MARGIN + SHORT + MARGIN],
+                                   const uint8_t *left, size_t count, uint8_t *named, uint8_t *unnamed) {
+    size_t named_count = 0, unnamed_count = 0;
+    for (size_t place = 0; place < count; place++) {
+        address_query *query = &queries[left[place]];
+        fold_to(values[place] + MARGIN, query->text, query->length);
+        query->text = values[place] + MARGIN;
+        int is_named = confirm_domain(table, query);
+        named[named_count] = unnamed[unnamed_count] = left[place];
+        named_count += is_named;
+        unnamed_count += !is_named;
+    }
+    return named_count;
 }
 
-static inline found_text narrow(const column *texts, size_t row) {
-    const int32_t *offsets = texts->places;
-    int64_t length = is_null(texts, row) ? -1 : (int64_t)offsets[row + 1] - offsets[row];
-    return (found_text){texts->data + offsets[row], length, offsets[row + 1] >= MARGIN};
-}
-
-static inline found_text wide(const column *texts, size_t row) {
-    const int64_t *offsets = texts->places;
-    int64_t length = is_null(texts, row) ? -1 : offsets[row + 1] - offsets[row];
-    return (found_text){texts->data + offsets[row], length, offsets[row + 1] >= MARGIN};
-}
-
-static inline found_text viewed(const column *texts, size_t row) {
-    const uint8_t *view = (const uint8_t *)texts->places + 16 * row;
-    int32_t length, buffer, start;
-    memcpy(&length, view, 4);
-    if (is_null(texts, row))
-        return (found_text){view, -1, 0};
-    if (length <= 12)
-        return (found_text){view + 4, length, row >= 2};
-    memcpy(&buffer, view + 8, 4);
-    memcpy(&start, view + 12, 4);
-    return (found_text){texts->buffers[buffer] + start, length, (int64_t)start + length >= MARGIN};
+/* Answer rows in blocks. The layout is a constant, so that the loop is compiled for each. Return how many are undecided. */
+ALWAYS_INLINE size_t match_rows(const kernel *table, const text_column *column, text_layout layout, int64_t start,
+                                size_t count, int32_t *answers) {
+    uint8_t rows[BLOCK * NARROW + MARGIN], values[BLOCK][MARGIN + SHORT + MARGIN] = {{0}};
+    uint8_t left[BLOCK], named[BLOCK], unnamed[BLOCK];
+    address_query queries[BLOCK];
+    size_t undecided = 0;
+    memset(rows + sizeof rows - MARGIN, 0, MARGIN);
+    while (count) {
+        size_t width = count < BLOCK ? count : BLOCK;
+        size_t prepared = prepare_block(table, column, layout, start, width, rows, queries, answers, &undecided);
+        for (size_t place = 0; place < prepared; place++)
+            probe_domain(table, &queries[place]);
+        size_t left_count = decide_block(table, queries, prepared, answers, left);
+        size_t named_count = confirm_block(table, queries, values, left, left_count, named, unnamed);
+        for (size_t place = 0; place < named_count; place++)
+            prefetch_parent_bucket(table, &queries[named[place]]);
+        for (size_t place = 0; place < left_count - named_count; place++)
+            answers[queries[unnamed[place]].row] = finish_unnamed(table, &queries[unnamed[place]]);
+        for (size_t place = 0; place < named_count; place++)
+            prefetch_parent_entry(table, &queries[named[place]]);
+        for (size_t place = 0; place < named_count; place++)
+            answers[queries[named[place]].row] = finish(table, &queries[named[place]]);
+        start += (int64_t)width;
+        answers += width;
+        count -= width;
+    }
+    return undecided;
 }
 
 int32_t kernel_match_one(const kernel *table, const uint8_t *text, int64_t length) {
     uint8_t row[NARROW + MARGIN], value[MARGIN + SHORT + MARGIN] = {0};
-    query asked;
+    address_query query;
     int32_t answer;
-    int status = (uint64_t)length > SHORT ? -1 : prepare(table, &asked, row, text, (uint32_t)length, &answer);
+    int status = (uint64_t)length > SHORT ? -1 : prepare(table, &query, row, text, (uint32_t)length, &answer);
     if (status < 0)
         return match_alone(table, text, length);
     if (!status)
         return answer;
     memset(row + NARROW, 0, MARGIN);
-    probe(table, &asked);
-    if (judge(table, &asked, &answer))
+    probe_domain(table, &query);
+    if (decide_by_domain(table, &query, &answer))
         return answer;
-    fold_to(value + MARGIN, asked.text, asked.length);
-    asked.text = value + MARGIN;
-    (void)approach(table, &asked);
-    return finish(table, &asked);
+    fold_to(value + MARGIN, query.text, query.length);
+    query.text = value + MARGIN;
+    (void)confirm_domain(table, &query);
+    return finish(table, &query);
 }
 
-size_t kernel_match(const kernel *table, const kernel_text *texts, size_t count, int32_t *answers) {
-    const column found = {.places = texts};
-    return match_rows(table, &found, pointed, count, answers);
-}
-
-size_t kernel_match_utf8(const kernel *table, const uint8_t *data, const int32_t *offsets, const uint8_t *validity,
-                         int64_t first, size_t count, int32_t *answers) {
-    const column found = {.data = data, .validity = validity, .places = offsets, .first = first};
-    return match_rows(table, &found, narrow, count, answers);
-}
-
-size_t kernel_match_large_utf8(const kernel *table, const uint8_t *data, const int64_t *offsets, const uint8_t *validity,
-                               int64_t first, size_t count, int32_t *answers) {
-    const column found = {.data = data, .validity = validity, .places = offsets, .first = first};
-    return match_rows(table, &found, wide, count, answers);
-}
-
-size_t kernel_match_views(const kernel *table, const uint8_t *views, const uint8_t *const *buffers,
-                          const uint8_t *validity, int64_t first, size_t count, int32_t *answers) {
-    const column found = {.validity = validity, .places = views, .first = first, .buffers = buffers};
-    return match_rows(table, &found, viewed, count, answers);
+size_t kernel_match(const kernel *table, const text_column *column, int64_t start, size_t count, int32_t *answers) {
+    switch (column->layout) {
+    case TEXT_POINTERS:
+        return match_rows(table, column, TEXT_POINTERS, start, count, answers);
+    case TEXT_UTF8:
+        return match_rows(table, column, TEXT_UTF8, start, count, answers);
+    case TEXT_LARGE_UTF8:
+        return match_rows(table, column, TEXT_LARGE_UTF8, start, count, answers);
+    default:
+        return match_rows(table, column, TEXT_VIEWS, start, count, answers);
+    }
 }

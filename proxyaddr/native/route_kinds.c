@@ -1,14 +1,10 @@
 #include "route_kinds.h"
 
-#ifdef __GNUC__
-#define EXPECT(place) __builtin_prefetch(place)
-#else
-#define EXPECT(place) ((void)(place))
-#endif
+#include "ascii.h"
 
-enum { AHEAD = 16 }; /* rows: a table of a million routes is in no cache */
+enum { AHEAD = 16 }; /* rows between prefetch and use: a table of a million routes fits no cache */
 
-/* `local@domain` with one '@': such a pattern takes the domains below it as well (Q229961). */
+/* Return the domain of `local@domain` with one '@', which takes subdomains as well (Q229961); NULL for others. */
 static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
     const uint8_t *end = pattern + length, *at = memchr(pattern, '@', length);
     if (!at || at + 1 == end || memchr(at + 1, '@', (size_t)(end - at - 1)))
@@ -16,7 +12,8 @@ static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
     return at + 1;
 }
 
-static int64_t seen_of(const route_kind *route) {
+/* Return how many bytes of the end of an address decide. */
+static int64_t tail_of(const route_kind *route) {
     return route->mark_at > route->dot_at ? route->mark_at : route->dot_at;
 }
 
@@ -55,11 +52,11 @@ void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int
     }
     if (domain && !(wildcard && wildcard >= domain)) /* a partial match has a dot where the pattern has the '@' */
         route->dot_at = (uint16_t)(end - domain + 1);
-    for (const uint8_t *each = end - seen_of(route); each < end; each++)
+    for (const uint8_t *each = end - tail_of(route); each < end; each++)
         route->kelvin |= (*each | 0x20) == 'k';
 }
 
-/* The kind, -1 where it is not seen here. */
+/* Return how a route matches a text, -1 where only AddressSpace.match decides. */
 static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *end) {
     if (route->how == ROUTE_ASK)
         return -1;
@@ -69,8 +66,8 @@ static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *
     }
     while (end > text && is_blank(end[-1]))
         end--;
-    int64_t length = end - text, seen = seen_of(route);
-    if (route->kelvin && !is_ascii(seen < length ? end - seen : text, end))
+    int64_t length = end - text, tail = tail_of(route);
+    if (route->kelvin && !is_ascii(tail < length ? end - tail : text, end))
         return -1; /* U+212A folds to k, as no other letter outside ASCII does, and is longer */
     if (route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark)
         return -1;
@@ -80,25 +77,24 @@ static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *
 }
 
 size_t route_kinds(const route_kind *routes, const int32_t *indices, const text_column *column, size_t count,
-                   int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *odd) {
+                   int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *undecided) {
     size_t left = 0;
     for (size_t row = 0; row < count; row++) {
         static const route_kind NONE = {0};
         const route_kind *route = indices[row] < 0 ? &NONE : routes + indices[row];
-        const uint8_t *text = NULL;
         int kind = route->kind;
         if (row + AHEAD < count && indices[row + AHEAD] >= 0)
-            EXPECT(routes + indices[row + AHEAD]);
+            PREFETCH(routes + indices[row + AHEAD]);
         if (route->how != ROUTE_SURE) {
-            int64_t length = text_at(column, (int64_t)row, &text);
-            kind = length < 0 ? -1 : kind_in(route, text, text + length);
+            text_span text = text_at(column, column->layout, (int64_t)row);
+            kind = text.length < 0 ? -1 : kind_in(route, text.start, text.start + text.length);
         }
         connectors[row] = route->connector;
         costs[row] = route->cost;
         kinds[row] = (int8_t)(kind < 0 ? 0 : kind);
         left += kind < 0;
         put_bit(valid, row, route != &NONE);
-        put_bit(odd, row, kind < 0);
+        put_bit(undecided, row, kind < 0);
     }
     return left;
 }

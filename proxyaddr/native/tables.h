@@ -1,44 +1,16 @@
-/* What building and look-ups share: octets, hashes, and the tables with what they lead to. */
+/* What building and look-ups share: loads, hashes, and the tables with their entries. */
 #ifndef PROXYADDR_TABLES_H
 #define PROXYADDR_TABLES_H
 
+#include "ascii.h"
 #include "kernel.h"
 
 #include <string.h>
 
-/* PROXYADDR_SCALAR leaves out what only some compilers and processors have, so that any machine can test the rest. */
-#if defined(__GNUC__) && !defined(PROXYADDR_SCALAR)
-#define HAVE_GNU 1
-#endif
-#if defined(HAVE_GNU) && defined(__SSE2__)
-#include <emmintrin.h>
-#define HAVE_SSE2 1
-#endif
-#if defined(_MSC_VER) && defined(_M_X64)
-#include <intrin.h>
-#endif
-#if defined(HAVE_GNU)
-#define PREFETCH(address) __builtin_prefetch(address)
-#elif defined(_MSC_VER) && defined(_M_X64)
-#define PREFETCH(address) _mm_prefetch((const char *)(address), _MM_HINT_T0)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
-#if defined(HAVE_GNU)
-#define RARELY(x) __builtin_expect(!!(x), 0)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#elif defined(_MSC_VER)
-#define RARELY(x) (x)
-#define ALWAYS_INLINE static __forceinline
-#else
-#define RARELY(x) (x)
-#define ALWAYS_INLINE static inline
-#endif
-
-#define MARGIN KERNEL_MARGIN  /* octets that are readable before and after each text that is hashed or compared */
+#define MARGIN KERNEL_MARGIN  /* bytes before and after each text that may be read when it is hashed or compared */
 #define BUCKET 8              /* slots that are looked at together */
 #define FILTER_BITS_A_KEY 12  /* of the filter that stands before look-ups of parent domains */
-#define GRAM 4                /* octets of a fragment that lead to the patterns which hold it */
+#define GRAM 4                /* bytes of a fragment by which patterns with wildcards are found */
 #define MOST_STRIDE 4
 #define LONGEST_PREFIX 62
 #define LONGEST_TYPE 32
@@ -47,17 +19,17 @@
 
 enum { HAS_LOCALS = 1, HAS_PREFIXES = 2, LEADING_DOT = 4 };
 
-/* What a domain is told by before its text is compared. */
+/* What is compared of a domain before its text. */
 typedef struct {
     uint16_t length;
     uint8_t type;
     uint8_t flags; /* why `at` may not be the answer */
 } domain_head;
 
-/* A domain and what hangs off it; its text follows. */
+/* A domain and its routes; its text follows. */
 typedef struct {
-    int32_t at;    /* *@domain; in the dialect by domain, the domain itself */
-    int32_t below; /* *@*.domain; *.domain */
+    int32_t at;         /* the route of *@domain; by domain, of the domain itself */
+    int32_t subdomains; /* the route of *@*.domain; by domain, of *.domain */
     domain_head head;
 } domain_entry;
 
@@ -69,33 +41,34 @@ typedef struct {
     uint16_t is_prefix;
 } local_entry;
 
-/* A line of memory: tags, and places in the arena in units of 4 octets; 0 for a free slot, which all after it are. */
+/* Slots in one cache line: tags, and entries, which are places in the arena in units of 4 bytes. An entry 0 is a free
+ * slot, and so are all slots after it. */
 typedef struct {
     uint32_t tags[BUCKET];
     uint32_t entries[BUCKET];
 } bucket;
 
 typedef struct {
-    void *memory;    /* what was allocated; the buckets start at a line of it */
-    bucket *buckets; /* a full one goes on in the next */
+    void *memory;    /* as it was allocated; the buckets start at a cache line in it */
+    bucket *buckets; /* what a full one has no room for is in the next */
     uint64_t mask;
     uint64_t used;
 } hash_table;
 
-/* A pattern that no look-up finds: tried where its fragment occurs. */
+/* A pattern with wildcards that no domain leads to: it is tried where its longest fragment occurs. */
 typedef struct {
     uint8_t *pattern;
     uint32_t length;
     int32_t literals;
     int32_t answer;
-    int32_t next;  /* that is always tried, -1 at the end */
+    int32_t next;  /* the next of those that are always tried, -1 at the end */
     uint8_t type;
-} general_pattern;
+} wildcard_pattern;
 
-/* A general pattern that a gram leads to. */
+/* A pattern with wildcards, in the list of one gram. */
 typedef struct {
     int32_t number;
-    int32_t next; /* with the same gram, -1 at the end */
+    int32_t next; /* the next link of the same gram, -1 at the end */
 } gram_link;
 
 typedef struct {
@@ -105,14 +78,14 @@ typedef struct {
 } type_name;
 
 typedef struct {
-    int32_t constant; /* KERNEL_NONE where look-ups decide */
-    int32_t blank;
-    int32_t any;      /* `*` */
+    int32_t constant; /* the answer where is_constant */
+    int32_t blank;    /* the route of the blank pattern */
+    int32_t any;      /* the route of `*` */
     int is_constant;
-    int has_below, has_locals;
-    int32_t most_literals; /* of the general patterns; -1 where there are none */
+    int has_subdomains, has_locals;
+    int32_t most_literals; /* of the patterns with wildcards; -1 where there are none */
     int32_t first_always;  /* patterns without a gram, chained by `next` */
-    uint32_t gram_stride;  /* every so many octets of an address are looked at */
+    uint32_t gram_stride;  /* the gram at every so many bytes of an address is looked up */
 } type_state;
 
 struct kernel {
@@ -122,12 +95,12 @@ struct kernel {
     uint64_t arena_used, arena_size;
     hash_table domains, locals, prefix_maps;
     uint64_t *filter;
-    uint64_t filter_mask, below_count, below_room;
-    uint32_t *belows;      /* domains for the filter, until it is made */
-    general_pattern *generals;
-    uint32_t general_count, general_room;
-    uint32_t *grams;       /* slots of a hash table: gram */
-    int32_t *gram_first;   /* slots: first link, -1 for a free slot */
+    uint64_t filter_mask, subdomain_count, subdomain_room;
+    uint32_t *subdomain_entries; /* domains with a route for subdomains, until the filter is made */
+    wildcard_pattern *wildcard_patterns;
+    uint32_t wildcard_count, wildcard_room;
+    uint32_t *grams;       /* slots of a hash table: the gram */
+    int32_t *gram_first;   /* slots: its first link, -1 for a free slot */
     gram_link *links;
     uint32_t gram_mask;
     uint32_t gram_filter[1024];
@@ -137,11 +110,11 @@ struct kernel {
     int type_count;
     int smtp;
     int32_t other_types; /* the answer for a type that was not named */
-    int32_t *ranks; /* by answer: which of two that fit alike wins; grown as rows come */
+    int32_t *ranks; /* by answer: of two that match equally well the lower rank wins */
     uint64_t ranks_room;
 };
 
-/* ------------------------------------------------------------------ octets */
+/* ------------------------------------------------------------------ loads */
 
 static inline uint64_t load8(const uint8_t *text) {
     uint64_t word;
@@ -177,10 +150,6 @@ static inline uint32_t highest_bit(uint64_t bits) {
 #endif
 }
 
-static inline int is_blank(uint8_t octet) { return octet == ' ' || (octet >= '\t' && octet <= '\r'); }
-
-static inline uint8_t lower(uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet; }
-
 static inline const uint8_t *last_at(const uint8_t *text, size_t length) {
     while (length--)
         if (text[length] == '@')
@@ -188,7 +157,7 @@ static inline const uint8_t *last_at(const uint8_t *text, size_t length) {
     return NULL;
 }
 
-/* Whether two texts are the same; MARGIN octets from the start of each must be readable. No branch up to 32 octets. */
+/* Return whether two texts are equal; MARGIN bytes from the start of each must be readable. No branch up to 32 bytes. */
 static inline int same(const uint8_t *one, const uint8_t *other, uint32_t length) {
 #ifdef HAVE_SSE2
 #define SAME_BITS(at) \
@@ -227,19 +196,19 @@ static inline uint64_t mixed(uint64_t one, uint64_t other) {
 static const uint8_t MASKS[64] = {[32] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
                                   255,        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-/* A word of those that end a text, of whose last 32 octets `length` count: zeros stand for the others. */
+/* Return one of the four words at the end of a text, with zeros for all but its last `length` bytes. */
 static inline uint64_t word_of(const uint8_t *end, uint32_t length, int word) {
     return load8(end - 32 + 8 * word) & load8(MASKS + length + 8 * word);
 }
 
-/* Mix a state with 32 octets. */
+/* Mix a state with 32 bytes. */
 static inline uint64_t mixed_words(const uint64_t *seeds, const uint64_t *words, uint64_t state) {
     uint64_t left = mixed(words[0] ^ seeds[0], words[1] ^ seeds[1]), right = mixed(words[2] ^ seeds[2], words[3] ^ seeds[3]);
     return mixed(left ^ state, right ^ LAST);
 }
 
-/* Hash a text, from its right end; MARGIN octets before it must be readable. No branch up to 32 octets: lengths of
- * domains can't be foretold. */
+/* Hash a text, from its right end; MARGIN bytes before it must be readable. No branch up to 32 bytes: the
+ * lengths of domains are not predictable. */
 static inline uint64_t hash_of(const kernel *table, const uint8_t *text, uint32_t length, uint32_t salt) {
     const uint8_t *end = text + length;
     uint64_t state = (uint64_t)salt << 32 | length, words[4];
@@ -260,7 +229,7 @@ static inline uint64_t hash_of_local(const kernel *table, const uint8_t *text, u
 
 /* ------------------------------------------------------------------ tables */
 
-/* A bit for each slot of a bucket with this tag. */
+/* Return a bit for each slot of a bucket that has this tag. */
 static inline uint32_t tagged(const bucket *found, uint32_t tag) {
 #ifdef HAVE_SSE2
     __m128i wanted = _mm_set1_epi32((int)tag);
@@ -278,7 +247,7 @@ static inline uint32_t tagged(const bucket *found, uint32_t tag) {
 
 static inline int is_full(const bucket *found) { return found->entries[BUCKET - 1] != 0; }
 
-/* Walk the entries that a hash may lead to: 0 at the end. */
+/* A walk over the entries whose hash may be the wanted one. */
 typedef struct {
     uint64_t place;
     uint32_t tag, bits;
@@ -338,20 +307,20 @@ static inline local_entry *local_find(const kernel *table, const uint8_t *text, 
     return NULL;
 }
 
-/* Which lengths of prefix a domain has: a word, by the domain's place; NULL where it has none. */
+/* Return where the word lies that has a bit for each length of prefix at a domain; NULL where it has none. */
 static inline uint8_t *prefix_map(const kernel *table, uint32_t domain) {
     candidates walk = candidates_of(&table->prefix_maps, (uint64_t)domain << 32 | (uint32_t)mixed(table->seeds[0] ^ domain, LAST));
     uint32_t entry = next_candidate(&table->prefix_maps, &walk);
     return entry ? table->arena + (uint64_t)entry * 4 : NULL;
 }
 
-/* Whether an answer wins over another that fits as well. */
+/* Return whether an answer wins over another that matches equally well. */
 static inline int is_better(const kernel *table, int32_t answer, int32_t other) {
     return table->ranks[answer] < table->ranks[other] ||
            (table->ranks[answer] == table->ranks[other] && answer < other);
 }
 
-/* A hash for the filter, of the last 16 octets and the length: it is asked about many parents that nobody named. */
+/* Hash the last 16 bytes and the length for the filter, which sees many parents that no pattern names. */
 static inline uint64_t filter_hash(const kernel *table, const uint8_t *text, uint32_t length, uint32_t type) {
     const uint8_t *end = text + length;
     uint32_t count = length < 32 ? length : 32;
@@ -372,7 +341,7 @@ static inline uint32_t gram_is_filtered(const kernel *table, uint32_t gram) {
     return table->gram_filter[bit >> 5] >> (bit & 31) & 1;
 }
 
-/* The slot of a gram, or the free one where it belongs. */
+/* Return the slot of a gram, or the free one where it belongs. */
 static inline uint32_t gram_slot(const kernel *table, uint32_t gram) {
     uint32_t place = gram_hash(table, gram) >> 7 & table->gram_mask;
     while (table->gram_first[place] >= 0 && table->grams[place] != gram)

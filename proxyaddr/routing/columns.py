@@ -7,9 +7,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from proxyaddr import matcher
 from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
+from proxyaddr.matcher.engines import native_module
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import bad_route, cost_of, text_of
 from proxyaddr.spaces.components import COMPONENT_TYPES
@@ -137,8 +137,8 @@ def _undecided_rows(lists: list[list[Any]], dialect: Dialect) -> list[int]:
     """Return the rows that AddressSpace must decide on, in ascending order; it would keep the others as they are."""
     types = lists[0] if set(map(type, lists[0])) == {str} else [kind for kind in lists[0] if isinstance(kind, str)]
     plain_types = {kind for kind in set(types) if _is_plain_type(kind)}
-    if dialect is Dialect.EXCHANGE55 and (native := matcher.native_module()) is not None:
-        found: list[int] = native.odd_rows(*lists, plain_types)
+    if dialect is Dialect.EXCHANGE55 and (native := native_module()) is not None:
+        found: list[int] = native.rows_to_judge(*lists, plain_types)
         return found
     undecided: list[int] = []
     rows = len(lists[0])

@@ -146,8 +146,11 @@ class RoutingTable:
         winners = [_outcome(winner, None) for winner in left]
         return Explanation(str(address), target.type, self._dialect, (*winners, *lost, *outcomes), is_tie)
 
-    def compile(self) -> Matcher:
-        """Return a matcher, which gives the same indices as `route_index`, for millions of addresses."""
+    def compile(self, *, engine: str | None = None) -> Matcher:
+        """Return a matcher, which gives the same indices as `route_index`, for millions of addresses.
+
+        `engine` is `native` or `python`; None takes that of `proxyaddr.matcher.engine`.
+        """
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         ranks: Sequence[int] = columns.costs
@@ -158,10 +161,10 @@ class RoutingTable:
             offered = set(zip(columns.costs, columns.connectors, strict=True))
             ranked = preferences({(cost, name): Offer.of(states[name], cost) for cost, name in offered}, self._dialect)
             if ranked is None:
-                return Matcher(self.route_index)
+                return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
         by_domain = self._dialect is Dialect.EXCHANGE2007
-        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows))
+        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows), engine)
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which has no scope but LOCAL.

@@ -14,7 +14,7 @@ from pyspark import cloudpickle
 import proxyaddr as px
 import proxyaddr.adapters.polars as adapter
 from proxyaddr.columns import Router
-from proxyaddr.matcher.arrow import chunks
+from proxyaddr.matcher.ctypes_arrow import chunks
 
 Expected = dict[str, list[Any]]
 FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")

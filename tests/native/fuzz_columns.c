@@ -7,14 +7,14 @@
 enum { ROWS = 40, ROUTES = 16, LONGEST = 700 };
 
 typedef struct {
-    size_t odd;
+    size_t undecided;
     int32_t numbers[ROWS], offsets[ROWS + 1], domain_offsets[ROWS + 1], costs[ROWS];
     int8_t kinds[ROWS];
     uint8_t bits[5][(ROWS + 7) / 8];
     uint8_t *data, *domain_data;
 } answers;
 
-/* Pieces that make forms; the last takes an octet as it is. */
+/* Pieces that make forms; the last takes an byte as it is. */
 static size_t text_of(uint8_t *to, const uint8_t **data, size_t *size) {
     static const char *const pieces[] = {"SMTP:", "smtp:", "[", "]", "x.400", ":", "@", "a", ".b", " ", "IMCEA", "IMCEAFAX-",
                                          "+2B",   "+",     "-", "*", "%",     "_", "\xc3\xa9", "3", "&", "abcdefghijklmnopqrstuv"};
@@ -32,8 +32,8 @@ static size_t text_of(uint8_t *to, const uint8_t **data, size_t *size) {
     return length;
 }
 
-static void *room(size_t octets) {
-    void *found = malloc(octets ? octets : 1);
+static void *room(size_t bytes) {
+    void *found = malloc(bytes ? bytes : 1);
     if (!found)
         abort();
     return found;
@@ -48,23 +48,23 @@ static void check_offsets(const int32_t *offsets, int64_t most) {
 }
 
 static void read_all(int what, const text_column *column, answers *to, const route_kind *routes, const int32_t *indices) {
-    int64_t octets = forms_octets(column, ROWS);
+    int64_t bytes = text_bytes(column, ROWS);
     forms_types types = {0};
     memset(to, 0, sizeof *to);
-    to->data = room((size_t)octets + (what == 1 ? FORMS_UNTYPED * ROWS : 0)); /* exactly what is asked for */
-    to->domain_data = room((size_t)octets);
+    to->data = room((size_t)bytes + (what == 1 ? FORMS_UNTYPED * ROWS : 0)); /* exactly what is asked for */
+    to->domain_data = room((size_t)bytes);
     forms_text text = {to->offsets, to->data}, domain = {to->domain_offsets, to->domain_data};
     if (what == 0)
-        to->odd = forms_parse(column, ROWS, &types, to->numbers, text, to->bits[0], to->bits[1], to->bits[2], to->bits[3]);
+        to->undecided = forms_parse(column, ROWS, &types, to->numbers, text, to->bits[0], to->bits[1], to->bits[2], to->bits[3]);
     else if (what == 1)
-        to->odd = forms_normalize(column, ROWS, text, to->bits[0], to->bits[1]);
+        to->undecided = forms_normalize(column, ROWS, text, to->bits[0], to->bits[1]);
     else if (what == 2)
-        to->odd = forms_decapsulate(column, ROWS, &types, to->numbers, text, domain, to->bits[0], to->bits[1], to->bits[2]);
+        to->undecided = forms_decapsulate(column, ROWS, &types, to->numbers, text, domain, to->bits[0], to->bits[1], to->bits[2]);
     else
-        to->odd = route_kinds(routes, indices, column, ROWS, to->numbers, to->costs, to->kinds, to->bits[0], to->bits[1]);
-    check_offsets(to->offsets, octets + FORMS_UNTYPED * ROWS);
-    check_offsets(to->domain_offsets, octets);
-    if (to->odd > ROWS || types.count > FORMS_TYPES)
+        to->undecided = route_kinds(routes, indices, column, ROWS, to->numbers, to->costs, to->kinds, to->bits[0], to->bits[1]);
+    check_offsets(to->offsets, bytes + FORMS_UNTYPED * ROWS);
+    check_offsets(to->domain_offsets, bytes);
+    if (to->undecided > ROWS || types.count > FORMS_TYPES)
         abort();
 }
 
@@ -99,8 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             read_all(what, &layouts[layout], &all[layout], routes, indices);
         for (int layout = 0; layout < 3; layout++) {
             answers *these = &all[layout];
-            size_t octets = (size_t)all[0].offsets[ROWS], domains = (size_t)all[0].domain_offsets[ROWS];
-            if (memcmp(these, &all[0], offsetof(answers, data)) || memcmp(these->data, all[0].data, octets) ||
+            size_t bytes = (size_t)all[0].offsets[ROWS], domains = (size_t)all[0].domain_offsets[ROWS];
+            if (memcmp(these, &all[0], offsetof(answers, data)) || memcmp(these->data, all[0].data, bytes) ||
                 memcmp(these->domain_data, all[0].domain_data, domains))
                 abort(); /* the layouts agree */
         }
@@ -111,12 +111,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             note(all[0].kinds[row]);
         }
         for (int set = 0; set < 5; set++)
-            for (int octet = 0; octet < (ROWS + 7) / 8; octet++)
-                note(all[0].bits[set][octet]);
-        for (int32_t octet = 0; octet < all[0].offsets[ROWS]; octet++)
-            note(all[0].data[octet]);
-        for (int32_t octet = 0; octet < all[0].domain_offsets[ROWS]; octet++)
-            note(all[0].domain_data[octet]);
+            for (int byte = 0; byte < (ROWS + 7) / 8; byte++)
+                note(all[0].bits[set][byte]);
+        for (int32_t byte = 0; byte < all[0].offsets[ROWS]; byte++)
+            note(all[0].data[byte]);
+        for (int32_t byte = 0; byte < all[0].domain_offsets[ROWS]; byte++)
+            note(all[0].domain_data[byte]);
         for (int layout = 0; layout < 3; layout++) {
             free(all[layout].data);
             free(all[layout].domain_data);

@@ -3,7 +3,7 @@
 
 #include "inputs.h"
 
-/* Pieces that make look-ups meet; the last takes an octet as it is. */
+/* Pieces that make look-ups meet; the last takes an byte as it is. */
 static size_t text_of(uint8_t *to, size_t room, const uint8_t **data, size_t *size) {
     static const char *const pieces[] = {"a", "b", "@", ".", "*", "%", "com", "*@", "*@*.", "SMTP:", "fax:", "X", " ", ":"};
     size_t length = 0;
@@ -36,14 +36,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t length = text_of(pattern, sizeof pattern, &data, &size);
         for (size_t place = 0; place < length; place++)
             pattern[place] &= 0x7f;
-        kernel_expect(table, smtp, pattern, length);
+        kernel_prefetch_bucket(table, smtp, pattern, length);
         int type = take(&data, &size) & 1 ? smtp : fax; /* not among the arguments, whose order compilers choose */
         if (kernel_add(table, type, pattern, length, row, take(&data, &size) & 3) > 0)
-            kernel_set_constant(table, smtp, KERNEL_ODD);
+            kernel_set_constant(table, smtp, KERNEL_UNDECIDED);
     }
     if (!kernel_finish(table)) {
         enum { ASKED = 40 };
-        kernel_text texts[ASKED];
+        text_pointer texts[ASKED];
         int32_t answers[ASKED], offsets[ASKED + 1] = {0}, again[ASKED];
         uint8_t *joined = malloc(ASKED * 700);
         for (int each = 0; each < ASKED; each++) {
@@ -52,21 +52,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             copy = calloc(1, KERNEL_MARGIN + length); /* of its exact size, so that a read past it is seen */
             if (copy)
                 memcpy(copy + KERNEL_MARGIN, address, length);
-            texts[each] = (kernel_text){copy + KERNEL_MARGIN, copy ? (int64_t)length : -1};
+            texts[each] = (text_pointer){copy + KERNEL_MARGIN, copy ? (int64_t)length : -1};
             memcpy(joined + offsets[each], address, length);
             offsets[each + 1] = offsets[each] + (int32_t)length;
         }
         uint8_t *exact = malloc((size_t)offsets[ASKED]);
         if (exact)
             memcpy(exact, joined, (size_t)offsets[ASKED]);
-        kernel_match(table, texts, ASKED, answers);
+        text_column pointed = {.layout = TEXT_POINTERS, .items = texts};
+        text_column narrow = {.layout = TEXT_UTF8, .data = exact, .items = offsets};
+        kernel_match(table, &pointed, 0, ASKED, answers);
         if (exact)
-            kernel_match_utf8(table, exact, offsets, NULL, 0, ASKED, again);
+            kernel_match(table, &narrow, 0, ASKED, again);
         for (int each = 0; each < ASKED; each++) {
             int32_t one = kernel_match_one(table, texts[each].text, texts[each].length);
             if (texts[each].length > 0 && exact && (one != answers[each] || again[each] != one))
                 abort(); /* the ways in agree */
-            if (one < KERNEL_ODD || one >= rows)
+            if (one < KERNEL_UNDECIDED || one >= rows)
                 abort();
             note(one);
             free((uint8_t *)texts[each].text - KERNEL_MARGIN);

@@ -1,4 +1,4 @@
-/* What the fuzzers share: octets of an input, the digest of all answers, and the main that makes random inputs for so many
+/* What the fuzzers share: bytes of an input, the digest of all answers, and the main that makes random inputs for so many
  * seconds, or until there were so many (-DSTANDALONE; libFuzzer brings its own). Inputs and digest are those of the seed on
  * every platform. */
 #ifndef PROXYADDR_INPUTS_H

@@ -12,13 +12,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Barrier
-from types import ModuleType
 
 import pyarrow as pa
 import pytest
 
 import proxyaddr as px
-from proxyaddr import matcher as engines
+from proxyaddr.matcher.engines import is_installed
 
 THREADS = 32
 ROUNDS = 2
@@ -60,11 +59,11 @@ def shared() -> tuple[px.RoutingTable, px.InternetMailService]:
 
 
 @pytest.fixture
-def native(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Make the matchers of a test with the native engine; return its module."""
-    found: ModuleType = pytest.importorskip("proxyaddr.matcher._native", reason="there was no C compiler")
-    monkeypatch.setattr(engines, "engine", "native")
-    return found
+def matcher() -> px.Matcher:
+    """Return a matcher of the native engine."""
+    if not is_installed("native"):
+        pytest.skip("there was no C compiler")
+    return shared()[0].compile(engine="native")
 
 
 def answers(table: px.RoutingTable | None = None, matcher: px.Matcher | None = None) -> list[object]:
@@ -143,8 +142,7 @@ def test_threads_that_compile_the_grammars() -> None:
 
 
 @pytest.mark.unmeasured
-def test_native_threads_in_threads(native: ModuleType) -> None:
-    matcher = shared()[0].compile()
+def test_native_threads_in_threads(matcher: px.Matcher) -> None:
     column = ADDRESSES * 2_000
     expected = list(matcher.match_many(column, threads=1))
 
@@ -155,16 +153,15 @@ def test_native_threads_in_threads(native: ModuleType) -> None:
         assert all(pool.map(lambda _: ask(), range(THREADS)))
 
 
-def test_threads_that_share_the_rows_of_a_column(native: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "ROWS_AT_ONCE", 3)  # many turns to miss
-    matcher = shared()[0].compile()
+def test_threads_that_share_the_rows_of_a_column(matcher: px.Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proxyaddr.matcher.native.ROWS_AT_ONCE", 3)  # many turns to miss
     column = ADDRESSES * 100
     expected = list(matcher.match_many(column, threads=1))
     assert all(found == expected for found in together(lambda: list(matcher.match_many(column, threads=3))))
 
 
-def test_threads_that_export_a_column(native: ModuleType) -> None:
-    column = shared()[0].compile().match_many(ADDRESSES)
+def test_threads_that_export_a_column(matcher: px.Matcher) -> None:
+    column = matcher.match_many(ADDRESSES)
     address, length = column.buffer_info()
 
     def export() -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr.matcher.arrow import IndexColumn
+from proxyaddr.matcher.engines import native_module
 from tests.strategies import (
     ADDRESSES,
     DIALECTS,
@@ -164,6 +165,9 @@ def test_where_no_order_gives_the_answer_the_table_is_asked(engine: str) -> None
     st.lists(st.builds("{}{}@{}".format, st.sampled_from(["", "b@", "x"]), DOTTED, DOTTED), max_size=10),
     DIALECTS,
 )
+@example([("*.a", 1)], ["x@a", "x@b.a", "x@c.b.a", "x@b"], px.Dialect.EXCHANGE2007)
+@example([("*@b.a", 1), ("x@b.a", 1)], ["*@c.b.a", "x@c.b.a", "y@c.b.a"], px.Dialect.EXCHANGE55)
+@example([("*@b.a", 1)], ["*@c.b.a"], px.Dialect.EXCHANGE55)
 def test_tables_of_domains(
     engine: str, patterns: list[tuple[str, int]], addresses: list[str], dialect: px.Dialect
 ) -> None:
@@ -366,3 +370,53 @@ def test_a_fragment_that_repeats_leads_to_its_pattern_wherever_it_stands(engine:
     spaces = table(*(f"SMTP:{number:03}*aaaaaaaa*" for number in range(50)), "SMTP:*ababab*", "SMTP:*aaaa%b*")
     addresses = [f"{number:03}@{'a' * 12}" for number in (0, 7, 49, 50)] + ["abababab@x", "aaaaab@x", "baaaaab@a"]
     assert list(spaces.compile().match_many(addresses)) == [spaces.route_index(address) for address in addresses]
+
+
+def test_a_matcher_may_name_its_engine(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert px.matcher.engine == engine
+    monkeypatch.setenv("PROXYADDR_ENGINE", "fastest")
+    matcher = pickle.loads(pickle.dumps(SPACES.compile(engine=engine)))  # the choice stays
+    assert (matcher.size is None) == (engine == "python")
+    assert list(matcher.match_many(ADDRESSED)) == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["fastest", "Native"])
+def test_an_engine_that_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(px.ConfigurationError, match=f"engine is native or python, not '{name}'") as caught:
+        SPACES.compile(engine=name)
+    assert caught.value.code == "no-such-engine"
+    monkeypatch.setenv("PROXYADDR_ENGINE", name)
+    with pytest.raises(px.ConfigurationError, match=f"PROXYADDR_ENGINE is native or python, not '{name}'"):
+        SPACES.compile()
+    with pytest.raises(AttributeError, match="engin"):
+        px.matcher.engin  # type: ignore[attr-defined]  # noqa: B018 - it raises
+
+
+def test_without_the_native_engine_the_python_engine_serves_unless_the_native_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "proxyaddr.matcher._native", None)
+    monkeypatch.delenv("PROXYADDR_ENGINE", raising=False)
+    assert (px.matcher.engine, SPACES.compile().size, native_module()) == ("python", None, None)
+    with pytest.raises(ImportError, match="engine is 'native', which is not installed"):
+        SPACES.compile(engine="native")
+    monkeypatch.setenv("PROXYADDR_ENGINE", "native")
+    with pytest.raises(ImportError, match="PROXYADDR_ENGINE is 'native', which is not installed"):
+        px.matcher.engine  # noqa: B018 - it raises
+
+
+def test_engines_load_on_first_use() -> None:
+    code = (
+        "import sys, proxyaddr.matcher, proxyaddr.routing.table\n"
+        "slow = {'ctypes', *(f'proxyaddr.matcher.{name}' for name in ('_native', 'native', 'python'))}\n"
+        "print(slow & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_many_rows_are_shared_between_threads_unasked(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    matcher = SPACES.compile()
+    if engine == "native":
+        monkeypatch.setattr("proxyaddr.matcher.native.ROWS_A_THREAD", 10)
+    assert list(matcher.match_many([*ADDRESSED, LONG] * 40)) == [*EXPECTED, 0] * 40
