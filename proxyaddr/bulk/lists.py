@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr.addresses.parser import proxy_items
+from proxyaddr.addresses.proxy_list import read_items
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.bulk.batches import ROWS, Codes
 from proxyaddr.bulk.commands import error_column
@@ -93,7 +93,7 @@ def _beside(rows: pa.RecordBatch, place: int, items: pa.Array, origin: pa.Array)
 def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
     """Return the items of a list in its order: proxies in their normal form, all else as it is written."""
     try:
-        found = proxy_items(text)
+        found = read_items(text)
     except AddressSyntaxError as error:  # not of an item, but of the list
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []
