@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from proxyaddr.errors import AddressSyntaxError
-from proxyaddr.x400.address import X400Address, from_printable_string, to_printable_string
-from proxyaddr.x400.reading import DDA_VALUE_MAX_LENGTH
+from proxyaddr.x400.address import X400Address
+from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH
+from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
 
 __all__ = ["from_domain_form", "from_gateway_form", "smtp_address", "to_domain_form", "to_gateway_form", "with_smtp"]
 
