@@ -1,4 +1,4 @@
-"""Lists of addresses: the items that parse, the errors of those that do not, and what is wrong with the list."""
+"""Lists of addresses: the items that parse, the errors of those that do not, and the findings of the list."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def read_one_off(text: str) -> OneOffAddress:
     return address
 
 
-def _parse(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
+def _parse(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the transformer decides what a start rule gives
     try:
         return grammar.parse(text, start)
     except AddressSyntaxError as error:
