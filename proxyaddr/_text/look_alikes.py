@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from proxyaddr.errors import Finding, Span
 
@@ -39,6 +38,13 @@ ALIKE_SCRIPTS = frozenset({"LATIN", "GREEK", "COPTIC", "CYRILLIC", "ARMENIAN", "
 CYRILLIC_AS_LATIN = frozenset("асԁеһіјӏорԗԛѕԝхуъьҽпгѵѡ")
 """Cyrillic letters that look like Latin ones, as browsers list them: so does a label with no other letters."""
 
+_SUSPICIOUS = {
+    "control-character": (CONTROLS, "a control character or line end"),
+    "bidi-control": (BIDI_CONTROLS, "a control that changes the order in which text is shown"),
+    "invisible-character": (INVISIBLE, "a character that is not seen"),
+}
+"""Code to the characters that have it, as in a class of a regular expression, and words for one of them."""
+
 _WORD = r"[^\x00-/:-@\[-`{-\xbf\u2000-\u206f\u3000-\u303f]+"
 """Letters with their marks, and digits, up to a blank or punctuation."""
 
@@ -46,23 +52,6 @@ _ADDRESS = r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\".]{1,63}\.[^\s@<>()\[\]
 """No part is longer than it may be (RFC 5321 4.5.3.1): a search without these limits would take quadratic time."""
 
 _MEMBER_OF_EMOJI = frozenset({"So", "Sk", "Mn"})  # a symbol, a skin tone, a variation selector
-
-
-class _Suspicion(NamedTuple):
-    """A code, the characters that have it, as in a class of a regular expression, and words for one of them."""
-
-    code: str
-    characters: str
-    words: str
-
-
-_CONTROL = _Suspicion("control-character", CONTROLS, "a control character or line end")
-_INVISIBLE = _Suspicion("invisible-character", INVISIBLE, "a character that is not seen")
-_SUSPICIONS = (
-    _CONTROL,
-    _Suspicion("bidi-control", BIDI_CONTROLS, "a control that changes the order in which text is shown"),
-    _INVISIBLE,
-)
 
 
 def findings(value: str, *, internet: bool = False) -> tuple[Finding, ...]:
@@ -73,9 +62,8 @@ def findings(value: str, *, internet: bool = False) -> tuple[Finding, ...]:
     the last label is Cyrillic too.
     """
     if value.isascii():
-        match = _class_of(CONTROLS).search(value)
-        return () if match is None else (Finding(_CONTROL.code, _CONTROL.words, match.span()),)
-    return tuple(_non_ascii_findings(value, internet=internet))
+        return tuple(_character_findings(value, "control-character"))
+    return (*_character_findings(value, *_SUSPICIOUS), *_word_findings(value, internet=internet))
 
 
 def name_findings(name: str, value: str) -> tuple[Finding, ...]:
@@ -95,13 +83,17 @@ def _class_of(characters: str) -> re.Pattern[str]:
     return re.compile(f"[{characters}]")
 
 
-def _non_ascii_findings(value: str, *, internet: bool) -> Iterator[Finding]:
-    for suspicion in _SUSPICIONS:
-        match = _class_of(suspicion.characters).search(value)
-        if match is None and suspicion is _INVISIBLE:
+def _character_findings(value: str, *codes: str) -> Iterator[Finding]:
+    for code in codes:
+        characters, words = _SUSPICIOUS[code]
+        match = _class_of(characters).search(value)
+        if match is None and characters is INVISIBLE:
             match = _lone_joiner(value)
         if match is not None:
-            yield Finding(suspicion.code, suspicion.words, match.span())
+            yield Finding(code, words, match.span())
+
+
+def _word_findings(value: str, *, internet: bool) -> Iterator[Finding]:
     mixed = next(filter(_mixes_scripts, re.finditer(_WORD, value)), None)
     if mixed is not None:
         yield Finding("confusable", "a word that mixes letters of scripts that look alike", mixed.span())

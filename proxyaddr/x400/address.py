@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -14,7 +13,6 @@ from proxyaddr.x400.writing import Part, write_address
 __all__ = ["X400Address"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class X400Address:
     """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY DDA, those present, to text.
 
@@ -23,7 +21,8 @@ class X400Address:
     Raises AddressSyntaxError for values that break the limits of Q118563.
     """
 
-    components: Mapping[str, str | list[str] | Mapping[str, str]]
+    __slots__ = ("_components",)
+    __match_args__ = ("components",)
 
     def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
         builder = AddressBuilder()
@@ -42,7 +41,12 @@ class X400Address:
             text = repr({key: str(value)[:DDA_VALUE_MAX_LENGTH] for key, value in components.items()})
             first = builder.problems[0]
             raise AddressSyntaxError(first.code, first.message, text, (0, len(text)))
-        object.__setattr__(self, "components", builder.components())
+        self._components = builder.components()
+
+    @property
+    def components(self) -> Mapping[str, str | list[str] | Mapping[str, str]]:
+        """The attributes that are present, in the order of Exchange."""
+        return self._components
 
     @classmethod
     def parse(cls, text: str, form: Form | str = Form.EXCHANGE, *, limits: Limits = DEFAULT_LIMITS) -> X400Address:
@@ -68,7 +72,7 @@ class X400Address:
             if "C" in builder.single:
                 builder.single.setdefault("A", " ")
         address = cls.__new__(cls)
-        object.__setattr__(address, "components", builder.components())
+        address._components = builder.components()
         return address
 
     def format(self, form: Form | str = Form.EXCHANGE) -> str:
@@ -85,7 +89,7 @@ class X400Address:
     def flat(self) -> Iterator[Part]:
         """Yield (attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
         for key in EXCHANGE_ORDER:
-            value = self.components.get(key)
+            value = self._components.get(key)
             if isinstance(value, str):
                 yield key, "", value
             elif isinstance(value, Mapping):
@@ -114,7 +118,7 @@ class X400Address:
         return X400Address, (self._plain(),)
 
     def _plain(self) -> dict[str, object]:
-        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self.components.items()}
+        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self._components.items()}
 
 
 def _form(form: Form | str) -> Form:

@@ -23,7 +23,6 @@ __all__ = [
     "RULES",
     "AttributeRules",
     "Form",
-    "WrittenAttribute",
     "compared",
 ]
 
@@ -104,14 +103,6 @@ PERSONAL_NAME = re.compile(r"(?:([^.]{2,})\.)?((?:[^.]\.)*)(.+)", re.DOTALL)
 """`[given of two letters or more.](initial.)*surname` (facts exchange55, PN)."""
 
 _BLANKS = re.compile(r"\s+")
-
-
-class WrittenAttribute(NamedTuple):
-    """One attribute of a text, quoting undone: `value` keeps its blanks and is None where there is no `=`."""
-
-    keyword: str
-    value: str | None
-    span: tuple[int, int]
 
 
 def compared(text: str) -> str:

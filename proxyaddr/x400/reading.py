@@ -20,7 +20,6 @@ from proxyaddr.x400.keywords import (
     PERSONAL_NAME,
     RULES,
     Form,
-    WrittenAttribute,
     compared,
 )
 
@@ -58,7 +57,7 @@ def read_address(text: str, form: Form, *, space: bool = False) -> AddressBuilde
 
     builder = AddressBuilder(space=space, repeats_units=form is Form.RFC2156)
     for attribute in read_attributes(text, form):
-        builder.add(attribute)
+        builder.add(*attribute)
     return builder
 
 
@@ -86,13 +85,13 @@ class AddressBuilder:
         self._space = space
         self._repeats_units = repeats_units
 
-    def add(self, attribute: WrittenAttribute) -> None:
-        """Add an attribute as written: its keyword in any case and any spelling."""
-        keyword, value, span = attribute.keyword.lower(), attribute.value, attribute.span
+    def add(self, written_keyword: str, value: str | None, span: Span | None) -> None:
+        """Add an attribute by its keyword in any case and any spelling; `value` is None where it has no `=`."""
+        keyword = written_keyword.lower()
         if value is None:
             self._report("x400-unknown-keyword", "an attribute is a keyword, '=' and a value", span)
         elif prefix := next(filter(keyword.startswith, DDA_KEYWORD_PREFIXES), None):
-            self.add_dda(attribute.keyword[len(prefix) :], value, span)
+            self.add_dda(written_keyword[len(prefix) :], value, span)
         elif keyword == "dda":
             dda_type, _, text = value.partition(":")
             self.add_dda(dda_type, text, span)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr.x400.keywords import Form, WrittenAttribute
+from proxyaddr.errors import Span
+from proxyaddr.x400.keywords import Form
 
-__all__ = ["read_attributes"]
+__all__ = ["WrittenAttribute", "read_attributes"]
+
+
+class WrittenAttribute(NamedTuple):
+    """One attribute of a text, quoting undone: `value` keeps its blanks and is None where there is no `=`."""
+
+    keyword: str
+    value: str | None
+    span: Span
 
 
 def read_attributes(text: str, form: Form) -> list[WrittenAttribute]:
