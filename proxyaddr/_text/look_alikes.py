@@ -9,7 +9,7 @@ from functools import cache
 
 from proxyaddr.errors import Finding, Span
 
-__all__ = ["findings", "name_findings"]
+__all__ = ["find_control", "findings", "name_findings"]
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Property Bidi_Control (UAX 9): characters that change the order in which text is shown."""
@@ -64,6 +64,11 @@ def findings(value: str, *, internet: bool = False) -> tuple[Finding, ...]:
     if value.isascii():
         return tuple(_character_findings(value, "control-character"))
     return (*_character_findings(value, *_SUSPICIOUS), *_word_findings(value, internet=internet))
+
+
+def find_control(value: str) -> re.Match[str] | None:
+    """Return the match of the first control or line end; None without any."""
+    return _class_of(CONTROLS).search(value)
 
 
 def name_findings(name: str, value: str) -> tuple[Finding, ...]:

@@ -20,8 +20,8 @@ __all__ = ["read_address", "read_one_off"]
 _ESCAPE = re.compile(r"\\(?:\\|x([0-9A-Fa-f]{2}))")
 _QUOTED_ESCAPE = re.compile(r'\\(?:([\\"])|x([0-9A-Fa-f]{2}))')
 _WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LEADING_TYPE = re.compile(rf"[ \t]*{TYPE_PATTERN}[ \t]*:")
-_EMPTY_TYPE = re.compile(r"\[[ \t]*:")
+_LEADING_TYPE = rf"[ \t]*{TYPE_PATTERN}[ \t]*:"
+_EMPTY_TYPE = r"\[[ \t]*:"
 
 _SHOWN = 80
 """Code points of the input that a suggestion repeats."""
@@ -151,7 +151,7 @@ _DIAGNOSES = (
         "missing-brackets",
         "a type needs brackets around it and the value in a one-off address",
         ("[{}]",),
-        lambda text, _: _LEADING_TYPE.match(text) and not text.rstrip(BLANKS).endswith("]"),
+        lambda text, _: re.match(_LEADING_TYPE, text) and not text.rstrip(BLANKS).endswith("]"),
     ),
     _Diagnosis(
         "unbalanced-brackets",
@@ -169,7 +169,7 @@ _DIAGNOSES = (
         "empty-type",
         "the address type is empty",
         ("an address type before ':'",),
-        lambda text, _: _EMPTY_TYPE.search(text),
+        lambda text, _: re.search(_EMPTY_TYPE, text),
     ),
     _Diagnosis(
         "no-address",

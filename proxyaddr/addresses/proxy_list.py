@@ -20,7 +20,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["ProxyItem", "as_whole", "collect", "proxy_of", "read_item", "read_items", "read_strings", "typed_item"]
 
-_PERCENT_LIST = re.compile(
+_PERCENT_LIST = (
     rf"%[ \t]*(?:{TYPE_PATTERN}[ \t]*:|~[Dd][Ee][Ll])"
     r"|(?:^|[;,%\r\n{])[ \t\f\v]*~[Dd][Ee][Ll](?:[ \t]*<[^<>\r\n]*>)?[ \t]*%"
 )
@@ -44,7 +44,7 @@ def read_items(text: str, limits: Limits = DEFAULT_LIMITS) -> list[ProxyItem]:
     AddressSyntaxError for a list beyond its limits.
     """
     limits.check_list(text)
-    start = "percent_list" if _PERCENT_LIST.search(text) else "proxy_list"
+    start = "percent_list" if "%" in text and re.search(_PERCENT_LIST, text) else "proxy_list"
     items: list[ProxyItem] = _PROXIES.parse(_without_braces(text), start, item_counter(text, limits, _ITEM_STARTS))
     return [_within(limits, text, item) for item in items]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from proxyaddr._text.domains import STAND_IN
+from proxyaddr._text.look_alikes import find_control
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, Finding
 from proxyaddr.formats import imcea
@@ -18,8 +19,6 @@ INTERNAL_SUFFIXES = ("local", "localhost", "test", "internal", "home.arpa")
 """Domains reserved for inside use (RFC 6761, RFC 6762, RFC 8375), which email-validator refuses and Exchange serves."""
 
 _INTERNAL = re.compile(rf"(?:^|(?<=\.))(?:{'|'.join(map(re.escape, INTERNAL_SUFFIXES))})$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ANGLE = re.compile(r"[<>]")
 _NOT_A_DOT = re.compile(r"[^.]")
 
@@ -30,12 +29,8 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
     Single-label domains, domains reserved for inside use and underscores in host names are valid here. `idna` allows
     domains outside ASCII, `smtputf8` local parts outside ASCII (RFC 5890, RFC 6531).
     """
-    for code, pattern, what in (
-        ("control-character", _CONTROL, "control character or line end"),
-        ("lone-surrogate", _SURROGATE, "lone surrogate"),
-    ):
-        if match := pattern.search(value):
-            return (Finding(code, f"an Internet address holds no {what}", match.span()),)
+    if found := _unfit_character(value):
+        return (found,)
     if len(value) > imcea.MAX_LENGTH:  # the time of email-validator is quadratic
         message = f"an Internet address has at most {imcea.MAX_LENGTH} characters"
         return (Finding("not-an-internet-address", message, (0, len(value))),)
@@ -69,6 +64,17 @@ def envelope_recipient(value: str) -> str:
     for finding in findings(value):
         raise AddressSyntaxError(finding.code, finding.message, value, finding.span or (0, len(value)))
     return value
+
+
+def _unfit_character(value: str) -> Finding | None:
+    if match := find_control(value):
+        return Finding("control-character", "an Internet address holds no control character or line end", match.span())
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        span = (error.start, error.start + 1)
+        return Finding("lone-surrogate", "an Internet address holds no lone surrogate", span)
+    return None
 
 
 def _is_encapsulated(value: str) -> bool:
