@@ -16,7 +16,7 @@ ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 
 VERSION = b"\x00\x00"
 DEFAULT_CODE_PAGE = "cp1252"
-"""Code page of the form that is not Unicode; the bytes do not say which it is."""
+"""Of the form that is not Unicode; which one it is, the bytes do not say."""
 
 _HEADER = b"\x00\x00\x00\x00" + ONE_OFF_UID + VERSION
 _FLAGS_END = len(_HEADER) + 2
