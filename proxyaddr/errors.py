@@ -1,4 +1,4 @@
-"""What can be wrong with an input: errors that are raised and findings that are reported."""
+"""Errors and findings: what is wrong with an input, its code, and its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Span = tuple[int, int]
 """Half-open range of code points in the text that was given: (start, end)."""
 
 _WINDOW = 60
-"""Code points of context shown on either side of a span, so that a message stays short whatever the input."""
+"""Code points shown on either side of the start of a span, so that a message stays short for any input."""
 
 _LONGEST_CARET = 40
 
@@ -40,7 +40,7 @@ class ProxyAddrError(ValueError):
 
 
 class AddressSyntaxError(ProxyAddrError):
-    """A text that does not parse: what, where and what was expected instead.
+    """A text that does not parse: what is wrong, at which place, and what was expected there.
 
     `text` is the whole input, `span` the offending part of it in code points, `expected` what could have stood there,
     `item` the index in the input when that was an iterable of texts. `str()` draws the place with a caret.
@@ -69,7 +69,7 @@ class AddressSyntaxError(ProxyAddrError):
 
 
 class ConfigurationError(ProxyAddrError):
-    """Settings with which a connector or a table could not start.
+    """Settings with which a connector or a routing table can not work.
 
     `setting` names the value, `source` the file and `line` its line, counted from 1, where there is one.
     """
@@ -89,7 +89,7 @@ class ConfigurationError(ProxyAddrError):
 
 
 class RowError(ProxyAddrError):
-    """One bad row of a file that is otherwise read: `line` counts from 1, `cause` says what was wrong in it."""
+    """One bad row of a file whose other rows are read: `line` counts from 1, `cause` is the error of its content."""
 
     def __init__(
         self, code: str, message: str, line: int, source: str | None = None, cause: ProxyAddrError | None = None
@@ -115,7 +115,7 @@ class Finding:
 
 
 def caret(text: str, span: Span) -> str:
-    """Return the neighbourhood of a span and a caret line below it, two blanks in, unprintable characters escaped."""
+    """Return the text around a span and a line of carets below it, indented; unprintable characters are escaped."""
     start, end = span
     left, right = max(0, start - _WINDOW), min(len(text), start + _WINDOW)
     before = ("…" if left else "") + visible(text[left:start])
@@ -130,10 +130,10 @@ def _located(message: str, source: str | None, line: int | None) -> str:
 
 
 def _visible_lines(text: str) -> str:
-    """Escape what is unprintable but line ends, which separate a message from the text it draws."""
+    """Escape unprintable characters but line ends, which separate a message from the text below it."""
     return "\n".join(map(visible, text.split("\n")))
 
 
 def visible(text: str) -> str:
-    """Escape what would move the cursor or hide text on a terminal."""
+    """Escape characters that would move the cursor or hide text on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -1,4 +1,4 @@
-"""Limits: how much of what strangers wrote is read, with defaults, and a way to raise them for one call."""
+"""Limits of what a call reads, with defaults that can be raised for one call."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from proxyaddr.errors import AddressSyntaxError
 __all__ = ["DEFAULT_LIMITS", "Limits"]
 
 MAX_BYTES_PER_CHARACTER = 4
-"""Most octets of one code point, in UTF-8 and UTF-16."""
+"""Of one code point, in UTF-8 and UTF-16."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The most that a call reads; hand `limits=Limits(list_items=10_000_000)` to one that must read more.
+    """The most that a call reads; pass `limits=Limits(list_items=10_000_000)` to a call that must read more.
 
-    Time and memory are linear in what is read, whatever it holds; these bound both for whoever reads from strangers. No
-    format comes near the defaults: an encapsulated address has 571 characters, a legacy DN 256.
+    Time and memory are linear in the length of the input, so these limits bound both where anybody may write the input.
+    No format comes near the defaults: an encapsulated address has 571 characters, a legacy DN 256.
     """
 
     address_length: int = 2**18
@@ -31,7 +31,7 @@ class Limits:
     """Items of a list."""
 
     file_octets: int = 2**28
-    """Octets of a file."""
+    """Bytes of a file."""
 
     file_rows: int = 2_000_000
     """Rows, lines, objects or entries of a file."""
@@ -49,21 +49,21 @@ class Limits:
                 raise TypeError(f"{name} is a whole number from 1, not {value!r}")
 
     def check_address(self, text: object) -> None:
-        """Refuse the text of an address that is too long: AddressSyntaxError; TypeError where it is no text."""
+        """Raise AddressSyntaxError for the text of an address that is too long; TypeError for what is no text."""
         self._check(text, self.address_length, "an address")
 
     def check_list(self, text: object, what: str = "a list") -> None:
-        """Refuse the text of a list, or of a table, that is too long, as for an address."""
+        """Raise AddressSyntaxError for a text of a list or a table that is too long; TypeError for what is no text."""
         self._check(text, self.list_length, what)
 
     def check_octets(self, data: Sized) -> None:
-        """Refuse octets that hold more than an address: AddressSyntaxError."""
+        """Raise AddressSyntaxError for more bytes than the longest address has."""
         most = MAX_BYTES_PER_CHARACTER * self.address_length
         if len(data) > most:
-            raise AddressSyntaxError("too-long", f"an address has at most {most} octets here", "", (0, 0))
+            raise AddressSyntaxError("too-long", f"an address has at most {most} bytes here", "", (0, 0))
 
     def too_many_items(self, text: str, place: int, item: int | None = None) -> AddressSyntaxError:
-        """Return the error of a list with too many items, at the first of those."""
+        """Return the error of a list with too many items: `place` is that of the first item too many in the text."""
         message = f"a list has at most {self.list_items} items; `limits=` allows more"
         return AddressSyntaxError("too-many-items", message, text, (place, len(text)), item=item)
 

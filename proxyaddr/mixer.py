@@ -1,17 +1,18 @@
-"""O/R addresses as Internet addresses and back: MIXER (RFC 2156) as the Exchange connectors apply it."""
+"""O/R addresses to Internet addresses and back: MIXER (RFC 2156), as the Exchange connectors apply it."""
 
 from __future__ import annotations
 
 import re
 
 from proxyaddr.errors import AddressSyntaxError
-from proxyaddr.x400.address import X400Address, from_printable_string, to_printable_string
-from proxyaddr.x400.reading import DDA_VALUE_MAX_LENGTH
+from proxyaddr.x400.address import X400Address
+from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH
+from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
 
 __all__ = ["from_domain_form", "from_gateway_form", "smtp_address", "to_domain_form", "to_gateway_form", "with_smtp"]
 
 CONTINUATIONS = 3
-"""RFC822C1 to RFC822C3 hold what is longer than one value (RFC 2156)."""
+"""RFC822C1 to RFC822C3 continue a value that is too long for one attribute (RFC 2156)."""
 
 INTERNET_DDAS = ("SMTP", "RFC-822", "RFC822")
 """DDA types that hold an Internet address (Q183270, Q255024, Q176181)."""
@@ -24,8 +25,8 @@ _GATEWAY = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|(/[^@"]*))@([^@\s"<>]+)', re.DOTA
 def with_smtp(address: X400Address, smtp: str, *, dda_type: str = "SMTP") -> X400Address:
     """Return an O/R address that holds an Internet address as a domain-defined attribute (Q262112, Q255024).
 
-    `SMTP` keeps it as written; `RFC-822` substitutes what a PrintableString can't hold and goes on in RFC822C1 to
-    RFC822C3 beyond 128 characters (RFC 2156). AddressSyntaxError where it is too long for that.
+    `SMTP` keeps it as written; `RFC-822` substitutes the characters that a PrintableString can't hold, and continues in
+    RFC822C1 to RFC822C3 after 128 characters (RFC 2156). AddressSyntaxError for an address that is longer still.
     """
     ddas = {kind: value for kind, value in _ddas(address).items() if kind.upper() not in INTERNET_DDAS}
     if dda_type.upper() == "SMTP":
@@ -41,7 +42,7 @@ def with_smtp(address: X400Address, smtp: str, *, dda_type: str = "SMTP") -> X40
 
 
 def smtp_address(address: X400Address) -> str | None:
-    """Return the Internet address that a domain-defined attribute holds, substitutions undone once; None without."""
+    """Return the Internet address in a domain-defined attribute, substitutions undone once; None without one."""
     ddas = {kind.upper(): value for kind, value in _ddas(address).items()}
     for kind in INTERNET_DDAS:
         if kind in ddas:
@@ -53,7 +54,7 @@ def smtp_address(address: X400Address) -> str | None:
 def to_domain_form(address: X400Address) -> str:
     """Return `alias@ou.o.prmd.admd.country` (Q238491); the user part is s, g.s or g.i.s (Q239007).
 
-    A blank ADMD is left out. AddressSyntaxError where a value is no label of a domain, or nobody is named.
+    A blank ADMD is left out. AddressSyntaxError where a value is no label of a domain, or there is no surname.
 
     >>> to_domain_form(X400Address.parse("c=de;a=admd;p=microsoft;o=pss;s=alias"))
     'alias@pss.microsoft.admd.de'

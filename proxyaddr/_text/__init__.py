@@ -1,1 +1,1 @@
-"""What every room shares about text: address types, domains, folding, look-alikes, grammars."""
+"""What all packages share about text: address types, domains, folding, look-alikes, grammars."""

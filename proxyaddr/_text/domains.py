@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DOMAIN_MAX_LENGTH", "canonical", "same_domain", "unquoted_local"]
-
+__all__ = ["DOMAIN_MAX_LENGTH", "STAND_IN", "canonical", "same_domain", "unquoted_local"]
 
 DOMAIN_MAX_LENGTH = 255
-"""RFC 5321 4.5.3.1.2, octets."""
+"""Bytes of a domain (RFC 5321 4.5.3.1.2)."""
+
+STAND_IN = "a"
+"""A letter to put where only the rest of an address matters; lengths and label boundaries stay as they are."""
 
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-
-_STAND_IN = "a"  # a letter keeps lengths and label boundaries as they are
 
 
 def canonical(value: str) -> str:
@@ -28,12 +27,12 @@ def canonical(value: str) -> str:
 
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode('ascii').lower()}"
-    except UnicodeError:  # idna's errors are UnicodeErrors; such a domain equals itself alone
+    except UnicodeError:  # what idna raises; such a domain equals itself alone
         return f"{local}@{domain.casefold()}"
 
 
 def same_domain(one: str, other: str) -> bool:
-    """Tell whether two spellings name one domain: in any case, in IDNA form or not, full-width or not, fully qualified.
+    """Return whether two spellings name one domain: in any case, in IDNA form, in full width, with a dot at the end.
 
     Letters of another script that only look alike make another domain.
     """
@@ -41,9 +40,9 @@ def same_domain(one: str, other: str) -> bool:
 
 
 def unquoted_local(local: str) -> str:
-    """Return what a local part says: a quoted one means the same as the text in its quotes (RFC 5321 4.1.2)."""
+    """Return a local part without its quotes and backslashes: quoted, it names the same mailbox (RFC 5321 4.1.2)."""
     return _QUOTED_PAIR.sub(r"\1", local[1:-1]) if _QUOTED_LOCAL.fullmatch(local) else local
 
 
 def _ascii_domain(domain: str) -> str:
-    return canonical(f"{_STAND_IN}@{domain}").removeprefix(f"{_STAND_IN}@").rstrip(".")
+    return canonical(f"{STAND_IN}@{domain}").removeprefix(f"{STAND_IN}@").rstrip(".")

@@ -6,7 +6,7 @@ __all__ = ["fold"]
 
 
 def fold(text: str) -> str:
-    """Return a text of the same length, to be compared without case; unlike `str.casefold`, no length changes."""
+    """Return a text to be compared without case. It has the same length, which `str.casefold` may change."""
     if text.isascii():
         return text.lower()
     return "".join(lower if len(lower := c.lower()) == 1 else c for c in text)

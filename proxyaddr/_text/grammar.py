@@ -1,29 +1,25 @@
-"""Finds and compiles the Lark grammars; the only place that builds a parser and turns lark's errors into ours."""
+"""Finds and compiles the Lark grammars: the only module that builds a parser and converts lark's errors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lark import Lark, Token, UnexpectedInput
+from lark import Lark, Token, Transformer, UnexpectedInput
 
 from proxyaddr.errors import AddressSyntaxError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from importlib.resources.abc import Traversable
-
-    from lark import Transformer
 
 __all__ = ["Grammar"]
 
 
 class Grammar:
-    """One grammar file, compiled on first use for the start rules given, its trees handed to a transformer.
+    """A grammar file and the transformer of its trees; compiled on first use, for the start rules given.
 
-    `names` says in words what each terminal is, for error messages; a terminal without a name is not mentioned.
+    `names` has the words for each terminal that error messages use; a terminal without any is not mentioned.
     """
 
     def __init__(
@@ -34,10 +30,10 @@ class Grammar:
         self._transformer = transformer
         self._names = names
 
-    def parse(self, text: str, start: str, count: Callable[[Token], None] | None = None) -> Any:  # noqa: ANN401 - what a start rule yields is the transformer's affair
-        """Parse the whole text from the start rule; AddressSyntaxError where it does not fit.
+    def parse(self, text: str, start: str, count: Callable[[Token], None] | None = None) -> Any:  # noqa: ANN401 - the transformer decides what a start rule gives
+        """Parse the whole text by the start rule; AddressSyntaxError where it does not fit.
 
-        `count` is shown each token before more of the text is read, and may raise to read no further.
+        `count` is called with each token before more of the text is read, and may raise an error to stop there.
         """
         lark = _compile(self._name, self._starts, self._transformer)
         try:
@@ -76,7 +72,7 @@ def _compile(name: str, starts: tuple[str, ...], transformer: Transformer[Any, A
 
 
 def _load_import(_base: str | None, path: str) -> tuple[str, str]:
-    """Give lark an imported grammar file; a loader, since a grammar inside a zip has no path to open."""
+    """Return a grammar that another imports, as lark asks for it: a grammar inside a zip has no path to open."""
     return path, _find(path).read_text("utf-8")
 
 

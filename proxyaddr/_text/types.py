@@ -1,4 +1,4 @@
-"""Address types: how one is written, and the form in which it is kept."""
+"""Address types: how one is written, and its canonical form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from proxyaddr.errors import AddressSyntaxError
 
 __all__ = ["BLANKS", "DEFAULT_TYPE", "SPELLINGS", "TYPE_PATTERN", "canonical_type"]
-
 
 TYPE_PATTERN = r"(?=[0-9&._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9&._-]*"
 """An address type: `SMTP`, `X.400`, `AT&T`, `3COM` (facts exchange55 (a), (c)); held against the grammar by a test."""
@@ -18,14 +17,14 @@ BLANKS = " \t\r\n\f\v"
 DEFAULT_TYPE = "SMTP"
 """The type of an address or an address space that names none (Q262112, Set-Mailbox, New-SendConnector)."""
 
-_TYPE = re.compile(TYPE_PATTERN)
-
 SPELLINGS = {"X.400": "X400"}
-"""Q89410 writes X.400, every later article X400."""
+"""Other spellings of a type: Q89410 writes X.400, every later article X400."""
+
+_TYPE = re.compile(TYPE_PATTERN)
 
 
 def canonical_type(text: str) -> str:
-    """Return an address type as it is kept: upper case, `X.400` as X400; AddressSyntaxError when it is none."""
+    """Return an address type in upper case, `X.400` as X400; AddressSyntaxError for a text that is not a type."""
     trimmed = text.strip(BLANKS)
     if not _TYPE.fullmatch(trimmed):
         raise AddressSyntaxError(

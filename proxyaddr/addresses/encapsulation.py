@@ -1,4 +1,4 @@
-"""IMCEA: an address of any type inside the local part of an Internet address, and back (MS-OXCMAIL, Q193782)."""
+"""The address inside an IMCEA address, as a value (MS-OXCMAIL, Q193782)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Encapsulated:
 
 
 def decapsulate(text: str, *, tolerant: bool = False, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
-    """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where there is none.
+    """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError for another text.
 
-    The type ends at the first `-`, the domain starts after the last `@`. Octets that are no UTF-8 are read as Latin-1.
+    The type ends at the first `-`, the domain starts after the last `@`. Bytes that are not UTF-8 are read as Latin-1.
     `tolerant` takes a prefix in any case, a missing domain, a `+` without two hexadecimal digits, characters that
     should have been encoded, and any length within the `limits`.
 

@@ -1,4 +1,4 @@
-"""Lists of addresses: the items that parse, the errors of those that do not, and what is wrong with the list."""
+"""Lists of addresses: the items that parse, the errors of those that do not, and the findings of the list."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
 
-from proxyaddr._text.types import canonical_type
+from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.errors import AddressSyntaxError, Finding
 
-__all__ = ["DeletionMarker", "ParsedList", "ProxyList", "T_co"]
+__all__ = ["DeletionMarker", "ParsedList", "ProxyList"]
 
-
-T_co = TypeVar("T_co", bound="TypedAddress", covariant=True)
+T_co = TypeVar("T_co", bound=TypedAddress, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,18 @@ class DeletionMarker:
 
 
 class ParsedList(Sequence[T_co], Generic[T_co]):
-    """The good items of a list, in their order; `errors` holds the bad ones, with their spans. Immutable."""
+    """The good items of a list, in their order. Immutable; equal to a list of the same items, whatever its errors."""
 
-    __slots__ = ("_items", "errors")
+    __slots__ = ("_errors", "_items")
 
     def __init__(self, items: Iterable[T_co], errors: Iterable[AddressSyntaxError] = ()) -> None:
         self._items = tuple(items)
-        self.errors = tuple(errors)
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[AddressSyntaxError, ...]:
+        """The errors of the items that do not parse, with their spans."""
+        return self._errors
 
     @overload
     def __getitem__(self, index: int) -> T_co: ...
@@ -58,17 +62,13 @@ class ParsedList(Sequence[T_co], Generic[T_co]):
         return ";".join(map(str, self._items))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({list(self._items)!r}, errors={list(self.errors)!r})"
+        return f"{type(self).__name__}({list(self._items)!r}, errors={list(self._errors)!r})"
 
 
 class ProxyList(ParsedList[ProxyAddress]):
-    """The proxy addresses of one recipient.
+    """The proxy addresses of one recipient. Immutable."""
 
-    `findings` lists rules broken by items that parse: two primaries of a type, secondaries without a primary, a
-    mixed-case prefix, duplicates. `deletions` holds the `~del<...>` markers of an import file.
-    """
-
-    __slots__ = ("deletions", "findings")
+    __slots__ = ("_deletions", "_findings")
 
     def __init__(
         self,
@@ -78,10 +78,20 @@ class ProxyList(ParsedList[ProxyAddress]):
         deletions: Iterable[DeletionMarker] = (),
     ) -> None:
         super().__init__(items, errors)
-        self.findings = tuple(findings)
-        self.deletions = tuple(deletions)
+        self._findings = tuple(findings)
+        self._deletions = tuple(deletions)
 
-    def primary(self, address_type: str = "SMTP") -> ProxyAddress | None:
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Rules that good items break: two primaries of a type, none, a prefix in mixed case, a duplicate."""
+        return self._findings
+
+    @property
+    def deletions(self) -> tuple[DeletionMarker, ...]:
+        """The `~del<...>` markers of an import file."""
+        return self._deletions
+
+    def primary(self, address_type: str = DEFAULT_TYPE) -> ProxyAddress | None:
         """Return the primary proxy of a type, the first where there are several; None where there is none."""
         return next((proxy for proxy in self.of_type(address_type) if proxy.is_primary), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from proxyaddr._text.types import BLANKS, canonical_type
@@ -11,8 +12,7 @@ from proxyaddr.formats.rules import canonical_value, findings
 
 __all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
 
-
-# What a one-off must escape to be read back: brackets, controls, and a backslash that would start an escape.
+# Escaped in a one-off: brackets, controls, and a backslash that would be read as the start of an escape
 _UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
 _UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?![^\\"\x00-\x20\x7fx])')
 _PLAIN_NAME = re.compile(
@@ -37,7 +37,7 @@ class TypedAddress:
             raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
 
     def validate(self, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
-        """Judge the value by the rules of its type: what breaks them, nothing when it keeps them.
+        """Return the rules of its type that the value breaks; nothing for a good value.
 
         For Internet addresses `idna` allows domains and `smtputf8` local parts outside ASCII.
         """
@@ -46,7 +46,7 @@ class TypedAddress:
 
     @property
     def canonical_value(self) -> str:
-        """The value as equality sees it."""
+        """The value in the form in which values are compared for equality."""
         return canonical_value(self.type, self.value)
 
     @property
@@ -70,8 +70,8 @@ class TypedAddress:
 class OneOffAddress(TypedAddress):
     """An address given in full instead of being looked up; `str()` gives `Name [TYPE:value]`.
 
-    A name that could be taken for more than a name stands in quotes. `str()` keeps every character, so that it can be
-    read back; what changes the order of a text on a screen is a finding of `validate()`.
+    `str()` quotes a name that could be read as more than a name, and keeps every character, so that the text can be
+    parsed again. Characters that change the order of a text on a screen are a finding of `validate()`.
     """
 
     display_name: str | None = None
@@ -106,11 +106,9 @@ class ProxyAddress(TypedAddress):
 
 
 def _is_plain_name(name: str) -> bool:
-    """Tell whether a name needs no quotes; brackets in full width, say, need them as much as brackets."""
+    """Return whether a name needs no quotes. Characters that look like brackets, such as full-width ones, need them."""
     if name.isascii():
         return _PLAIN_NAME.fullmatch(name) is not None
-    import unicodedata  # noqa: PLC0415 - seldom needed
-
     shown = unicodedata.normalize("NFKC", name)
     return name.isprintable() and all(map(_PLAIN_NAME.fullmatch, (name, shown)))
 

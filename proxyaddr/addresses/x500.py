@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from proxyaddr._text.folding import fold
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.errors import AddressSyntaxError
-from proxyaddr.formats.legacy_dn import _COMPONENT, findings
+from proxyaddr.formats.legacy_dn import components, findings
 
 __all__ = ["X500Address"]
-
 
 _LABEL = re.compile(r"\s*(?:X500|EX):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class X500Address:
-    """A legacy DN: `components` are (keyword, name) from `o` to the last `cn`, as written; equal without case."""
+    """A legacy DN, compared without case: `components` are (keyword, name) from `o` to the last `cn`, as written."""
 
     components: tuple[tuple[str, str], ...]
 
@@ -29,7 +28,7 @@ class X500Address:
 
     @classmethod
     def parse(cls, dn: str | TypedAddress) -> X500Address:
-        """Parse a legacyExchangeDN, or an X500 or EX address that holds one; AddressSyntaxError where it is none.
+        """Parse a legacyExchangeDN, or an X500 or EX address whose value is one; AddressSyntaxError where it is none.
 
         At most 16 components of 64 characters, 256 in all (MS-OXOAB x500-dn).
 
@@ -43,7 +42,7 @@ class X500Address:
         for found in findings(dn[start:]):
             first, last = found.span or (0, len(dn) - start)
             raise AddressSyntaxError(found.code, found.message, dn, (first + start, last + start))
-        return cls(tuple((match[1], match[2]) for match in _COMPONENT.finditer(dn[start:])))
+        return cls(components(dn[start:]))
 
     @property
     def proxy(self) -> ProxyAddress:

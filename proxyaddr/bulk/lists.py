@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr.addresses.parser import proxy_items
+from proxyaddr.addresses.proxy_list import read_items
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.bulk.commands import error_column
 from proxyaddr.bulk.readers.reader import ROWS, Codes
@@ -95,7 +95,7 @@ def _with_items(rows: pa.RecordBatch, place: int, items: pa.Array, origin: pa.Ar
 def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
     """Return the items of a list in their order: proxies in their normal form, all others as they are written."""
     try:
-        found = proxy_items(text)
+        found = read_items(text)
     except AddressSyntaxError as error:  # an error of the list, not of an item
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []

@@ -13,7 +13,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 __all__ = ["OneOffEntryId", "OneOffFlags", "search_key"]
 
 ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
-"""What says that an entry identifier is a one-off one."""
+"""The provider of one-off entry identifiers."""
 
 VERSION = b"\x00\x00"
 DEFAULT_CODE_PAGE = ANSI
@@ -25,7 +25,7 @@ _FIELDS = ("display name", "address type", "address")
 
 
 class OneOffFlags(IntFlag):
-    """The two octets after the version, least significant first (MS-OXCDATA 2.2.5.1); unknown bits are kept."""
+    """The two bytes after the version, least significant first (MS-OXCDATA 2.2.5.1); unknown bits are kept."""
 
     NO_RICH_INFO = 0x0001
     TEXT_FORMAT = 0x0006
@@ -56,19 +56,19 @@ class OneOffEntryId:
         canonical_type(self.type)
         if not 0 <= self.flags <= 0xFFFF:
             text = str(int(self.flags))
-            raise AddressSyntaxError("bad-flags", "the flags are two octets", text, (0, len(text)))
+            raise AddressSyntaxError("bad-flags", "the flags are two bytes", text, (0, len(text)))
         for text in (self.display_name, self.type, self.value):
             if (place := text.find("\x00")) >= 0:
                 raise AddressSyntaxError("nul", "a text ends at NUL and holds none", text, (place, place + 1))
             try:
                 if text.encode(self._encoding).decode(self._encoding) != text:
-                    raise AddressSyntaxError("bad-text", "not one to one in the code page", text, (0, len(text)))
+                    message = "the code page reads this back as another text"
+                    raise AddressSyntaxError("bad-text", message, text, (0, len(text)))
             except UnicodeError as error:
                 message = f"{self._encoding} can't hold this text"
                 raise AddressSyntaxError("bad-text", message, text, (0, len(text))) from error
             except LookupError as error:
-                message = "no such code page"
-                raise AddressSyntaxError("bad-code-page", message, self.code_page, (0, len(self.code_page))) from error
+                raise _no_code_page(self.code_page) from error
 
     @property
     def _encoding(self) -> str:
@@ -78,40 +78,27 @@ class OneOffEntryId:
     def from_bytes(
         cls, data: bytes, *, code_page: str = DEFAULT_CODE_PAGE, limits: Limits = DEFAULT_LIMITS
     ) -> OneOffEntryId:
-        """Read an entry identifier; AddressSyntaxError, with the place in its hexadecimal form, where it is none.
+        """Read an entry identifier; AddressSyntaxError for other bytes, with the place in their hexadecimal form.
 
-        Four octets of zero, the identifier of the provider, version 0, flags, then display name, type and address, each
+        Four bytes of zero, the identifier of the provider, version 0, flags, then display name, type and address, each
         up to its NUL. Nothing may follow but padding of NULs.
         """
-        data = bytes(memoryview(data))  # a number is no bytes
+        data = bytes(memoryview(data))  # TypeError for a number, of which bytes() would make as many NULs
         limits.check_octets(data)
         if data[: len(_HEADER)] != _HEADER:
             message = "not the start of a one-off entry identifier"
-            raise _bad("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))
+            raise _error("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))
         if len(data) < _FLAGS_END:
-            raise _bad("truncated", "the flags are missing", data, len(_HEADER), len(data))
+            raise _error("truncated", "the flags are missing", data, len(_HEADER), len(data))
         flags = OneOffFlags(int.from_bytes(data[len(_HEADER) : _FLAGS_END], "little"))
         unit, encoding = (2, "utf-16-le") if OneOffFlags.UNICODE in flags else (1, code_page)
-        place, texts = _FLAGS_END, []
-        for field in _FIELDS:
-            end = _nul(data, place, unit)
-            if end < 0:
-                raise _bad("truncated", f"the {field} does not end", data, place, len(data))
-            try:
-                texts.append(data[place:end].decode(encoding))
-            except UnicodeError as error:
-                raise _bad("bad-text", f"the {field} is not {encoding}", data, place, end) from error
-            except LookupError as error:
-                raise AddressSyntaxError(
-                    "bad-code-page", "no such code page", code_page, (0, len(code_page))
-                ) from error
-            place = end + unit
+        texts, place = _read_texts(data, unit, encoding)
         if data[place:].strip(b"\x00"):
-            raise _bad("trailing-octets", "something follows the address", data, place, len(data))
+            raise _error("trailing-octets", "only NULs may follow the address", data, place, len(data))
         try:
             return cls(texts[0], texts[1], texts[2], flags, code_page)
         except AddressSyntaxError as error:
-            raise _bad(error.code, error.message, data, _FLAGS_END, len(data)) from error
+            raise _error(error.code, error.message, data, _FLAGS_END, len(data)) from error
 
     def to_bytes(self) -> bytes:
         """Return the entry identifier."""
@@ -134,13 +121,37 @@ def search_key(address_type: str, value: str) -> bytes:
     return f"{address_type}:{value}\x00".upper().encode(DEFAULT_CODE_PAGE, "replace")
 
 
-def _nul(data: bytes, start: int, unit: int) -> int:
-    """Return where the next NUL of a width begins, counted in its own units from the start; -1 without."""
+def _read_texts(data: bytes, unit: int, encoding: str) -> tuple[list[str], int]:
+    """Return the three texts after the flags, and the place after the last one; AddressSyntaxError without them.
+
+    `unit` is the number of bytes of the NUL at the end of each.
+    """
+    place, texts = _FLAGS_END, []
+    for field in _FIELDS:
+        end = _find_nul(data, place, unit)
+        if end < 0:
+            raise _error("truncated", f"the {field} does not end", data, place, len(data))
+        try:
+            texts.append(data[place:end].decode(encoding))
+        except UnicodeError as error:
+            raise _error("bad-text", f"the {field} is not {encoding}", data, place, end) from error
+        except LookupError as error:
+            raise _no_code_page(encoding) from error
+        place = end + unit
+    return texts, place
+
+
+def _find_nul(data: bytes, start: int, unit: int) -> int:
+    """Return the place of the next NUL of `unit` bytes, at a multiple of them from the start; -1 without one."""
     place = data.find(b"\x00" * unit, start)
     while place >= 0 and (place - start) % unit:
         place = data.find(b"\x00" * unit, place + 1)
     return place
 
 
-def _bad(code: str, message: str, data: bytes, start: int, end: int) -> AddressSyntaxError:
+def _no_code_page(code_page: str) -> AddressSyntaxError:
+    return AddressSyntaxError("bad-code-page", "no such code page", code_page, (0, len(code_page)))
+
+
+def _error(code: str, message: str, data: bytes, start: int, end: int) -> AddressSyntaxError:
     return AddressSyntaxError(code, message, data.hex(), (2 * start, 2 * end))

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from proxyaddr._text.types import BLANKS, canonical_type
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, Span
 
 __all__ = ["LOCAL_PART_MAX_LENGTH", "MAX_LENGTH", "PREFIX", "UNDELIVERABLE", "Parts", "encapsulate", "parse"]
-
 
 PREFIX = "IMCEA"
 """Upper case; in another case the mail came back (Q271575)."""
 
 LOCAL_PART_MAX_LENGTH = 315
-"""MS-OXCMAIL 2.1.3.1.8."""
-
 MAX_LENGTH = 571
-"""The whole address, MS-OXCMAIL 2.1.3.1.8."""
+"""Characters before the `@`, and of the whole address (MS-OXCMAIL 2.1.3.1.8)."""
 
 UNDELIVERABLE = {
     "SMTP": "an SMTP address inside an SMTP address would relay through the site (Q237927, Q264330)",
@@ -27,14 +25,11 @@ UNDELIVERABLE = {
 }
 """Encapsulated types that are refused when mail is delivered (recipient resolution of Exchange 2010 and later)."""
 
+_TOO_LONG = f"longer than {LOCAL_PART_MAX_LENGTH} characters before the '@' or {MAX_LENGTH} in all"
 _DOMAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
-
-_KEPT = re.compile(r"[^A-Za-z0-9=/\-]")
-
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]*")
-
-_PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
-
+_TO_ENCODE = re.compile(r"[^A-Za-z0-9=/\-]")
+_ALLOWED = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]*")
+_ENCODED_BYTE = re.compile(rb"\+([0-9A-Fa-f]{2})")
 _BAD_PLUS = re.compile(r"\+(?![0-9A-Fa-f]{2})")
 
 
@@ -49,8 +44,8 @@ class Parts(NamedTuple):
 def encapsulate(address_type: str, value: str, domain: str) -> str:
     """Return `IMCEA<TYPE>-<encoded>@domain` (MS-OXCMAIL 2.1.3.1.8, Q193782).
 
-    Letters, digits, `=` and `-` stay, `/` is `_`, and every other octet of the UTF-8 form is `+XX`. AddressSyntaxError
-    where the type holds a `-`, the value is empty or no Unicode text, the domain is none, or the address gets too long.
+    Letters, digits, `=` and `-` stay, `/` is `_`, and every other byte of the UTF-8 form is `+XX`. AddressSyntaxError
+    where the type has a `-`, the value is empty or no Unicode text, the domain is none, or the address gets too long.
 
     >>> encapsulate("FAX", "+1 555", "contoso.com")
     'IMCEAFAX-+2B1+20555@contoso.com'
@@ -64,85 +59,114 @@ def encapsulate(address_type: str, value: str, domain: str) -> str:
     if not _DOMAIN.fullmatch(domain):
         raise AddressSyntaxError("bad-domain", "an address is encapsulated at a domain", domain, (0, len(domain)))
     try:
-        value.encode()  # says where in the whole value
-        local = f"{PREFIX}{kind}-{_KEPT.sub(_escaped, value).replace('/', '_')}"
+        value.encode()  # the whole value, so that an error has the place in it
     except UnicodeEncodeError as error:
         message = "a lone surrogate is no character"
         raise AddressSyntaxError("lone-surrogate", message, value, (error.start, error.end)) from None
+    local = f"{PREFIX}{kind}-{_encoded(value)}"
     text = f"{local}@{domain}"
     if len(local) > LOCAL_PART_MAX_LENGTH or len(text) > MAX_LENGTH:
-        message = (
-            f"encapsulated, it is longer than {LOCAL_PART_MAX_LENGTH} characters before the '@' or {MAX_LENGTH} in all"
-        )
-        raise AddressSyntaxError("too-long", message, value, (0, len(value)))
+        raise AddressSyntaxError("too-long", f"encapsulated, it is {_TOO_LONG}", value, (0, len(value)))
     return text
 
 
 def parse(text: str, *, tolerant: bool = False) -> Parts:
-    """Return the parts of `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where it is none.
+    """Return the parts of `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError where the text is no such address.
 
     See `proxyaddr.decapsulate`, which adds limits and an address value.
     """
+    written = _split(text)
+    address_type = _canonical_type(written)
+    if not written.encoded:
+        place = written.local_end
+        raise written.error("empty-value", "there is no value after the type", (place, place), "a value")
+    if not tolerant:
+        for error in _slips(written):
+            raise error
+    return Parts(address_type, _decoded(written.encoded), written.domain)
+
+
+class _Written(NamedTuple):
+    """The pieces of an encapsulated address as written, and the places in the text where it starts and ends."""
+
+    text: str
+    start: int
+    end: int
+    local: str
+    kind: str
+    encoded: str
+    domain: str
+
+    @property
+    def local_end(self) -> int:
+        return self.start + len(self.local)
+
+    @property
+    def kind_span(self) -> Span:
+        start = self.start + len(PREFIX)
+        return start, start + len(self.kind)
+
+    def error(self, code: str, message: str, span: Span, *expected: str) -> AddressSyntaxError:
+        return AddressSyntaxError(code, message, self.text, span, expected)
+
+
+def _split(text: str) -> _Written:
+    """Return the pieces of an encapsulated address; AddressSyntaxError without a prefix in any case, or without `-`."""
     trimmed = text.strip(BLANKS)
     start = len(text) - len(text.lstrip(BLANKS))
     end = start + len(trimmed)
     local, at, domain = trimmed.rpartition("@")
     if not at:
         local, domain = trimmed, ""
-    place = start + len(local)
     kind, hyphen, encoded = local[len(PREFIX) :].partition("-")
-    value_start = place - len(encoded)
-    if not local[: len(PREFIX)].upper() == PREFIX or not hyphen:
-        raise _bad("not-encapsulated", "no encapsulated address", text, (start, end), "IMCEA<TYPE>-<encoded>@domain")
-    address_type = _type(kind, text, start + len(PREFIX))
-    if not encoded:
-        raise _bad("empty-value", "there is no value after the type", text, (place, place), "a value")
-    if not tolerant:
-        if not local.startswith(PREFIX):
-            message = f"{PREFIX} is written in upper case (Q271575); tolerant=True takes any case"
-            raise _bad("prefix-case", message, text, (start, start + len(PREFIX)), PREFIX)
-        if kind != kind.strip(BLANKS):
-            message = "no blank stands beside the type"
-            raise _bad("bad-type", message, text, (start + len(PREFIX), value_start - 1), "an address type")
-        if not _DOMAIN.fullmatch(domain):
-            raise _bad("no-domain", "an encapsulated address ends in a domain", text, (place, end), "@domain")
-        allowed = _LOCAL.match(encoded)
-        if allowed is not None and allowed.end() < len(encoded):
-            wrong = value_start + allowed.end()
-            raise _bad("unencoded-character", "this is written as +XX", text, (wrong, wrong + 1), "+XX")
-        if wrong_plus := _BAD_PLUS.search(encoded):
-            wrong = value_start + wrong_plus.start()
-            message = "'+' stands before two hexadecimal digits"
-            raise _bad("bad-escape", message, text, (wrong, min(wrong + 3, place)), "+XX")
-        if len(local) > LOCAL_PART_MAX_LENGTH or len(trimmed) > MAX_LENGTH:
-            message = f"longer than {LOCAL_PART_MAX_LENGTH} characters before the '@' or {MAX_LENGTH} in all"
-            raise _bad("too-long", message, text, (start, end))
-    return Parts(address_type, _decoded(encoded), domain)
+    if local[: len(PREFIX)].upper() != PREFIX or not hyphen:
+        expected = ("IMCEA<TYPE>-<encoded>@domain",)
+        raise AddressSyntaxError("not-encapsulated", "no encapsulated address", text, (start, end), expected)
+    return _Written(text, start, end, local, kind, encoded, domain)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"+{octet:02X}" for octet in match[0].encode())
+def _canonical_type(written: _Written) -> str:
+    try:
+        return canonical_type(written.kind)
+    except AddressSyntaxError as error:
+        raise written.error(error.code, error.message, written.kind_span, *error.expected) from error
+
+
+def _slips(written: _Written) -> Iterator[AddressSyntaxError]:
+    """Yield the errors of what only a tolerant reader takes."""
+    start, end, local, encoded = written.start, written.end, written.local, written.encoded
+    value_start = written.local_end - len(encoded)
+    if not local.startswith(PREFIX):
+        message = f"{PREFIX} is written in upper case (Q271575); tolerant=True takes any case"
+        yield written.error("prefix-case", message, (start, start + len(PREFIX)), PREFIX)
+    if written.kind != written.kind.strip(BLANKS):
+        yield written.error("bad-type", "no blank stands beside the type", written.kind_span, "an address type")
+    if not _DOMAIN.fullmatch(written.domain):
+        message = "an encapsulated address ends in a domain"
+        yield written.error("no-domain", message, (written.local_end, end), "@domain")
+    allowed = _ALLOWED.match(encoded)
+    if allowed is not None and allowed.end() < len(encoded):
+        place = value_start + allowed.end()
+        yield written.error("unencoded-character", "this is written as +XX", (place, place + 1), "+XX")
+    if bad_plus := _BAD_PLUS.search(encoded):
+        place = value_start + bad_plus.start()
+        message = "'+' stands before two hexadecimal digits"
+        yield written.error("bad-escape", message, (place, min(place + 3, written.local_end)), "+XX")
+    if len(local) > LOCAL_PART_MAX_LENGTH or end - start > MAX_LENGTH:
+        yield written.error("too-long", _TOO_LONG, (start, end))
+
+
+def _encoded(value: str) -> str:
+    return _TO_ENCODE.sub(lambda match: "".join(f"+{byte:02X}" for byte in match[0].encode()), value).replace("/", "_")
 
 
 def _decoded(encoded: str) -> str:
-    """Read `_` as a slash before `+5F` as an underscore."""
-    octets = _PLUS.sub(
+    """Return the value: `_` is read as a slash before `+5F` as an underscore; bytes that are not UTF-8 as Latin-1."""
+    data = _ENCODED_BYTE.sub(
         lambda match: bytes.fromhex(match[1].decode("ascii")),
         encoded.replace("_", "/").encode("utf-8", "surrogatepass"),
     )
     try:
-        return octets.decode()
+        return data.decode()
     except UnicodeDecodeError:
-        return octets.decode("latin-1")
-
-
-def _type(kind: str, text: str, start: int) -> str:
-    try:
-        return canonical_type(kind)
-    except AddressSyntaxError as error:
-        span = (start, start + len(kind))
-        raise AddressSyntaxError(error.code, error.message, text, span, error.expected) from error
-
-
-def _bad(code: str, message: str, text: str, span: tuple[int, int], *expected: str) -> AddressSyntaxError:
-    return AddressSyntaxError(code, message, text, span, expected)
+        return data.decode("latin-1")

@@ -1,44 +1,38 @@
-"""Internet address rules: email-validator's, made to know the host names that Exchange organisations use inside."""
+"""The rules of Internet addresses: email-validator's, but domains that Exchange organisations use inside are valid."""
 
 from __future__ import annotations
 
 import re
 
-from proxyaddr._text.domains import _STAND_IN
+from proxyaddr._text.domains import STAND_IN
+from proxyaddr._text.look_alikes import find_control
+from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, Finding
 from proxyaddr.formats import imcea
-from proxyaddr.formats.imcea import MAX_LENGTH, PREFIX
 
 __all__ = ["INTERNET_TYPES", "envelope_recipient", "findings"]
 
-INTERNET_TYPES = frozenset({"SMTP", "SMTPOUT"})
+INTERNET_TYPES = frozenset({DEFAULT_TYPE, "SMTPOUT"})
 """SMTPOUT is Internet mail under another name (Q183801)."""
-
 
 INTERNAL_SUFFIXES = ("local", "localhost", "test", "internal", "home.arpa")
 """Domains reserved for inside use (RFC 6761, RFC 6762, RFC 8375), which email-validator refuses and Exchange serves."""
 
 _INTERNAL = re.compile(rf"(?:^|(?<=\.))(?:{'|'.join(map(re.escape, INTERNAL_SUFFIXES))})$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ANGLE = re.compile(r"[<>]")
 _NOT_A_DOT = re.compile(r"[^.]")
 
 
 def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
-    """Judge an Internet address, `local@domain`, without any DNS look-up; nothing when it is valid.
+    """Return the rule that an Internet address, `local@domain`, breaks; nothing for a valid one. Never asks the DNS.
 
     Single-label domains, domains reserved for inside use and underscores in host names are valid here. `idna` allows
     domains outside ASCII, `smtputf8` local parts outside ASCII (RFC 5890, RFC 6531).
     """
-    for code, pattern, what in (
-        ("control-character", _CONTROL, "control character or line end"),
-        ("lone-surrogate", _SURROGATE, "lone surrogate"),
-    ):
-        if match := pattern.search(value):
-            return (Finding(code, f"an Internet address holds no {what}", match.span()),)
-    if len(value) > MAX_LENGTH:  # email-validator takes the square of the length
-        message = f"an Internet address has at most {MAX_LENGTH} characters"
+    if found := _unfit_character(value):
+        return (found,)
+    if len(value) > imcea.MAX_LENGTH:  # the time of email-validator is quadratic
+        message = f"an Internet address has at most {imcea.MAX_LENGTH} characters"
         return (Finding("not-an-internet-address", message, (0, len(value))),)
     local, at, domain = value.rpartition("@")
     if not at:
@@ -50,7 +44,7 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
 
     try:
         validate_email(
-            f"{_STAND_IN if _is_encapsulated(value) else local}@{_stand_in(domain)}",
+            f"{STAND_IN if _is_encapsulated(value) else local}@{_as_public(domain)}",
             allow_smtputf8=smtputf8,
             allow_quoted_local=True,
             allow_domain_literal=True,
@@ -64,7 +58,7 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
 
 
 def envelope_recipient(value: str) -> str:
-    """Return the address as it may stand in RCPT TO; AddressSyntaxError when it is invalid or could inject."""
+    """Return the address, fit for RCPT TO; AddressSyntaxError when it is invalid or could inject a command."""
     if match := _ANGLE.search(value):
         raise AddressSyntaxError("angle-bracket", "an envelope address holds no angle bracket", value, match.span())
     for finding in findings(value):
@@ -72,9 +66,20 @@ def envelope_recipient(value: str) -> str:
     return value
 
 
+def _unfit_character(value: str) -> Finding | None:
+    if match := find_control(value):
+        return Finding("control-character", "an Internet address holds no control character or line end", match.span())
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        span = (error.start, error.start + 1)
+        return Finding("lone-surrogate", "an Internet address holds no lone surrogate", span)
+    return None
+
+
 def _is_encapsulated(value: str) -> bool:
-    """Tell whether this is an encapsulated address, whose local part may be longer than others (MS-OXCMAIL)."""
-    if not value.startswith(PREFIX):  # nor with a blank before it, which `imcea.parse` trims
+    """Return whether this is an encapsulated address, whose local part may be longer than others (MS-OXCMAIL)."""
+    if not value.startswith(imcea.PREFIX):  # a blank before it, which `imcea.parse` trims, is not allowed here
         return False
     try:
         imcea.parse(value)
@@ -83,8 +88,8 @@ def _is_encapsulated(value: str) -> bool:
     return True
 
 
-def _stand_in(domain: str) -> str:
-    """Put letters where email-validator, which judges names of the public Internet, would refuse an internal one."""
+def _as_public(domain: str) -> str:
+    """Return a domain with letters where email-validator, which knows public domains, would refuse an internal one."""
     if not domain.startswith("["):
-        domain = _INTERNAL.sub(lambda match: _NOT_A_DOT.sub(_STAND_IN, match[0]), domain.replace("_", _STAND_IN))
+        domain = _INTERNAL.sub(lambda match: _NOT_A_DOT.sub(STAND_IN, match[0]), domain.replace("_", STAND_IN))
     return domain

@@ -1,4 +1,4 @@
-"""X.400 O/R addresses: three text forms, one value; printable strings of domain-defined attributes come with them."""
+"""X.400 O/R addresses: one value and three text forms, and the printable strings of domain-defined attributes."""
 
 from proxyaddr.x400.address import X400Address
 from proxyaddr.x400.keywords import Form

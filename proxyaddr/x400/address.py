@@ -1,25 +1,18 @@
-"""X.400 O/R addresses: three text forms, one value; printable strings of domain-defined attributes come with them."""
+"""The value of an O/R address: its components, equal whatever the form in which it was written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
-from proxyaddr.x400.keywords import EXCHANGE_ORDER, Form, compared
-from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
-from proxyaddr.x400.reading import DDA_VALUE_MAX_LENGTH, Reading, no_country, read_address
-from proxyaddr.x400.writing import written
+from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH, EXCHANGE_ORDER, Form, compared
+from proxyaddr.x400.reading import AddressBuilder, no_country, read_address
+from proxyaddr.x400.writing import Part, write_address
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["X400Address", "from_printable_string", "to_printable_string"]
+__all__ = ["X400Address"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class X400Address:
     """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY DDA, those present, to text.
 
@@ -28,26 +21,32 @@ class X400Address:
     Raises AddressSyntaxError for values that break the limits of Q118563.
     """
 
-    components: Mapping[str, str | list[str] | Mapping[str, str]]
+    __slots__ = ("_components",)
+    __match_args__ = ("components",)
 
     def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
-        read = Reading()
+        builder = AddressBuilder()
         for key, value in components.items():
             if key == "DDA" and isinstance(value, Mapping):
                 for dda_type, text in value.items():
-                    read.take_dda(dda_type, text, None)
+                    builder.add_dda(dda_type, text, None)
             elif key == "OU" and not isinstance(value, str | Mapping):
                 for number, name in enumerate(value, 1):
-                    read.take_unit(number, name, None)
+                    builder.add_unit(number, name, None)
             elif key in EXCHANGE_ORDER and key not in ("OU", "DDA") and isinstance(value, str):
-                read.take(key, value, None)
+                builder.add_single(key, value, None)
             else:
                 raise TypeError(f"no component of an O/R address: {key!r} as {type(value).__name__}")
-        if read.problems:
+        if builder.problems:
             text = repr({key: str(value)[:DDA_VALUE_MAX_LENGTH] for key, value in components.items()})
-            first = read.problems[0]
+            first = builder.problems[0]
             raise AddressSyntaxError(first.code, first.message, text, (0, len(text)))
-        object.__setattr__(self, "components", read.components())
+        self._components = builder.components()
+
+    @property
+    def components(self) -> Mapping[str, str | list[str] | Mapping[str, str]]:
+        """The attributes that are present, in the order of Exchange."""
+        return self._components
 
     @classmethod
     def parse(cls, text: str, form: Form | str = Form.EXCHANGE, *, limits: Limits = DEFAULT_LIMITS) -> X400Address:
@@ -61,19 +60,19 @@ class X400Address:
         """
         limits.check_address(text)
         chosen = _form(form)
-        read = read_address(text, chosen)
-        problems = [*read.problems, *read.unfinished((0, len(text)))]
-        if not problems and chosen is Form.EXCHANGE and "C" not in read.single:
+        builder = read_address(text, chosen)
+        problems = [*builder.problems, *builder.unfinished((0, len(text)))]
+        if not problems and chosen is Form.EXCHANGE and "C" not in builder.single:
             problems.append(no_country(text))
         if problems:
             first = min(problems, key=lambda found: found.span or (0, 0))
             raise AddressSyntaxError(first.code, first.message, text, first.span or (0, len(text)))
         if chosen is Form.RFC2156:
-            read.reverse_units()
-            if "C" in read.single:
-                read.single.setdefault("A", " ")
+            builder.reverse_units()
+            if "C" in builder.single:
+                builder.single.setdefault("A", " ")
         address = cls.__new__(cls)
-        object.__setattr__(address, "components", read.components())
+        address._components = builder.components()
         return address
 
     def format(self, form: Form | str = Form.EXCHANGE) -> str:
@@ -85,12 +84,12 @@ class X400Address:
         >>> X400Address.parse("/G=Jane/S=Doe/O=Org/C=us/", form="rfc2156").format()
         'c=us;a= ;o=Org;s=Doe;g=Jane;'
         """
-        return written(list(self.flat()), _form(form))
+        return write_address(list(self.flat()), _form(form))
 
-    def flat(self) -> Iterator[tuple[str, str, str]]:
+    def flat(self) -> Iterator[Part]:
         """Yield (attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
         for key in EXCHANGE_ORDER:
-            value = self.components.get(key)
+            value = self._components.get(key)
             if isinstance(value, str):
                 yield key, "", value
             elif isinstance(value, Mapping):
@@ -98,7 +97,7 @@ class X400Address:
             elif value is not None:
                 yield from ((key, str(number), name) for number, name in enumerate(value, 1))
 
-    def _key(self) -> frozenset[tuple[str, str, str]]:
+    def _key(self) -> frozenset[Part]:
         return frozenset(
             (key, compared(which), compared(text)) for key, which, text in self.flat() if key != "A" or text.strip()
         )
@@ -119,14 +118,13 @@ class X400Address:
         return X400Address, (self._plain(),)
 
     def _plain(self) -> dict[str, object]:
-        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self.components.items()}
+        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self._components.items()}
 
 
 def _form(form: Form | str) -> Form:
     try:
         return Form(form)
     except ValueError:
-        written = str(form)
-        raise AddressSyntaxError(
-            "unknown-form", "no form of an O/R address", written, (0, len(written)), tuple(Form)
-        ) from None
+        name = str(form)
+        message = "no form of an O/R address"
+        raise AddressSyntaxError("unknown-form", message, name, (0, len(name)), tuple(Form)) from None

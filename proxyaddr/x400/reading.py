@@ -1,4 +1,4 @@
-"""Attributes of an O/R address as they are read: the rules they break, and the components they make."""
+"""O/R addresses from their attributes: the rules that those break, and the components that they make."""
 
 from __future__ import annotations
 
@@ -8,49 +8,34 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
-from proxyaddr.x400.keywords import ATTRIBUTES, EXCHANGE_ORDER, PERSONAL_NAME, Form, compared
-from proxyaddr.x400.text import Attribute
+from proxyaddr.x400.keywords import (
+    ATTRIBUTES,
+    DDA_KEYWORD_PREFIXES,
+    DDA_TYPE_KEYWORDS,
+    DDA_TYPE_MAX_LENGTH,
+    DDA_VALUE_KEYWORDS,
+    DDA_VALUE_MAX_LENGTH,
+    EXCHANGE_ORDER,
+    MAX_UNITS,
+    PERSONAL_NAME,
+    RULES,
+    Form,
+    compared,
+)
 
-__all__ = [
-    "DDA_TYPE_MAX_LENGTH",
-    "DDA_VALUE_MAX_LENGTH",
-    "LIMITS",
-    "MAX_UNITS",
-    "PERSONAL",
-    "Reading",
-    "findings",
-    "no_country",
-    "read_address",
-]
-
-
-LIMITS = {"A": 16, "P": 16, "O": 64, "OU": 32, "S": 40, "G": 16, "I": 5, "Q": 3, "X121": 15}
-"""Most characters of a value (Q118563, Q160947)."""
-
-DDA_TYPE_MAX_LENGTH = 8
-
-DDA_VALUE_MAX_LENGTH = 128
-"""Of a domain-defined attribute (Q118563)."""
-
-MAX_UNITS = 4
-"""OU1 to OU4 (Q118563)."""
-
-PERSONAL = {"S", "G", "PN", "CN", "DDA", "X121", "N-ID"}
-"""One of these names the person or the terminal (Q178537)."""
+__all__ = ["AddressBuilder", "findings", "no_country", "read_address"]
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}")
-
-_UNIT = re.compile(r"ou([1-4])")
-
+_UNIT = re.compile(r"ou([1-4])?")
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
 def findings(value: str, *, space: bool = False) -> tuple[Finding, ...]:
-    """Judge an O/R address in the form with semicolons or slashes; nothing when it keeps the rules.
+    """Return the rules that an O/R address breaks, in the form with semicolons or slashes; nothing for a good one.
 
-    Names C (Q146032) and a surname or another personal attribute (Q178537), knows every keyword, has no empty value
-    (Q145585; a blank ADMD is one blank), keeps the limits and the characters of Q118563. An address `space` may name as
-    little as it likes, with `*` for any value.
+    A good one names C (Q146032) and a surname or another personal attribute (Q178537), has no unknown keyword and no
+    empty value (Q145585; a blank ADMD is one blank), and keeps the limits and the characters of Q118563. An address
+    `space` may leave out any attribute, and may have `*` for any value.
     """
     try:
         read = read_address(value, Form.EXCHANGE, space=space)
@@ -59,15 +44,35 @@ def findings(value: str, *, space: bool = False) -> tuple[Finding, ...]:
     found = [*read.problems, *read.unfinished((0, len(value)))]
     if space:
         return tuple(found)
-    if not read.seen("C"):
+    if not read.has("C"):
         found.append(no_country(value))
-    if not any(map(read.seen, PERSONAL)):
+    if not any(read.has(name) for name, rules in RULES.items() if rules.names_person):
         found.append(Finding("x400-no-surname", "an O/R address of a person needs a surname, s= (Q178537)", None))
     return (*found, *read.unprintable)
 
 
-class Reading:
-    """Attributes as they are taken, the rules they break, and what still waits for its other half."""
+def read_address(text: str, form: Form, *, space: bool = False) -> AddressBuilder:
+    """Return a builder that has the attributes of a text; AddressSyntaxError where the text is not in the form."""
+    from proxyaddr.x400.text import read_attributes  # noqa: PLC0415 - loads lark
+
+    builder = AddressBuilder(space=space, repeats_units=form is Form.RFC2156)
+    for attribute in read_attributes(text, form):
+        builder.add(*attribute)
+    return builder
+
+
+def no_country(text: str) -> Finding:
+    """Return the finding for an address that names no country."""
+    return Finding("x400-no-country", "an O/R address names its country, c= (Q146032)", (0, len(text)))
+
+
+class AddressBuilder:
+    """Takes the attributes of an O/R address one by one, and returns its components.
+
+    `single` holds attributes that have one value, by name; `problems` the rules that were broken; `unprintable` values
+    with characters outside the PrintableString. In the address of a `space` a value may hold `*`. With `repeats_units`
+    each `OU` is the next unit, as in RFC 2156.
+    """
 
     def __init__(self, *, space: bool = False, repeats_units: bool = False) -> None:
         self.single: dict[str, str] = {}
@@ -75,155 +80,139 @@ class Reading:
         self.unprintable: list[Finding] = []
         self._units: dict[int, str] = {}
         self._ddas: dict[str, tuple[str, str]] = {}
-        self._waiting: deque[tuple[str, Span | None]] = deque()
-        self._named: set[str] = set()
+        self._dda_types: deque[tuple[str, Span | None]] = deque()  # those whose value is still to come
+        self._named: set[str] = set()  # attributes with a good value or a bad one; `ou` or `oun` for units
         self._space = space
         self._repeats_units = repeats_units
 
-    def add(self, attribute: Attribute) -> None:
-        """Take one attribute as written: its keyword in any case and any spelling."""
-        keyword, value, span = attribute.keyword.lower(), attribute.value, attribute.span
+    def add(self, written_keyword: str, value: str | None, span: Span | None) -> None:
+        """Add an attribute by its keyword in any case and any spelling; `value` is None where it has no `=`."""
+        keyword = written_keyword.lower()
         if value is None:
-            self._object("x400-unknown-keyword", "an attribute is a keyword, '=' and a value", span)
-        elif keyword.startswith(("dda:", "dd.")):
-            self.take_dda(
-                attribute.keyword[keyword.index(":" if keyword.startswith("dda:") else ".") + 1 :], value, span
-            )
+            self._report("x400-unknown-keyword", "an attribute is a keyword, '=' and a value", span)
+        elif prefix := next(filter(keyword.startswith, DDA_KEYWORD_PREFIXES), None):
+            self.add_dda(written_keyword[len(prefix) :], value, span)
         elif keyword == "dda":
             dda_type, _, text = value.partition(":")
-            self.take_dda(dda_type, text, span)
-        elif keyword in ("dda.type", "ddat"):
-            self._waiting.append((value, span))
-        elif keyword in ("dda.value", "ddav"):
-            self._take_dda_value(value, span)
+            self.add_dda(dda_type, text, span)
+        elif keyword in DDA_TYPE_KEYWORDS:
+            self._dda_types.append((value, span))
+        elif keyword in DDA_VALUE_KEYWORDS:
+            self._add_dda_value(value, span)
         elif keyword == "pn":
-            self._take_personal_name(value, span)
+            self._add_personal_name(value, span)
         elif keyword == "ou" and self._repeats_units:
-            self.take_unit(len(self._units) + 1, value, span, keyword)
-        elif keyword == "ou" or (keyword in ATTRIBUTES and _UNIT.fullmatch(keyword)):
-            self.take_unit(int(keyword[2:] or 1), value, span, "ou" if keyword == "ou" else "oun")
+            self.add_unit(len(self._units) + 1, value, span, "ou")
+        elif unit := _UNIT.fullmatch(keyword):
+            self.add_unit(int(unit[1] or 1), value, span, "oun" if unit[1] else "ou")
         elif keyword in ATTRIBUTES:
-            self.take(ATTRIBUTES[keyword], value, span)
+            self.add_single(ATTRIBUTES[keyword], value, span)
         else:
             near = ", without a blank before '='" if keyword.strip() in ATTRIBUTES else ""
-            self._object("x400-unknown-keyword", f"not a keyword of an O/R address{near}", span)
+            self._report("x400-unknown-keyword", f"not a keyword of an O/R address{near}", span)
 
-    def take(self, key: str, value: str, span: Span | None) -> None:
-        """Take the value of an attribute that stands there once."""
+    def add_single(self, name: str, value: str, span: Span | None) -> None:
+        """Add the value of an attribute that an address has once."""
         text = value.strip()
-        if key == "A" and not text and (value or self._space):
+        if name == "A" and not text and (value or self._space):
             text = " "
-        if self._judge(key, text, span, repeated=key in self.single):
-            self.single[key] = text
+        if self._check(name, text, span, repeated=name in self.single):
+            self.single[name] = text
 
-    def take_unit(self, number: int, value: str, span: Span | None, spelling: str = "oun") -> None:
-        """Take an organizational unit; `ou` and `ou1` to `ou4` do not mix, and no number is left out."""
+    def add_unit(self, number: int, value: str, span: Span | None, spelling: str = "oun") -> None:
+        """Add an organizational unit; `spelling` is `ou` or, for `ou1` to `ou4`, `oun`: an address has one of them."""
         text = value.strip()
         if number > MAX_UNITS:
-            self._object("x400-too-many-units", f"an O/R address has at most {MAX_UNITS} OU (Q118563)", span)
+            self._report("x400-too-many-units", f"an O/R address has at most {MAX_UNITS} OU (Q118563)", span)
         elif self._units and spelling not in self._named:
-            self._object("x400-mixed-units", "ou= does not stand beside ou1= to ou4=", span)
-        elif self._judge("OU", text, span, repeated=number in self._units):
+            self._report("x400-mixed-units", "an address has ou= or ou1= to ou4=, not both", span)
+        elif self._check("OU", text, span, repeated=number in self._units):
             self._units[number] = text
         self._named.add(spelling)
 
-    def take_dda(self, dda_type: str, value: str, span: Span | None) -> None:
-        """Take a domain-defined attribute; a type stands there once."""
+    def add_dda(self, dda_type: str, value: str, span: Span | None) -> None:
+        """Add a domain-defined attribute; an address has one of each type."""
         kind, text = dda_type.strip(), value.strip()
         key = compared(kind)
         if not kind or not text:
-            self._object("x400-empty-value", "a domain-defined attribute has a type and a value (Q145585)", span)
-        elif len(kind) > DDA_TYPE_MAX_LENGTH and not self._wild(kind):
-            self._object("x400-too-long", f"a DDA type has at most {DDA_TYPE_MAX_LENGTH} characters (Q118563)", span)
-        elif len(text) > DDA_VALUE_MAX_LENGTH and not self._wild(text):
-            self._object("x400-too-long", f"a DDA value has at most {DDA_VALUE_MAX_LENGTH} characters (Q118563)", span)
+            self._report("x400-empty-value", "a domain-defined attribute has a type and a value (Q145585)", span)
+        elif len(kind) > DDA_TYPE_MAX_LENGTH and not self._has_wildcard(kind):
+            self._report("x400-too-long", f"a DDA type has at most {DDA_TYPE_MAX_LENGTH} characters (Q118563)", span)
+        elif len(text) > DDA_VALUE_MAX_LENGTH and not self._has_wildcard(text):
+            self._report("x400-too-long", f"a DDA value has at most {DDA_VALUE_MAX_LENGTH} characters (Q118563)", span)
         elif key in self._ddas:
-            self._object("x400-repeated-keyword", f"the DDA type {kind} stands there twice", span)
+            self._report("x400-repeated-keyword", f"the address has more than one DDA of type {kind}", span)
         self._ddas.setdefault(key, (kind, text))
 
     def unfinished(self, whole: Span) -> Iterator[Finding]:
-        """Yield what is only known at the end: units left out, DDA types without a value, no attribute at all."""
+        """Yield the rules that only the whole address breaks: a unit left out, a DDA type without a value."""
         for number in range(1, max(self._units, default=0)):
             if number not in self._units:
                 yield Finding("x400-unit-left-out", f"ou{number} is missing before a later one", whole)
                 return
-        for _, span in self._waiting:
+        for _, span in self._dda_types:
             yield Finding("x400-empty-value", "a DDA type has no value after it (Q145585)", span)
 
-    def seen(self, key: str) -> bool:
-        """Tell whether an attribute stands there, with a good value or a bad one."""
-        return key in self._named or (key == "DDA" and bool(self._ddas))
+    def has(self, name: str) -> bool:
+        """Return whether the address has an attribute, with a good value or a bad one."""
+        return name in self._named or (name == "DDA" and bool(self._ddas))
 
     def reverse_units(self) -> None:
-        """Turn units written least significant first around (RFC 2156)."""
+        """Reverse the numbers of units that were written with the least significant first (RFC 2156)."""
         if "ou" in self._named:
             self._units = dict(enumerate([name for _, name in sorted(self._units.items(), reverse=True)], 1))
 
     def components(self) -> Mapping[str, str | list[str] | Mapping[str, str]]:
-        """Return what was taken, in the order of Exchange."""
+        """Return the attributes with their values, in the order of Exchange."""
         found: dict[str, str | list[str] | Mapping[str, str]] = dict(self.single)
         if self._units:
             found["OU"] = [name for _, name in sorted(self._units.items())]
         if self._ddas:
             found["DDA"] = MappingProxyType(dict(self._ddas.values()))
-        return MappingProxyType({key: found[key] for key in EXCHANGE_ORDER if key in found})
+        return MappingProxyType({name: found[name] for name in EXCHANGE_ORDER if name in found})
 
-    def _take_dda_value(self, value: str, span: Span | None) -> None:
+    def _add_dda_value(self, value: str, span: Span | None) -> None:
         text = value.strip()
         if len(text) > 1 and text[0] == text[-1] == '"':
             text = text[1:-1]
-        if self._waiting:
-            self.take_dda(self._waiting.popleft()[0], text, span)
+        if self._dda_types:
+            self.add_dda(self._dda_types.popleft()[0], text, span)
         else:
-            self._object("x400-empty-value", "a DDA value has no type before it (Q145585)", span)
+            self._report("x400-empty-value", "a DDA value has no type before it (Q145585)", span)
 
-    def _take_personal_name(self, value: str, span: Span | None) -> None:
-        """PN is given.initials.surname; it stands beside none of them (facts exchange55)."""
-        name = PERSONAL_NAME.fullmatch(value.strip())
-        if name is None:
-            self._object("x400-empty-value", "PN has no value (Q145585)", span)
+    def _add_personal_name(self, value: str, span: Span | None) -> None:
+        """Add the parts of PN, which is given.initials.surname; an address has PN or them (facts exchange55)."""
+        parts = PERSONAL_NAME.fullmatch(value.strip())
+        if parts is None:
+            self._report("x400-empty-value", "PN has no value (Q145585)", span)
             return
-        given, initials, surname = name.groups()
-        for key, text in (("G", given), ("I", initials.replace(".", "")), ("S", surname)):
+        given, initials, surname = parts.groups()
+        for name, text in (("G", given), ("I", initials.replace(".", "")), ("S", surname)):
             if text:
-                self.take(key, text, span)
-            elif key in self.single:
-                self._object("x400-repeated-keyword", f"PN does not stand beside {key}", span)
-            self._named.add(key)
+                self.add_single(name, text, span)
+            elif name in self.single:
+                self._report("x400-repeated-keyword", f"an address has PN or {name}, not both", span)
+            self._named.add(name)
 
-    def _judge(self, key: str, text: str, span: Span | None, *, repeated: bool) -> bool:
-        """Note the rule that a value breaks; tell whether it is the first of its attribute."""
-        if repeated or (key in {"G", "I"} and key in self._named and key not in self.single):  # left out of a PN
-            self._object("x400-repeated-keyword", f"{key} stands there twice, or beside PN", span)
+    def _check(self, name: str, text: str, span: Span | None, *, repeated: bool) -> bool:
+        """Report the rule that a value breaks; return whether it is the first value of its attribute."""
+        most = RULES[name].max_length
+        if repeated or (name in {"G", "I"} and name in self._named and name not in self.single):  # left out of a PN
+            self._report("x400-repeated-keyword", f"the address has more than one {name}, or PN beside it", span)
         elif not text:
-            self._object("x400-empty-value", f"{key} has no value (Q145585)", span)
-        elif key == "C" and not _COUNTRY.fullmatch(text) and not self._wild(text):
-            self._object("x400-country", "C is two letters or three digits (Q118563)", span)
-        elif len(text) > LIMITS.get(key, len(text)) and not self._wild(text):
-            self._object("x400-too-long", f"{key} has at most {LIMITS[key]} characters (Q118563)", span)
+            self._report("x400-empty-value", f"{name} has no value (Q145585)", span)
+        elif name == "C" and not _COUNTRY.fullmatch(text) and not self._has_wildcard(text):
+            self._report("x400-country", "C is two letters or three digits (Q118563)", span)
+        elif most is not None and len(text) > most and not self._has_wildcard(text):
+            self._report("x400-too-long", f"{name} has at most {most} characters (Q118563)", span)
         elif not _PRINTABLE.fullmatch(text):
-            message = f"{key} holds more than letters, digits and '()+,-./:=? (Q118563)"
+            message = f"{name} has a character that is not a letter, a digit or one of '()+,-./:=? (Q118563)"
             self.unprintable.append(Finding("x400-charset", message, span))
-        self._named.add(key)
+        self._named.add(name)
         return not repeated
 
-    def _wild(self, text: str) -> bool:
+    def _has_wildcard(self, text: str) -> bool:
         return self._space and "*" in text
 
-    def _object(self, code: str, message: str, span: Span | None) -> None:
+    def _report(self, code: str, message: str, span: Span | None) -> None:
         self.problems.append(Finding(code, message, span))
-
-
-def read_address(text: str, form: Form, *, space: bool = False) -> Reading:
-    """Return the attributes of an O/R address in a form; AddressSyntaxError where its text has no such form."""
-    from proxyaddr.x400.text import read_attributes  # noqa: PLC0415 - loads lark
-
-    reading = Reading(space=space, repeats_units=form is Form.RFC2156)
-    for attribute in read_attributes(text, form.value):
-        reading.add(attribute)
-    return reading
-
-
-def no_country(text: str) -> Finding:
-    """Return the finding for an address that names no country."""
-    return Finding("x400-no-country", "an O/R address names its country, c= (Q146032)", (0, len(text)))

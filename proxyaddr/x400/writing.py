@@ -1,62 +1,65 @@
-"""Components of an O/R address to the text of each form."""
+"""O/R addresses to text, in each form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from proxyaddr.x400.keywords import RFC1685_ORDER, RFC2156_KEYWORDS, RFC2156_ORDER, Form
+from proxyaddr.x400.keywords import RFC1685_ORDER, RFC2156_ORDER, RULES, Form
 
-__all__ = ["written"]
+__all__ = ["Part", "write_address"]
 
-Flat = list[tuple[str, str, str]]
-"""(attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
+Part = tuple[str, str, str]
+"""An attribute, the number of the unit or the type of the DDA or nothing, and the value."""
+
+_QUOTED_BY_DOLLAR = re.compile(r"[$/=]")
 
 
-def written(parts: Flat, form: Form) -> str:
-    """Return the text of an address in a form; see `X400Address.format`."""
+def write_address(parts: list[Part], form: Form) -> str:
+    """Return the text of an address in a form, without a label; `parts` are in the order of Exchange."""
     return _WRITERS[form](parts)
 
 
-def _exchange(flat: Flat) -> str:
+def _write_exchange(parts: list[Part]) -> str:
     def quoted(text: str) -> str:
         return text.replace("\\", r"\\").replace(";", r"\;")
 
-    parts = []
-    for key, which, text in flat:
-        keyword = "dda:" + quoted(which).replace("=", r"\=") if key == "DDA" else f"{key.lower()}{which}"
-        parts.append(f"{keyword}={quoted(text)};")
-    return "".join(parts)
+    written = []
+    for name, which, value in parts:
+        keyword = "dda:" + quoted(which).replace("=", r"\=") if name == "DDA" else f"{name.lower()}{which}"
+        written.append(f"{keyword}={quoted(value)};")
+    return "".join(written)
 
 
-def _rfc1685(flat: Flat) -> str:
-    parts = []
-    for key, which, text in _ordered(flat, RFC1685_ORDER):
-        value = text.replace(";", ";;")
-        if key == "DDA":
-            blank = " " if value.startswith("=") else ""  # read back as a value, not as a doubled `=`
-            parts.append(f"DDA:{which.replace(';', ';;').replace('=', '==')}={blank}{value}")
-        elif key != "A" or text.strip():
-            parts.append(f"{key}{which}={value}")
-    return "; ".join(parts)
+def _write_rfc1685(parts: list[Part]) -> str:
+    written = []
+    for name, which, value in _ordered(parts, RFC1685_ORDER):
+        text = value.replace(";", ";;")
+        if name == "DDA":
+            blank = " " if text.startswith("=") else ""  # read back as a value, not as a doubled `=`
+            written.append(f"DDA:{which.replace(';', ';;').replace('=', '==')}={blank}{text}")
+        elif name != "A" or value.strip():
+            written.append(f"{name}{which}={text}")
+    return "; ".join(written)
 
 
-def _rfc2156(flat: Flat) -> str:
+def _write_rfc2156(parts: list[Part]) -> str:
     def quoted(text: str) -> str:
-        return re.sub(r"[$/=]", r"$\g<0>", text)
+        return _QUOTED_BY_DOLLAR.sub(r"$\g<0>", text)
 
-    parts = []
-    for key, which, text in _ordered(flat, RFC2156_ORDER, reverse_units=True):
-        keyword = f"DD.{quoted(which)}" if key == "DDA" else RFC2156_KEYWORDS.get(key, key)
-        if key != "A" or text.strip():
-            parts.append(f"/{keyword}={quoted(text)}")
-    return "".join(parts) + "/"
-
-
-_WRITERS = {Form.EXCHANGE: _exchange, Form.RFC1685: _rfc1685, Form.RFC2156: _rfc2156}
+    written = []
+    for name, which, value in _ordered(parts, RFC2156_ORDER, reverse_units=True):
+        keyword = f"DD.{quoted(which)}" if name == "DDA" else RULES[name].rfc2156_keyword or name
+        if name != "A" or value.strip():
+            written.append(f"/{keyword}={quoted(value)}")
+    return "".join(written) + "/"
 
 
-def _ordered(flat: Flat, order: tuple[str, ...], *, reverse_units: bool = False) -> Iterator[tuple[str, str, str]]:
-    for key in order:
-        named = [part for part in flat if part[0] == key]
-        yield from reversed(named) if key == "OU" and reverse_units else named
+_WRITERS = {Form.EXCHANGE: _write_exchange, Form.RFC1685: _write_rfc1685, Form.RFC2156: _write_rfc2156}
+
+
+def _ordered(parts: list[Part], order: tuple[str, ...], *, reverse_units: bool = False) -> Iterator[Part]:
+    """Yield parts in the order of a form, units with the least significant first where `reverse_units` is set."""
+    for name in order:
+        named = [part for part in parts if part[0] == name]
+        yield from reversed(named) if name == "OU" and reverse_units else named

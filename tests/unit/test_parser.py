@@ -143,6 +143,7 @@ def test_proxy_round_trip(address_type: str, value: str, primary: bool) -> None:
 @given(LISTS)
 @example("\f")
 @example("SMTP:a@b;\v;smtp:c@d")
+@example("~DEL%")
 def test_lists_never_raise_and_lose_nothing(text: str) -> None:
     parsed = px.parse_proxies(text)
     assert len(parsed) + len(parsed.errors) + len(parsed.deletions) or not text.strip(" \t\r\n\f\v;,%{}")

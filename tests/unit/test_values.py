@@ -35,6 +35,24 @@ def test_lists_are_sequences_equal_by_their_good_items() -> None:
     assert repr(px.parse_recipients("")) == "ParsedList([], errors=[])"
 
 
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        (PROXIES, ["errors", "findings", "deletions", "more"]),
+        (px.parse_recipients("a@b; c"), ["errors", "more"]),
+        (px.parse("SMTP:a@b"), ["type", "value", "is_primary"]),
+        (px.X400Address.parse("c=us;s=Doe"), ["components", "more"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_can_not_be_assigned_to_and_are_copied_whole(value: object, names: list[str]) -> None:
+    for name in names:
+        with pytest.raises(AttributeError):
+            setattr(value, name, ())
+    for again in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+        assert (again, repr(again)) == (value, repr(value))
+
+
 def test_addresses_of_other_classes_differ() -> None:
     one_off, proxy = px.parse("[SMTP:a@b]"), px.parse("SMTP:a@b")
     assert one_off != proxy
