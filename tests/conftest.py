@@ -28,7 +28,7 @@ def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
     running.start()
 
 
-@pytest.fixture(scope="session", params=list(ENGINES))
+@pytest.fixture(scope="module", params=list(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run a test once with each engine of the matcher, chosen by the environment; return its name."""
     name: str = request.param
