@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from queue import Full
 
+import pytest
+
+from proxyaddr.bulk import prefetch
 from proxyaddr.bulk.prefetch import DEPTH, prefetched
 
 COUNT = 1000
@@ -37,3 +41,18 @@ def test_an_executor_takes_all_items_at_once() -> None:
     with ThreadPoolExecutor(1) as pool:
         assert next(pool.map(str, numbers(made, []))) == "0"
     assert len(made) == COUNT
+
+
+def test_an_item_waits_as_long_as_the_queue_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[object] = []
+
+    class FullAtFirst(prefetch.Queue[object]):
+        def put(self, item: object, block: bool = True, timeout: float | None = None) -> None:
+            if item not in refused:
+                refused.append(item)
+                raise Full
+            super().put(item, block, timeout)
+
+    monkeypatch.setattr(prefetch, "Queue", FullAtFirst)
+    assert list(prefetched(number for number in range(5))) == list(range(5))
+    assert refused[:5] == list(range(5))
