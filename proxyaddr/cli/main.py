@@ -26,6 +26,7 @@ COMMANDS = {
     "route": "say which connector an address would use, by its address spaces",
     "encapsulate": "write TYPE:VALUE as IMCEATYPE-...@domain",
     "decapsulate": "read IMCEA addresses, alone or in a bounce, and one-off entry identifiers",
+    "rules": "say what a rule or a code of an error or finding means, and what mends it",
 }
 """The help of each subcommand. The module of its name is loaded for the one that runs alone, since each costs time."""
 

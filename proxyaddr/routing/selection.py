@@ -39,6 +39,18 @@ class Candidate:
 class Rule(Protocol):
     """A step of the choice, which drops some of the candidates."""
 
+    @property
+    def name(self) -> str:
+        """What the rule is called."""
+
+    @property
+    def source(self) -> str:
+        """The article or document that states it."""
+
+    @property
+    def prefers(self) -> str:
+        """What it does, for people."""
+
     def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
         """Return the candidates that stay, in their order."""
 
@@ -47,8 +59,14 @@ class Rule(Protocol):
 
 
 class Exclusion(NamedTuple):
-    """Drops every candidate that may not take the message, even the last one; `says` returns why."""
+    """Drops every candidate that may not take the message, even the last one; `says` returns why.
 
+    `prefers` tells people what every rule does, and `source` names the article or document that states it.
+    """
+
+    name: str
+    source: str
+    prefers: str
     excludes: Callable[[Candidate, Message], bool]
     says: Callable[[Candidate, Message], str]
 
@@ -65,6 +83,8 @@ class RouteCriterion(NamedTuple):
     """Compares routes: those with the lowest key stay; `says` names the key of one."""
 
     name: str
+    source: str
+    prefers: str
     key: Callable[[Candidate], int]
     says: Callable[[Candidate], str]
 
@@ -88,6 +108,8 @@ class ConnectorCriterion(NamedTuple):
     """
 
     name: str
+    source: str
+    prefers: str
     key: Callable[[Offer], Any]
     says: Callable[[Offer], str]
     applies: Callable[[Sequence[Offer]], bool] = _always
@@ -134,15 +156,24 @@ def _are_on_one_computer(offers: Sequence[Offer]) -> bool:
     return all(offer.connector.proximity is Proximity.LOCAL for offer in offers)
 
 
-_DISABLED = Exclusion(  # connector-selection.md
+_DISABLED = Exclusion(
+    "enabled",
+    "connector-selection.md",
+    "a connector that is disabled takes no mail",
     lambda candidate, _: not candidate.offer.connector.enabled,
     lambda *_: "the connector is disabled",
 )
-_SCOPE = Exclusion(  # Q279404, Q234639
+_SCOPE = Exclusion(
+    "scope",
+    "Q279404, Q234639",
+    "a space takes mail from its site or location alone, where its scope says so",
     _is_out_of_scope,
     lambda candidate, _: f"the message comes from outside its {candidate.route.space.scope}",
 )
-_SIZE = Exclusion(  # connector-selection.md
+_SIZE = Exclusion(
+    "size limit",
+    "connector-selection.md",
+    "a connector takes no message larger than its limit",
     _is_too_large,
     lambda candidate, message: (
         f"at most {candidate.offer.connector.max_message_size} bytes, the message has {message.size}"
@@ -155,13 +186,17 @@ EXCLUSIONS = {
 }
 """What is dropped first; a route that is excluded for two reasons shows the first of them."""
 
-_CLASS = RouteCriterion(  # Q229961
+_CLASS = RouteCriterion(
     "class",
+    "Q229961",
+    "the better kind of match: exact, then wildcard, then partial, then blank",
     lambda candidate: 0 if candidate.route.space.by_component else candidate.fit.kind.rank,
     lambda candidate: candidate.fit.kind.value,
 )
-_LITERALS = RouteCriterion(  # Q229961
+_LITERALS = RouteCriterion(
     "literals",
+    "Q229961",
+    "the space that states more characters, or more components, without a wildcard",
     lambda candidate: -candidate.fit.literals,
     lambda candidate: str(candidate.fit.literals),
 )
@@ -169,44 +204,71 @@ _LITERALS = RouteCriterion(  # Q229961
 SPACE_CRITERIA = (_CLASS, _LITERALS)
 """The space that fits best comes before the connector, in both dialects (Q229961, connector-selection.md)."""
 
-_COST = ConnectorCriterion("cost", lambda offer: offer.cost, lambda offer: str(offer.cost))  # Q183801
-_ACTIVATION = ConnectorCriterion(  # Q193322
+_COST = ConnectorCriterion(
+    "cost",
+    "Q183801",
+    "the lowest sum of the cost of the space and of the way to the site of the connector",
+    lambda offer: offer.cost,
+    lambda offer: str(offer.cost),
+)
+_ACTIVATION = ConnectorCriterion(
     "activation",
+    "Q193322",
+    "the connector that sends soonest: now, later, never, or when the other side asks",
     lambda offer: offer.connector.activation,
     lambda offer: offer.connector.activation.name.lower().replace("_", " "),
 )
-_ACTIVE = _ACTIVATION._replace(  # Q193322
-    name="active", key=lambda offer: offer.connector.activation is not Activation.ACTIVE_NOW
+_ACTIVE = _ACTIVATION._replace(
+    name="active",
+    prefers="a connector that sends now, where only the lowest cost counts",
+    key=lambda offer: offer.connector.activation is not Activation.ACTIVE_NOW,
 )
-_PROXIMITY = ConnectorCriterion(  # connector-selection.md
+_PROXIMITY = ConnectorCriterion(
     "proximity",
+    "connector-selection.md",
+    "the nearest connector: local, then in the same site, then remote",
     lambda offer: offer.connector.proximity,
     lambda offer: offer.connector.proximity.name.lower().replace("_", " "),
 )
-_LOCAL = _PROXIMITY._replace(  # Q193322
-    name="local", key=lambda offer: offer.connector.proximity is not Proximity.LOCAL
+_LOCAL = _PROXIMITY._replace(
+    name="local",
+    source="Q193322",
+    prefers="a connector on this computer",
+    key=lambda offer: offer.connector.proximity is not Proximity.LOCAL,
 )
-_NOT_BACK = ConnectorCriterion(  # Q193322
+_NOT_BACK = ConnectorCriterion(
     "not back",
+    "Q193322",
+    "a connector other than the one that delivered the message",
     lambda offer: offer.connector.delivering,
     lambda offer: "delivered this message" if offer.connector.delivering else "did not deliver it",
 )
-_RETRIES = ConnectorCriterion(  # Q193322
+_RETRIES = ConnectorCriterion(
     "open retries",
+    "Q193322",
+    "a connector that has open retries left",
     lambda offer: offer.connector.exhausted,
     lambda offer: f"{offer.connector.open_retries} of {offer.connector.max_open_retries} open retries",
 )
 _TRIES = ConnectorCriterion(
-    "tries", lambda offer: offer.connector.tries, lambda offer: str(offer.connector.tries)
-)  # Q193322
-_OPEN_RETRY = ConnectorCriterion(  # Q193322
+    "tries",
+    "Q193322",
+    "the connector that was tried least often",
+    lambda offer: offer.connector.tries,
+    lambda offer: str(offer.connector.tries),
+)
+_OPEN_RETRY = ConnectorCriterion(
     "open retry",
+    "Q193322",
+    "a connector whose opening did not fail, where all are on this computer",
     lambda offer: offer.connector.in_open_retry,
     lambda offer: "is in open retry" if offer.connector.in_open_retry else "is not",
     applies=_are_on_one_computer,
 )
-_NAME = ConnectorCriterion(  # connector-selection.md
+_NAME = ConnectorCriterion(
     "name",
+    "connector-selection.md",
+    "the connector whose name comes first in the alphabet",
     lambda offer: offer.connector.name.casefold(),
     lambda offer: offer.connector.name,
 )
@@ -233,8 +295,12 @@ RULES: dict[tuple[Dialect, bool], tuple[Rule, ...]] = {
 }
 """All rules that choose a route, in their order, by dialect and whether only the lowest cost counts."""
 
-EARLIER_ROUTE = RouteCriterion(  # Q229961
-    "order", lambda candidate: candidate.index, lambda candidate: f"route {candidate.index}"
+EARLIER_ROUTE = RouteCriterion(
+    "order",
+    "Q229961",
+    "the earlier route of the table",
+    lambda candidate: candidate.index,
+    lambda candidate: f"route {candidate.index}",
 )
 """Decides among the routes that all rules leave: the product would share the load among them."""
 

@@ -1,0 +1,75 @@
+"""Every rule and every code, as `proxyaddr rules` and the documentation show them: meaning, source, remedy, example."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from proxyaddr.delivery.rules import RULES as DELIVERY_RULES
+from proxyaddr.routing.selection import EARLIER_ROUTE
+from proxyaddr.routing.selection import RULES as ROUTING_RULES
+
+__all__ = ["CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find"]
+
+DELIVERY, ROUTING, CODE = "rule of delivery", "rule of routing", "code"
+"""The kinds of entries: what chooses an address or returns the mail, what chooses a route, and what errors and findings
+are called."""
+
+HEADINGS = {DELIVERY: "Rules of delivery", ROUTING: "Rules of routing", CODE: "Codes of errors and findings"}
+"""The heading of each kind, in the order of the entries."""
+
+
+class Entry(NamedTuple):
+    """What is told of a rule or a code. `source` is the article or document that states it; empty for what is our own.
+
+    `remedy` is empty where there is nothing to mend. `example` is an expression of Python or, after `$ `, a line of
+    shell; rules of routing have none.
+    """
+
+    name: str
+    kind: str
+    meaning: str
+    source: str = ""
+    remedy: str = ""
+    example: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The name as a file or a link has it."""
+        return self.name.replace(" ", "-")
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return all entries: the rules of delivery and of routing in the order in which they apply, then the codes."""
+    told = _told()
+    return (*_delivery(told["rules"]), *_routing(), *(Entry(name, CODE, **row) for name, row in told["codes"].items()))
+
+
+def find(name: str) -> tuple[Entry, ...]:
+    """Return the entries of a name, in any case and with blanks or hyphens; a rule and a code may share one."""
+    wanted = name.strip().lower().replace(" ", "-")
+    return tuple(entry for entry in entries() if entry.slug == wanted)
+
+
+def _told() -> dict[str, Any]:
+    return tomllib.loads((files("proxyaddr") / "rulebook.toml").read_text("utf-8"))
+
+
+def _delivery(told: dict[str, Any]) -> Iterator[Entry]:
+    for rule in DELIVERY_RULES:
+        yield Entry(rule.name, DELIVERY, _sentence(rule.says), rule.article, **told[rule.name])
+
+
+def _routing() -> Iterator[Entry]:
+    """Yield the rules of all dialects, each once: those of Exchange 5.5 first."""
+    seen = dict.fromkeys(rule for rules in ROUTING_RULES.values() for rule in rules)
+    for rule in (*seen, EARLIER_ROUTE):
+        yield Entry(rule.name, ROUTING, _sentence(rule.prefers), rule.source)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
