@@ -144,6 +144,13 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build, with warnings as errors."""
+    _install_package(session, "docs", native=False)
+    session.run("python", "-m", "sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run every benchmark briefly, or as the arguments after `--` say."""
     _install_package(session, "all")
