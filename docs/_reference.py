@@ -21,9 +21,9 @@ The rules in the order in which they apply, each with the article or document th
 `proxyaddr rules NAME` prints the same.
 """.strip(),
     "codes": """
-Codes are stable: a program may depend on them, while messages may change. An *error* is raised, or listed in `.errors` of
-a list or a file; a *finding* is something that parses but breaks a rule. The command prints the code behind the message,
-and `proxyaddr rules CODE` prints what is said here.
+Codes are stable: a program may depend on them, while messages may change. An *error* is raised, or listed in `.errors`
+of a list or a file; a *finding* is something that parses but breaks a rule. The command prints the code behind the
+message, and `proxyaddr rules CODE` prints what is said here.
 """.strip(),
 }
 
