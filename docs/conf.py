@@ -23,8 +23,10 @@ html_theme = "furo"
 html_title = f"proxyaddr {release}"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints = "description"
 autodoc_typehints_format = "short"
 autodoc_default_options = {"members": True}
@@ -37,8 +39,10 @@ _MARKUP = re.compile(r"[*|_\\]")
 def _as_restructured_text(*arguments: Any) -> None:  # noqa: ANN401 - Sphinx gives six of several types
     """Turn a docstring as it is written here, with Markdown's code spans, into reStructuredText."""
     lines: list[str] = arguments[-1]
+    in_example = False
     for number, line in enumerate(lines):
-        if not line.lstrip().startswith((">>>", "...")):
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
+        if not in_example:
             parts = _CODE.split(line)  # what stands between, and the code spans
             parts[::2] = [_MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
             parts[1::2] = [f"`{part}`" for part in parts[1::2]]
