@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from queue import Full
+from queue import Full, Queue
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_an_executor_takes_all_items_at_once() -> None:
 def test_an_item_waits_as_long_as_the_queue_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     refused: list[object] = []
 
-    class FullAtFirst(prefetch.Queue[object]):
+    class FullAtFirst(Queue[object]):
         def put(self, item: object, block: bool = True, timeout: float | None = None) -> None:
             if item not in refused:
                 refused.append(item)

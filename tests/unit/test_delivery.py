@@ -1,4 +1,4 @@
-"""The scenario of Q183801 and the rules of type selection."""
+"""Which address goes out and why, what is returned, and the settings of connectors and sites."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr.delivery.rules import ADMISSION, RULES
+from proxyaddr.delivery.rules import ADMISSION, RULES, Case
 from proxyaddr.delivery.site import from_config
 from tests.cases import cases
+from tests.text_files import written
 
 OVERRIDE = px.InternetMailService(override_proxy_out="SMTPOUT", site_domain="contoso.com")
 STOCK = px.InternetMailService(organization="Contoso", site="SITE", server="SERVER")
@@ -165,56 +166,6 @@ def test_override_without_site_domain_could_not_start() -> None:
     assert px.InternetMailService(override_proxy_out="SMTPOUT", site_addresses={"smtpout": "@x"}).outbound_type
 
 
-REG = (
-    "{header}\r\n\r\n; comment\r\n"
-    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters]\r\n"
-    '"OverrideProxyOut"="SMTPOUT"\r\n"SiteDomain"="imc1.contoso.com"\r\n"ResolveP2"=dword:00000001\r\n'
-    '"TurfTable"=hex(7):{turf}\r\n'
-)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        REG.format(header="REGEDIT4", turf="61,00,62,00,00").encode("cp1252"),
-        REG.format(header="Windows Registry Editor Version 5.00", turf="61,00,00,00,\\\r\n  62,00,00,00,00,00").encode(
-            "utf-16"
-        ),
-    ],
-)
-def test_registry_export(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "imc.reg"
-    path.write_bytes(data)
-    service = px.InternetMailService.from_config(path)
-    assert (service.outbound_type, service.site_domain) == ("SMTPOUT", "imc1.contoso.com")
-    assert dict(service.unknown_settings) == {"ResolveP2": 1, "TurfTable": ("a", "b")}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "code", "line"),
-    [
-        ('"SMTPOUT"', "dword:00000001", "wrong-registry-type", 5),
-        ("dword:00000001", '"1"', "wrong-registry-type", 7),
-        ('"SiteDomain"=', '"SiteDomain"', "bad-registry-export", 6),
-        ("MSExchangeIMC", "Other", "no-parameters-key", None),
-        ("REGEDIT4", "REGEDIT9", "bad-registry-export", 1),
-    ],
-)
-def test_bad_registry_export(tmp_path: Path, old: str, new: str, code: str, line: int | None) -> None:
-    path = tmp_path / "imc.reg"
-    path.write_bytes(REG.format(header="REGEDIT4", turf="00").replace(old, new).encode())
-    with pytest.raises(px.ConfigurationError) as caught:
-        px.InternetMailService.from_registry_export(path)
-    assert (caught.value.code, caught.value.line) == (code, line)
-
-
-def test_hexadecimal_of_a_registry_export_takes_linear_time(tmp_path: Path) -> None:
-    path = tmp_path / "imc.reg"
-    path.write_text(REG.format(header="REGEDIT4", turf="a" * 100_000 + "x"))
-    with pytest.raises(px.ConfigurationError, match="line 8"):
-        px.InternetMailService.from_registry_export(path)
-
-
 @pytest.mark.parametrize("wrong", [None, 3, b"[SMTP:a@b]"])
 def test_what_is_no_text_is_a_type_error(wrong: object) -> None:
     with pytest.raises(TypeError):
@@ -270,29 +221,215 @@ def test_a_file_of_settings_is_parsed_once(
     assert parsed == [content]
 
 
-def test_exchange_55_export(tmp_path: Path) -> None:
-    path = tmp_path / "export.csv"
-    path.write_bytes(
-        b"Obj-Class,Alias Name,Display Name,E-mail Addresses,Secondary-Proxy-Addresses\r\n"
-        b"Mailbox,jane,Jane D\xf6e,SMTP:jane@contoso.com%MS:ORG/SITE/JANE,SMTP:j.doe@contoso.com%SMTP:\r\n"
-        b"Mailbox,short\r\n"
+@pytest.mark.parametrize(
+    ("content", "code", "setting"),
+    [
+        ("[internet_mail_service]\naddress_spaces = 1\n", "wrong-type", "address_spaces"),
+        ("[internet_mail_service]\naddress_spaces = [1]\n", "wrong-type", "address_spaces"),
+        ("[internet_mail_service.site_addresses]\nSMTP = 1\n", "wrong-type", "site_addresses"),
+        ("[internet_mail_service]\noverride_proxy_out = 'a b'\n", "bad-type", "OverrideProxyOut"),
+        ("[internet_mail_service]\nsite_domain = 'a@b'\n", "bad-site-domain", "SiteDomain"),
+        ("[internet_mail_service]\naddress_spaces = ['SMTP:*;0']\n", "bad-cost", "address_spaces"),
+        ("internet_mail_service = 1\n", "wrong-type", "internet_mail_service"),
+        ("internet_mail_service\n", "bad-toml", None),
+        (f"a = {'9' * 5_000}\n", "bad-toml", None),
+        (f"a = {'[' * 100_000}\n", "bad-toml", None),
+        ("[internet_mail_service]\n[routing_table]\nroutes = 1\n", "wrong-type", "routing_table.routes"),
+        ("routing_table = 1\n", "wrong-type", "routing_table"),
+        ("[routing_table]\nspaces = []\n", "unknown-setting", "routing_table"),
+        ("[routing_table]\nconnectors = [{tries = 1}]\n", "no-connector-name", "name"),
+        ("[routing_table]\ndialect = 'exchange95'\n", "unknown-dialect", "dialect"),
+    ],
+)
+def test_wrong_settings_name_the_setting(tmp_path: Path, content: str, code: str, setting: str | None) -> None:
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.InternetMailService.from_config(written(tmp_path, "imc.toml", content))
+    assert (caught.value.code, caught.value.setting) == (code, setting)
+
+
+def test_a_service_with_a_routing_table_of_its_own(tmp_path: Path) -> None:
+    content = """
+[internet_mail_service]
+name = "imc"
+site_addresses = {smtp = "site@contoso.com"}
+
+[routing_table]
+routes = [{space = "SMTP:*@contoso.com;3", connector = "imc", scope = "site"}, {space = "SMTP:*"}, {connector = "x"}]
+"""
+    path = written(tmp_path, "imc.toml", content)
+    service = px.InternetMailService.from_config(path)
+    found = service.resolve("a@contoso.com")
+    assert found.delivered
+    assert (found.connector, found.address_space and found.address_space.scope) == ("imc", px.Scope.SITE)
+    table = service.table()
+    assert table is not None
+    assert [error.line for error in table.errors] == [2, 3]
+    assert px.RoutingTable.from_file(path).routes == table.routes
+    other = px.RoutingTable([])
+    assert px.InternetMailService.from_config(path, routing_table=other).table() is other
+
+
+SITE = """
+[[internet_mail_service]]
+name = "plain"
+
+[[internet_mail_service]]
+name = "internal"
+override_proxy_out = "SMTPOUT"
+site_domain = "contoso.com"
+
+[routing_table]
+routes = [
+    {space = "SMTP:*;1", connector = "plain"},
+    {space = "SMTPOUT:*@inside.test;5", connectors = ["internal", "hub"]},
+    {space = "X400:c=*", connector = "x400"},
+]
+connectors = [{name = "plain", proximity = "remote", tries = 1}]
+"""
+
+
+def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE)
+    site = px.Site.from_toml(path)
+    plain, internal = site.resolve("[SMTP:a@b.test]"), site.resolve("[SMTPOUT:a@inside.test]")
+    assert plain.delivered
+    assert internal.delivered
+    assert (plain.connector, str(plain.address_space)) == ("plain", "SMTP:*;1")
+    assert (internal.connector, internal.address_space and internal.address_space.cost) == ("internal", 5)
+    nowhere = site.resolve("[SMTPOUT:a@elsewhere.test]")
+    assert not nowhere.delivered
+    assert (nowhere.rule, nowhere.reason) == ("no-address-space", "The recipient name is not recognized")
+    both = px.Recipient("Jane", ["SMTP:jane@b.test", "SMTPOUT:jane@inside.test"], "SMTPOUT:jane@inside.test")
+    found = site.resolve(both)
+    assert found.delivered
+    assert (found.connector, found.envelope_recipient) == ("internal", "jane@inside.test")
+    with pytest.raises(px.ConfigurationError, match="no service of this site"):
+        site.resolve("X400:c=US;a= ;p=x;s=y")
+    with pytest.raises(px.ConfigurationError, match="Site"):
+        px.InternetMailService.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "internal"', 'name = "plain"', "two connectors"),
+        ('name = "internal"', 'name = "other"', "no route through"),
+        ("tries = 1", 'tries = "1"', "tries is a whole number"),
+        ("tries = 1", "retries = 1", "has no 'retries'"),
+        ('"remote"', '"far"', "proximity is one of"),
+        ("[routing_table]", "[table]", "routing_table"),
+    ],
+)
+def test_a_wrong_site_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE.replace(old, new))
+    with pytest.raises(px.ConfigurationError, match=message):
+        px.Site.from_toml(path)
+
+
+def test_a_service_with_a_table_names_connector_and_space() -> None:
+    table = px.RoutingTable([px.Route(px.AddressSpace.parse("SMTP:*@contoso.com;7"), "imc")])
+    service = px.InternetMailService(routing_table=table)
+    found = service.resolve("a@contoso.com")
+    assert found.delivered
+    assert (found.connector, str(found.address_space)) == ("imc", "SMTP:*@contoso.com;7")
+    assert service.resolve("a@fabrikam.com").rule == "no-address-space"
+
+
+FOREIGN = "IMCEAFAX-+2B1+20555@contoso.com"
+DN = "/o=Org/ou=Site/cn=Recipients/cn=a-name-that-is-as-long-as-those-of-exchange-online-are"
+
+
+def test_a_foreign_type_goes_out_encapsulated() -> None:
+    service = px.InternetMailService(site_domain="contoso.com", encapsulate=True)
+    found = service.resolve("[FAX:+1 555]")
+    assert found.delivered
+    assert (found.rule, found.envelope_recipient, found.address.type) == ("encapsulation", FOREIGN, "SMTP")
+    legacy = service.resolve(f"[EX:{DN}]")
+    assert legacy.delivered
+    assert px.decapsulate(legacy.envelope_recipient).value == DN
+    custom = service.resolve(px.Recipient("Fax", ["X400:c=us;s=x"], "FAX:+1 555"))
+    assert custom.delivered
+    assert custom.envelope_recipient == FOREIGN
+
+
+@pytest.mark.parametrize(
+    "recipient", ["[X500:/o=a/ou=b/cn=c]", "[INVALID:x]", "[SMTPOUT:a@b]", "[FAX:" + "+" * 200 + "]"]
+)
+def test_what_is_never_encapsulated(recipient: str) -> None:
+    found = px.InternetMailService(site_domain="contoso.com", encapsulate=True).resolve(recipient)
+    assert not found.delivered
+    assert found.rule == "no-proxy"
+
+
+def test_encapsulation_is_optional_and_needs_a_domain() -> None:
+    assert px.InternetMailService(site_domain="contoso.com").resolve("[FAX:1]").rule == "no-proxy"
+    with pytest.raises(px.ConfigurationError, match="SiteDomain"):
+        px.InternetMailService(encapsulate=True)
+    by_address = px.InternetMailService(site_addresses={"SMTP": "site@fabrikam.com"}, encapsulate=True)
+    found = by_address.resolve("[FAX:1]")
+    assert found.delivered
+    assert found.envelope_recipient == "IMCEAFAX-1@fabrikam.com"
+
+
+def test_an_incoming_address_is_unwrapped_for_the_local_domain_alone() -> None:
+    held = px.Recipient("Jane", ["SMTP:jane@contoso.com", f"X500:{DN}"])
+    service = px.InternetMailService(site_domain="Contoso.com", directory=px.Directory([held]))
+    ours, theirs = px.encapsulate("EX", DN, "contoso.com"), px.encapsulate("EX", DN, "fabrikam.com")
+    found = service.resolve(ours)
+    assert found.delivered
+    assert (found.rule, found.envelope_recipient) == ("primary-proxy", "jane@contoso.com")
+    other = service.resolve(theirs)
+    assert other.delivered
+    assert (other.rule, other.envelope_recipient) == ("one-off-type", theirs)
+    assert service.resolve(px.encapsulate("FAX", "1", "contoso.com")).rule == "no-proxy"
+
+
+@pytest.mark.parametrize("kind", ["SMTP", "SMTPOUT", "X500", "INVALID"])
+@pytest.mark.parametrize("outbound", ["SMTP", "SMTPOUT"])
+def test_nothing_is_relayed_through_encapsulation(kind: str, outbound: str) -> None:
+    service = px.InternetMailService(site_domain="contoso.com", override_proxy_out=outbound, encapsulate=True)
+    inside = px.encapsulate(kind, "victim@elsewhere.example", "contoso.com")
+    found = service.resolve(px.OneOffAddress(outbound, inside))
+    assert not found.delivered
+    assert (found.rule, found.code) == ("refused-encapsulation", "unrecognized-OR-name")
+
+
+def test_a_service_is_pickled_with_its_settings() -> None:
+    service = px.InternetMailService(
+        override_proxy_out="SMTPOUT", site_domain="x.test", site_addresses={"SMTP": "site@x.test"}
     )
-    directory = px.Directory.from_file(path)
-    (jane,) = directory.find("[smtp:J.DOE@contoso.com]")
-    assert (jane.display_name, jane.alias) == ("Jane Döe", "jane")
-    assert [str(proxy) for proxy in jane.proxies][2] == "smtp:j.doe@contoso.com"
-    assert [(error.code, error.line) for error in directory.errors] == [("bad-proxy", 2), ("wrong-field-count", 3)]
+    again = pickle.loads(pickle.dumps(service))
+    assert (again.outbound_type, again.site_domain, dict(again.site_addresses)) == (
+        "SMTPOUT",
+        "x.test",
+        {"SMTP": "site@x.test"},
+    )
 
 
-def test_get_recipient_csv_and_json(tmp_path: Path) -> None:
-    table = tmp_path / "recipients.csv"
-    table.write_text('#TYPE x\nDisplayName,EmailAddresses\nJane,"{SMTP:jane@contoso.com, smtp:j@contoso.com}"\n')
-    assert len(px.Directory.from_csv(table).find("j@contoso.com")) == 1
-    users = tmp_path / "users.json"
-    users.write_text('{"value": [{"displayName": "Jane", "proxyAddresses": ["SMTP:jane@contoso.com", ":x"]}, 3]}')
-    directory = px.Directory.from_file(users)
-    assert len(directory.find("jane@contoso.com")) == 1
-    assert [error.code for error in directory.errors] == ["bad-proxy", "not-an-object"]
-    users.write_text("[1,\n")
-    with pytest.raises(px.ConfigurationError, match="line 2"):
-        px.Directory.from_json(users)
+def test_text_without_a_chosen_address_breaks_no_rule_of_the_envelope() -> None:
+    case = Case(px.InternetMailService(address_spaces=["SMTP:*"]), None, ())
+    assert (case.is_malformed(), case.route(), case.is_unrouted()) == (False, None, True)
+
+
+def test_a_site_resolves_every_kind_of_recipient() -> None:
+    routes = [px.Route(px.AddressSpace.parse(space), name) for space, name in (("SMTP:*@a.test", "a"), ("SMTP:*", "b"))]
+    held = px.Recipient("Jane", "SMTP:jane@a.test;smtp:j@b.test")
+    site = px.Site(
+        [px.InternetMailService(name="a"), px.InternetMailService(name="b")],
+        px.RoutingTable(routes),
+        directory=px.Directory([held]),
+    )
+    for recipient in ("j@b.test", px.parse("j@b.test"), held, held.proxies):
+        found = site.resolve(recipient)
+        assert found.delivered
+        assert (found.connector, found.envelope_recipient) == ("a", "jane@a.test")
+    custom = site.resolve(px.Recipient("Joe", "SMTP:joe@a.test", "SMTP:joe@c.test"))
+    assert custom.delivered
+    assert (custom.connector, custom.envelope_recipient) == ("b", "joe@c.test")
+    nobody = site.resolve(px.parse_proxies("smtp:only@secondary.test"))
+    assert (nobody.delivered, nobody.rule) == (False, "no-address-space")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.Site([], px.RoutingTable(routes))
+    assert caught.value.code == "no-connector"
