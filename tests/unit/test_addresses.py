@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.addresses.lists import DeletionMarker
 from tests.cases import cases
 from tests.strategies import ADDRESS_TYPES, DN_NAMES, LISTS, PROXIES, VALUES
 
@@ -91,7 +90,7 @@ def test_missing_brackets_are_suggested() -> None:
 def test_iterables_hold_one_address_an_item() -> None:
     parsed = px.parse_proxies([" SMTP:a@b ", "", "~del", ":x", "X400:c=US;a= ;p=Org;s=Doe;"])
     assert [str(proxy) for proxy in parsed] == ["SMTP:a@b", "X400:c=US;a= ;p=Org;s=Doe;"]
-    assert parsed.deletions == (DeletionMarker(),)
+    assert [(marker.type, marker.value) for marker in parsed.deletions] == [(None, None)]
     assert [(error.code, error.item) for error in parsed.errors] == [("empty-type", 2)]
     with pytest.raises(TypeError):
         px.parse_proxies(b"SMTP:a@b")  # type: ignore[arg-type]

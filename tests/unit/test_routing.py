@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.routing.selection import Offer, preferences
 from proxyaddr.routing.toml import CONNECTOR_SETTINGS
 from tests.cases import Case, cases
 from tests.strategies import SPACE_ADDRESSES, spaces, tables
@@ -94,20 +93,30 @@ def test_compiled_tables_choose_connectors_as_tables_do(dialect: str) -> None:
 
 
 def test_an_order_of_preferences_is_missing_only_where_retries_count_for_some() -> None:
-    def ranks(*offers: tuple[int, px.Connector], dialect: px.Dialect = px.Dialect.EXCHANGE55) -> object:
-        named = {(cost, connector.name): Offer.of(connector, cost) for cost, connector in offers}
-        return preferences(named, dialect)
+    def order(*offers: tuple[int, px.Connector], dialect: str = "exchange55") -> list[tuple[int, str]]:
+        pattern, left, found = "SMTP:*" if dialect == "exchange55" else "*", list(offers), []
+        while left:
+            routes = [(f"{pattern};{cost}", connector.name) for cost, connector in left]
+            both = table(*routes, dialect=dialect, **{connector.name: connector for _, connector in left})
+            best = both.route_index("x@y")
+            assert both.compile().match("x@y") == best
+            cost, connector = left.pop(best)
+            found.append((cost, connector.name))
+        return found
 
     near, far, again = state("a"), state("b", proximity=px.Proximity.REMOTE), state("c", open_retries=1)
     far_again = state("d", open_retries=1, proximity=px.Proximity.REMOTE)
     three = ((5, near), (4, near), (5, far))
-    assert ranks(*three) == {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}
-    assert ranks(*three, (6, again)) is None
-    expected = {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2, (6, "c"): 3}
-    assert ranks(*three, (6, again), dialect=px.Dialect.EXCHANGE2007) == expected
-    assert ranks((1, again), (9, near)) == {(9, "a"): 0, (1, "c"): 1}
-    assert ranks((1, far_again), (9, far)) == {(1, "d"): 0, (9, "b"): 1}
-    assert ranks((1, far_again), (9, again)) == {(1, "d"): 0, (9, "c"): 1}
+    assert order(*three) == [(4, "a"), (5, "a"), (5, "b")]
+    assert order(*three, (6, again), dialect="exchange2007") == [(4, "a"), (5, "a"), (5, "b"), (6, "c")]
+    assert order((1, again), (9, near)) == [(9, "a"), (1, "c")]
+    assert order((1, far_again), (9, far)) == [(1, "d"), (9, "b")]
+    assert order((1, far_again), (9, again)) == [(1, "d"), (9, "c")]
+    # No one order fits both addresses: the connector on another computer matches one of them alone
+    spaces = (("SMTP:*@x;1", "c"), ("SMTP:*@x;9", "a"), ("SMTP:*@y;1", "c"), ("SMTP:*@y;9", "a"), ("SMTP:*@y;5", "b"))
+    mixed = table(*spaces, a=near, b=far, c=again)
+    for address, best in (("u@x", 1), ("u@y", 2)):
+        assert mixed.route_index(address) == mixed.compile().match(address) == best
 
 
 def test_why_a_route_lost_says_both_sides() -> None:
