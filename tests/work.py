@@ -1,6 +1,7 @@
 """Counts the machine instructions of public calls under callgrind: `python -m tests.work`.
 
-`unit/test_linear_work.py` counts lines of Python, which do not show how long a regular expression searches. This does.
+`unit/package/test_linear_work.py` counts lines of Python, which do not show how long a regular expression searches.
+This does.
 """
 
 from __future__ import annotations

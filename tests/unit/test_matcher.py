@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -420,3 +421,16 @@ def test_many_rows_are_shared_between_threads_unasked(engine: str, monkeypatch: 
     if engine == "native":
         monkeypatch.setattr("proxyaddr.matcher.native.ROWS_A_THREAD", 10)
     assert list(matcher.match_many([*ADDRESSED, LONG] * 40)) == [*EXPECTED, 0] * 40
+
+
+@pytest.mark.parametrize(("engine", "status"), [("python", 0), ("fastest", 1)])
+def test_the_engine_is_chosen_by_the_environment(engine: str, status: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import proxyaddr.matcher as m; print(m.engine)"],
+        env={**os.environ, "PROXYADDR_ENGINE": engine},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (status, "python\n" if status == 0 else "")
+    assert status == 0 or "PROXYADDR_ENGINE is native or python, not 'fastest'" in done.stderr

@@ -1,25 +1,27 @@
-"""Routing tables: choosing a connector, the MTA's two steps, and the files that tables come in."""
+"""Routing tables: the choice among routes, and the files that tables come in."""
 
 from __future__ import annotations
 
+import codecs
 import copy
 import json
 import pickle
 import tomllib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.mta import route_custom_recipient, route_one_off
-from proxyaddr.routing.selection import Offer, preferences
-from proxyaddr.routing.toml import CONNECTOR_SETTINGS
 from tests.cases import Case, cases
+from tests.strategies import SPACE_ADDRESSES, spaces, tables
+from tests.text_files import written
 
 PUBLISHED_GWART = (  # Q149121
     "EX,/O=WYNNWARE/OU=FRISCO;,1, Connection to Frisco\n"
@@ -90,20 +92,30 @@ def test_compiled_tables_choose_connectors_as_tables_do(dialect: str) -> None:
 
 
 def test_an_order_of_preferences_is_missing_only_where_retries_count_for_some() -> None:
-    def ranks(*offers: tuple[int, px.Connector], dialect: px.Dialect = px.Dialect.EXCHANGE55) -> object:
-        named = {(cost, connector.name): Offer.of(connector, cost) for cost, connector in offers}
-        return preferences(named, dialect)
+    def order(*offers: tuple[int, px.Connector], dialect: str = "exchange55") -> list[tuple[int, str]]:
+        pattern, left, found = "SMTP:*" if dialect == "exchange55" else "*", list(offers), []
+        while left:
+            routes = [(f"{pattern};{cost}", connector.name) for cost, connector in left]
+            both = table(*routes, dialect=dialect, **{connector.name: connector for _, connector in left})
+            best = both.route_index("x@y")
+            assert both.compile().match("x@y") == best
+            cost, connector = left.pop(best)
+            found.append((cost, connector.name))
+        return found
 
     near, far, again = state("a"), state("b", proximity=px.Proximity.REMOTE), state("c", open_retries=1)
     far_again = state("d", open_retries=1, proximity=px.Proximity.REMOTE)
     three = ((5, near), (4, near), (5, far))
-    assert ranks(*three) == {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2}
-    assert ranks(*three, (6, again)) is None
-    expected = {(4, "a"): 0, (5, "a"): 1, (5, "b"): 2, (6, "c"): 3}
-    assert ranks(*three, (6, again), dialect=px.Dialect.EXCHANGE2007) == expected
-    assert ranks((1, again), (9, near)) == {(9, "a"): 0, (1, "c"): 1}
-    assert ranks((1, far_again), (9, far)) == {(1, "d"): 0, (9, "b"): 1}
-    assert ranks((1, far_again), (9, again)) == {(1, "d"): 0, (9, "c"): 1}
+    assert order(*three) == [(4, "a"), (5, "a"), (5, "b")]
+    assert order(*three, (6, again), dialect="exchange2007") == [(4, "a"), (5, "a"), (5, "b"), (6, "c")]
+    assert order((1, again), (9, near)) == [(9, "a"), (1, "c")]
+    assert order((1, far_again), (9, far)) == [(1, "d"), (9, "b")]
+    assert order((1, far_again), (9, again)) == [(1, "d"), (9, "c")]
+    # No one order fits both addresses: the connector on another computer matches one of them alone
+    spaces = (("SMTP:*@x;1", "c"), ("SMTP:*@x;9", "a"), ("SMTP:*@y;1", "c"), ("SMTP:*@y;9", "a"), ("SMTP:*@y;5", "b"))
+    mixed = table(*spaces, a=near, b=far, c=again)
+    for address, best in (("u@x", 1), ("u@y", 2)):
+        assert mixed.route_index(address) == mixed.compile().match(address) == best
 
 
 def test_why_a_route_lost_says_both_sides() -> None:
@@ -168,32 +180,6 @@ def test_a_space_of_another_dialect_is_refused() -> None:
         px.RoutingTable([], "exchange95")
     with pytest.raises(px.ConfigurationError):
         px.Route(px.AddressSpace.parse("SMTP:*"), [])
-
-
-def test_one_off_goes_by_dda_then_by_x400() -> None:
-    spaces = table(
-        ("SMTP:*@contoso.com", "imc"), ("X400:c=us;a= ;p=org;o=site;dda:FAX=12*", "fax"), ("X400:c=*", "all")
-    )
-    site = "C=us;a= ;p=Org;o=Site"
-    direct = route_one_off(spaces, "a@contoso.com", site)
-    assert (direct.by, direct.route, direct.findings) == ("dda", spaces.routes[0], ())
-    held = route_one_off(spaces, px.parse_one_off("[FAX:12;34]"), site)
-    assert (held.by, held.route) == ("x400", spaces.routes[1])
-    assert held.x400_address == r"C=us;a= ;p=Org;o=Site;dda:FAX=12\;34;"
-    loop = route_one_off(spaces, "a@fabrikam.com", site)
-    assert (loop.route, [finding.code for finding in loop.findings]) == (spaces.routes[2], ["x400-catch-all"])
-    assert route_one_off(table(), "a@b", site).route is None
-
-
-def test_custom_recipient_goes_by_target_then_by_its_own_x400_proxy() -> None:
-    spaces = table(("SMTP:*@contoso.com", "imc"), ("X400:c=us;o=site", "site"))
-    proxies = ["SMTP:reply@contoso.com", "X400:c=US;a= ;p=Org;o=Site;s=Doe;"]
-    assert route_custom_recipient(spaces, px.Recipient("A", proxies, "SMTP:a@contoso.com")).by == "dda"
-    assert route_custom_recipient(spaces, px.Recipient("A", proxies, "FAX:1")).route == spaces.routes[1]
-    missing = route_custom_recipient(spaces, px.Recipient("A", proxies[:1], "SMTP:a@contoso.com"))
-    assert (missing.route, missing.findings[0].code) == (None, "no-x400-proxy")
-    with pytest.raises(px.AddressSyntaxError):
-        route_custom_recipient(spaces, px.Recipient("A", proxies))
 
 
 @pytest.mark.parametrize("case", cases("gwart"), ids=str)
@@ -273,16 +259,7 @@ def test_send_connectors_as_json(tmp_path: Path) -> None:
     assert px.RoutingTable.from_file(path).dialect is px.Dialect.EXCHANGE2007
 
 
-CONNECTOR_OF_SITE = px.Connector("plain", proximity=px.Proximity.REMOTE, tries=1)
-SITE = """
-[[internet_mail_service]]
-name = "plain"
-
-[[internet_mail_service]]
-name = "internal"
-override_proxy_out = "SMTPOUT"
-site_domain = "contoso.com"
-
+ROUTES = """
 [routing_table]
 routes = [
     {space = "SMTP:*;1", connector = "plain"},
@@ -291,53 +268,14 @@ routes = [
 ]
 connectors = [{name = "plain", proximity = "remote", tries = 1}]
 """
-
-
-def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: Path) -> None:
-    path = tmp_path / "site.toml"
-    path.write_text(SITE)
-    site = px.Site.from_toml(path)
-    plain, internal = site.resolve("[SMTP:a@b.test]"), site.resolve("[SMTPOUT:a@inside.test]")
-    assert plain.delivered
-    assert internal.delivered
-    assert (plain.connector, str(plain.address_space)) == ("plain", "SMTP:*;1")
-    assert (internal.connector, internal.address_space and internal.address_space.cost) == ("internal", 5)
-    nowhere = site.resolve("[SMTPOUT:a@elsewhere.test]")
-    assert not nowhere.delivered
-    assert (nowhere.rule, nowhere.reason) == ("no-address-space", "The recipient name is not recognized")
-    both = px.Recipient("Jane", ["SMTP:jane@b.test", "SMTPOUT:jane@inside.test"], "SMTPOUT:jane@inside.test")
-    found = site.resolve(both)
-    assert found.delivered
-    assert (found.connector, found.envelope_recipient) == ("internal", "jane@inside.test")
-    with pytest.raises(px.ConfigurationError, match="no service of this site"):
-        site.resolve("X400:c=US;a= ;p=x;s=y")
-    with pytest.raises(px.ConfigurationError, match="Site"):
-        px.InternetMailService.from_toml(path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ('name = "internal"', 'name = "plain"', "two connectors"),
-        ('name = "internal"', 'name = "other"', "no route through"),
-        ("tries = 1", 'tries = "1"', "tries is a whole number"),
-        ("tries = 1", "retries = 1", "has no 'retries'"),
-        ('"remote"', '"far"', "proximity is one of"),
-        ("[routing_table]", "[table]", "routing_table"),
-    ],
-)
-def test_a_wrong_site_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
-    path = tmp_path / "site.toml"
-    path.write_text(SITE.replace(old, new))
-    with pytest.raises(px.ConfigurationError, match=message):
-        px.Site.from_toml(path)
+CONNECTOR_OF_ROUTES = px.Connector("plain", proximity=px.Proximity.REMOTE, tries=1)
 
 
 def test_a_parsed_table_of_toml_makes_the_same_routes(tmp_path: Path) -> None:
     path = tmp_path / "site.toml"
-    path.write_text(SITE)
-    read = px.RoutingTable.from_table(tomllib.loads(SITE)["routing_table"], path)
-    assert (read.routes, read.connectors) == (px.RoutingTable.from_toml(path).routes, {"plain": CONNECTOR_OF_SITE})
+    path.write_text(ROUTES)
+    read = px.RoutingTable.from_table(tomllib.loads(ROUTES)["routing_table"], path)
+    assert (read.routes, read.connectors) == (px.RoutingTable.from_toml(path).routes, {"plain": CONNECTOR_OF_ROUTES})
     with pytest.raises(px.ConfigurationError, match="routing_table is a table") as caught:
         px.RoutingTable.from_table([], path)
     assert (caught.value.code, caught.value.source) == ("wrong-type", str(path))
@@ -353,8 +291,11 @@ def test_a_wrong_dialect_in_toml_is_refused(tmp_path: Path, dialect: str, code: 
 
 
 def test_every_field_of_a_connector_is_a_setting(tmp_path: Path) -> None:
-    assert list(CONNECTOR_SETTINGS) == [field.name for field in fields(px.Connector)]
     path = tmp_path / "table.toml"
+    path.write_text("[[routing_table.connectors]]\nnone = 1\n")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.RoutingTable.from_toml(path)
+    assert str(caught.value).endswith(f"; expected {', '.join(field.name for field in fields(px.Connector))}")
     path.write_text(
         '[[routing_table.connectors]]\nname = "a"\nenabled = false\nmax_message_size = 1\nsite = "s"\nlocation = "l"\n'
         'site_cost = 2\nproximity = "remote"\ndelivering = true\nopen_retries = 3\nmax_open_retries = 4\n'
@@ -366,17 +307,9 @@ def test_every_field_of_a_connector_is_a_setting(tmp_path: Path) -> None:
 
 def test_a_bad_route_in_toml_hides_no_other(tmp_path: Path) -> None:
     path = tmp_path / "table.toml"
-    path.write_text(SITE.replace("SMTP:*;1", "SMTP:*;0").replace('"X400:c=*"', "3"))
+    path.write_text(ROUTES.replace("SMTP:*;1", "SMTP:*;0").replace('"X400:c=*"', "3"))
     read = px.RoutingTable.from_toml(path)
     assert ([error.line for error in read.errors], len(read.routes)) == ([1, 3], 1)
-
-
-def test_a_service_with_a_table_names_connector_and_space() -> None:
-    service = px.InternetMailService(routing_table=table(("SMTP:*@contoso.com;7", "imc")))
-    found = service.resolve("a@contoso.com")
-    assert found.delivered
-    assert (found.connector, str(found.address_space)) == ("imc", "SMTP:*@contoso.com;7")
-    assert service.resolve("a@fabrikam.com").rule == "no-address-space"
 
 
 def test_columns() -> None:
@@ -450,3 +383,154 @@ def test_a_table_is_copied_and_pickled(
 def test_what_is_no_text_is_a_type_error(address: object) -> None:
     with pytest.raises(TypeError, match="an address is text"):
         table(("SMTP:*", "imc")).route(address)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("case", cases("route"), ids=str)
+def test_route_case(case: dict[str, Any]) -> None:
+    routes = []
+    for route in case["routes"]:
+        text = route["space"] + (f";{route['cost']}" if "cost" in route else "")
+        routes.append(px.Route(px.AddressSpace.parse(text, dialect=case["dialect"]), route["connector"]))
+    table = px.RoutingTable(routes, case["dialect"])
+    found = table.route(case["recipient"])
+    assert (found.connector if found else None) == case["connector"]
+    index = table.compile().match(case["recipient"])
+    assert (table.routes[index] if index >= 0 else None) == found
+
+
+in_each_dialect = pytest.mark.parametrize("dialect", list(px.Dialect))
+
+
+@in_each_dialect
+@given(st.data())
+def test_explain_agrees_with_route_and_gives_a_reason_to_each_loser(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(SPACE_ADDRESSES)
+    found, explanation = table.route(address), table.explain(address)
+    winner = explanation.winner
+    assert (winner.route if winner else None) == found
+    assert {o.index for o in explanation.outcomes} == {
+        i for i, route in enumerate(table.routes) if route.space.match(address)
+    }
+    assert [o.lost is None for o in explanation.outcomes] == [o is winner for o in explanation.outcomes]
+    assert str(explanation)
+
+
+@in_each_dialect
+@given(st.data())
+def test_a_less_specific_space_never_changes_the_choice(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address, space = data.draw(tables(dialect)), data.draw(SPACE_ADDRESSES), data.draw(spaces(dialect))
+    before = table.explain(address).winner
+    more = px.RoutingTable([*table.routes, px.Route(space, "new")], dialect)
+    after = more.explain(address).winner
+    new = next((o for o in more.explain(address).outcomes if o.index == len(table.routes)), None)
+    if before is None or new is None:
+        assert after == (before or new)
+        return
+    rank = 0 if space.by_component else new.kind.rank
+    old_rank = 0 if space.by_component else before.kind.rank
+    if (rank, -new.literals) > (old_rank, -before.literals):
+        assert after == before
+
+
+@in_each_dialect
+@given(st.data())
+def test_raising_the_cost_of_a_loser_never_changes_the_winner(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(SPACE_ADDRESSES)
+    explanation = table.explain(address)
+    losers = [outcome.index for outcome in explanation.outcomes if outcome.lost is not None]
+    if not losers:
+        return
+    loser = data.draw(st.sampled_from(losers))
+    routes = list(table.routes)
+    space = routes[loser].space
+    routes[loser] = px.Route(replace(space, cost=data.draw(st.integers(space.cost, 100))), routes[loser].connectors)
+    assert px.RoutingTable(routes, dialect).route(address) == table.route(address)
+
+
+@in_each_dialect
+@given(st.data())
+def test_order_decides_nothing_but_ties(dialect: px.Dialect, data: st.DataObject) -> None:
+    table, address = data.draw(tables(dialect)), data.draw(SPACE_ADDRESSES)
+    shuffled = px.RoutingTable(data.draw(st.permutations(table.routes)), dialect)
+    before, after = table.explain(address), shuffled.explain(address)
+    assert before.tie == after.tie
+    if not before.tie:
+        assert table.route(address) == shuffled.route(address)
+
+
+def connectors(folder: Path, *entries: dict[str, Any]) -> px.RoutingTable:
+    return px.RoutingTable.from_connectors_json(written(folder, "c.json", json.dumps(entries)))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (None, None),
+        ("", None),
+        (" unlimited ", None),
+        ("35MB", 35 * 2**20),
+        (" 2 gb ", 2 * 2**31 // 2),
+        ("1 T", 2**40),
+        ("10", 10),
+        (10_485_760, 10_485_760),
+        ("10 MB (10,485,760 bytes)", 10_485_760),
+        ("10 MB (10.485.760 bytes)", 10_485_760),
+        ({"IsUnlimited": True, "Value": 5}, None),
+        ({"IsUnlimited": False, "Value": {"Value": 512}}, 512),
+        ({"Value": "1 KB"}, 1024),
+    ],
+)
+def test_sizes_of_send_connectors(tmp_path: Path, size: object, expected: int | None) -> None:
+    table = connectors(tmp_path, {"Name": "Out", "AddressSpaces": "*", "MaxMessageSize": size})
+    assert (table.errors, table.connectors["Out"].max_message_size) == ((), expected)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "code"),
+    [
+        ("MaxMessageSize", "large", "bad-size"),
+        ("MaxMessageSize", -1, "bad-size"),
+        ("MaxMessageSize", True, "bad-size"),
+        ("MaxMessageSize", 1.5, "bad-size"),
+        ("MaxMessageSize", {"Value": []}, "bad-size"),
+        ("Enabled", "yes", "wrong-type"),
+    ],
+)
+def test_a_bad_setting_of_a_send_connector_costs_the_setting_alone(
+    tmp_path: Path, setting: str, value: object, code: str
+) -> None:
+    table = connectors(tmp_path, {"Identity": "Out", "AddressSpaces": ["*"], setting: value})
+    assert [(error.code, error.line) for error in table.errors] == [(code, 1)]
+    assert table.connectors["Out"] == px.Connector("Out")
+    found = table.route("a@b")
+    assert found is not None
+    assert found.connector == "Out"
+
+
+def test_spaces_of_send_connectors(tmp_path: Path) -> None:
+    spaces = [{"Domain": "contoso.com"}, {"Type": "SMTP"}, "*.fabrikam.com;7", 3]
+    table = connectors(tmp_path, {"Name": "Out", "AddressSpaces": spaces, "IsScopedConnector": True}, {"Name": "Idle"})
+    assert [(str(route.space), route.space.scope) for route in table.routes] == [
+        ("LOCAL:SMTP:contoso.com;1", px.Scope.SITE),
+        ("LOCAL:SMTP:*.fabrikam.com;7", px.Scope.SITE),
+    ]
+    assert [error.code for error in table.errors] == ["bad-route", "bad-route"]
+    assert set(table.connectors) == {"Out", "Idle"}
+
+
+def test_a_table_is_read_by_the_ending_of_its_name(tmp_path: Path) -> None:
+    gwart = px.RoutingTable.from_file(written(tmp_path, "gwart0.mta", "SMTP,*;,1,imc,\n\n"))
+    table = px.RoutingTable.from_file(written(tmp_path, "t.csv", "space,connector\n*,imc\n"), dialect="exchange2007")
+    assert (str(gwart.routes[0].space), gwart.dialect) == ("SMTP:*;1", px.Dialect.EXCHANGE55)
+    assert (str(table.routes[0].space), table.dialect) == ("SMTP:*;1", px.Dialect.EXCHANGE2007)
+    marked = codecs.BOM_UTF16_LE + "SMTP,*@bücher.test;,1,imc,\n".encode("utf-16-le")
+    assert px.RoutingTable.from_file(written(tmp_path, "gwart", marked)).routes[0].space.pattern == "*@bücher.test"
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.RoutingTable.from_file(written(tmp_path, "t.toml", "[internet_mail_service]\n"))
+    assert caught.value.code == "no-routing-table"
+
+
+@pytest.mark.parametrize("text", [None, b"SMTP,*;,1,imc", 5])
+def test_a_table_of_what_is_no_text_is_a_type_error(text: object) -> None:
+    with pytest.raises(TypeError, match="a routing table is text"):
+        px.RoutingTable.from_gwart(text)  # type: ignore[arg-type]

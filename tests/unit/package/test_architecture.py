@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "proxyaddr"
+PACKAGE = Path(__file__).parents[3] / "proxyaddr"
 ORDER = re.findall(r"^\d+\. `(\w+)`", (PACKAGE / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE)
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
 

@@ -1,7 +1,8 @@
-"""One-off addresses, To lines, proxies and proxy lists."""
+"""Address values, their text, and lists of them: one-off addresses, To lines, proxies and legacy DNs."""
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -9,9 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.addresses.lists import DeletionMarker
 from tests.cases import cases
-from tests.strategies import ADDRESS_TYPES, LISTS, PROXIES, VALUES
+from tests.strategies import ADDRESS_TYPES, DN_NAMES, LISTS, PROXIES, VALUES
 
 
 @pytest.mark.parametrize("case", cases("one_off"), ids=str)
@@ -90,7 +90,7 @@ def test_missing_brackets_are_suggested() -> None:
 def test_iterables_hold_one_address_an_item() -> None:
     parsed = px.parse_proxies([" SMTP:a@b ", "", "~del", ":x", "X400:c=US;a= ;p=Org;s=Doe;"])
     assert [str(proxy) for proxy in parsed] == ["SMTP:a@b", "X400:c=US;a= ;p=Org;s=Doe;"]
-    assert parsed.deletions == (DeletionMarker(),)
+    assert [(marker.type, marker.value) for marker in parsed.deletions] == [(None, None)]
     assert [(error.code, error.item) for error in parsed.errors] == [("empty-type", 2)]
     with pytest.raises(TypeError):
         px.parse_proxies(b"SMTP:a@b")  # type: ignore[arg-type]
@@ -155,3 +155,96 @@ def test_lists_round_trip(items: list[str]) -> None:
         if separator == "," and len(items) == 1:
             continue
         assert [str(proxy) for proxy in px.parse_proxies(separator.join(items))] == items
+
+
+def test_equality() -> None:
+    assert px.parse("[smtp:a@BÜCHER.de]") == px.parse("[SMTP:a@xn--bcher-kva.DE]")
+    assert px.parse("[SMTP:A@b.de]") != px.parse("[SMTP:a@b.de]")
+    assert px.parse('[SMTP:"a@B"@C.de]') == px.parse('[SMTP:"a@B"@c.de]') != px.parse('[SMTP:"a@b"@c.de]')
+    assert px.parse("[SMTP:A@b.de]").comparison_key == px.parse("smtp:a@B.DE").comparison_key
+    assert len({px.parse("smtp:a@B.de"), px.parse("smtp:a@b.de"), px.parse("SMTP:a@b.de")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("dn", "code", "span"),
+    [
+        ("o=Org/ou=Site/cn=user", "dn-syntax", (0, 21)),
+        ("X500:/o=Org/ou=Site/cn=", "dn-component", (23, 23)),
+        ("/o=Org/cn=x", "dn-order", None),
+        ("/o=Org/ou=Site/cn=" + "a" * 65, "dn-component", None),
+        ("/o=Org/ou=Site" + "/cn=x" * 15, "dn-order", None),
+        ("/o=Org/ou=Site/cn=" + "x" * 300, "dn-too-long", None),
+        ("/o=Org/ou=Site/cn= x", "dn-component", (18, 20)),
+        ("", "dn-order", (0, 0)),
+    ],
+)
+def test_a_wrong_dn_is_refused(dn: str, code: str, span: tuple[int, int] | None) -> None:
+    with pytest.raises(px.AddressSyntaxError) as caught:
+        px.X500Address.parse(dn)
+    assert (caught.value.code, caught.value.text) == (code, dn)
+    assert span is None or caught.value.span == span
+
+
+@given(DN_NAMES, DN_NAMES, st.lists(DN_NAMES, min_size=1, max_size=5))
+def test_dns_round_trip(organization: str, site: str, names: list[str]) -> None:
+    dn = px.X500Address((("o", organization), ("ou", site), *(("cn", name) for name in names)))
+    assert px.X500Address.parse(str(dn)) == dn
+    assert px.X500Address.parse(dn.proxy) == dn
+    assert pickle.loads(pickle.dumps(dn)) == dn
+    assert str(dn.proxy) == f"X500:{dn}"
+
+
+def test_dns_are_equal_without_case() -> None:
+    one, other = px.X500Address.parse("/o=Org/ou=Site/cn=Jane"), px.X500Address.parse("EX:/O=ORG/OU=SITE/CN=JANE")
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != "/o=Org/ou=Site/cn=Jane"
+
+
+LISTED = px.parse_proxies("SMTP:a@b;smtp:c@d;:bad")
+
+
+def test_lists_are_sequences_equal_by_their_good_items() -> None:
+    again = px.parse_proxies(["SMTP:a@b", "smtp:c@d"])
+    assert (LISTED, hash(LISTED), str(LISTED)) == (again, hash(again), "SMTP:a@b;smtp:c@d")
+    assert px.parse_proxies("SMTP:a@b") != LISTED
+    assert LISTED != ["SMTP:a@b", "smtp:c@d"]
+    assert (LISTED[-1], LISTED[:1], len(LISTED)) == (px.parse("smtp:c@d"), (px.parse("SMTP:a@b"),), 2)
+    assert repr(LISTED).startswith("ProxyList([ProxyAddress(type='SMTP', value='a@b', is_primary=True), ")
+    assert repr(LISTED).endswith(f"], errors={list(LISTED.errors)!r})")
+    assert repr(px.parse_recipients("")) == "ParsedList([], errors=[])"
+
+
+def test_addresses_of_other_classes_differ() -> None:
+    one_off, proxy = px.parse("[SMTP:a@b]"), px.parse("SMTP:a@b")
+    assert one_off != proxy
+    assert one_off.comparison_key == proxy.comparison_key
+    assert one_off != "[SMTP:a@b]"
+    assert one_off != px.OneOffAddress("SMTP", "a@b", "Jane")
+    assert hash(one_off) == hash(px.parse("[smtp:a@B]"))
+    assert LISTED.primary("FAX") is None
+    assert LISTED.of_type("smtp") == tuple(LISTED)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("  x ", r"[FAX:\x20\x20x\x20]"), (r"a\x41", r"[FAX:a\\x41]"), (r"a\b", r"[FAX:a\b]"), (r"a\\b", r"[FAX:a\\\b]")],
+)
+def test_a_value_is_escaped_where_it_would_be_read_as_another(value: str, text: str) -> None:
+    address = px.OneOffAddress("FAX", value)
+    assert str(address) == text
+    assert px.parse_one_off(text).value == value
+
+
+def test_a_name_is_quoted_and_escaped_as_it_is_read() -> None:
+    address = px.OneOffAddress("SMTP", "a]b\\@c", 'say "x"\t\\')
+    assert str(address) == r'"say \"x\"\x09\\" [SMTP:a\x5db\@c]'
+    assert px.parse_one_off(str(address)) == address
+
+
+def test_a_legacy_dn_is_read_from_an_address_and_refused_where_its_parts_make_none() -> None:
+    dn = px.X500Address.parse(px.parse_proxy("EX:/o=Org/ou=Site/cn=Recipients/cn=jane"))
+    assert (str(dn), dn.components[0]) == ("/o=Org/ou=Site/cn=Recipients/cn=jane", ("o", "Org"))
+    with pytest.raises(px.AddressSyntaxError) as caught:
+        px.X500Address((("o", "Org"), ("cn", "jane")))
+    assert (caught.value.code, caught.value.text, caught.value.span) == ("dn-order", "/o=Org/cn=jane", (0, 14))

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LINES = b"jane@contoso.com\nnobody@fabrikam.example\n" * 20_000
 PATIENCE = 60.0
 """Seconds after which a run that should have come to a point is taken to hang."""

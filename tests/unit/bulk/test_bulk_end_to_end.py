@@ -301,7 +301,7 @@ def test_inputs_without_rows(ending: str, folder: Path) -> None:
 
 def command(*arguments: str, stdin: bytes = b"", folder: Path) -> tuple[int, bytes, str]:
     """Run the command as a user does: status, standard output, standard error."""
-    here = os.pathsep.join((str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")))
+    here = os.pathsep.join((str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")))
     done = subprocess.run(
         [sys.executable, "-m", "proxyaddr", *arguments],
         input=stdin,
@@ -447,7 +447,7 @@ def test_a_missing_extra_is_named_before_any_work(package: str, extra: str, argu
     before = sorted(path.name for path in folder.iterdir())
     line = ["parse", "--in", "in.csv", "--column", "email", "--out", "out.csv", *arguments]
     code = f"import sys; sys.modules[{package!r}] = None; from proxyaddr.cli.main import main; sys.exit(main({line!r}))"
-    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=folder, env=search)
     assert done.returncode == 2
     assert f'{package}, which is not installed: pip install "proxyaddr[{extra}]"' in done.stderr.decode()
@@ -457,7 +457,7 @@ def test_a_missing_extra_is_named_before_any_work(package: str, extra: str, argu
 def test_one_address_at_a_time_loads_no_pyarrow(folder: Path) -> None:
     line = ["route", "--spaces", "spaces.txt", "a@contoso.com"]
     code = f"import sys; from proxyaddr.cli.main import main; main({line!r}); print('pyarrow' in sys.modules)"
-    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     assert subprocess.check_output([sys.executable, "-c", code], cwd=folder, env=search).endswith(b"imc\nFalse\n")
 
 

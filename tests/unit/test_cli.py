@@ -1,4 +1,4 @@
-"""What each subcommand prints, for people and as JSON, with files and without."""
+"""The command: what each subcommand prints for people and as JSON, in this process and as whole processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
-from proxyaddr.cli.main import main, run
+import proxyaddr as px
+from proxyaddr.cli.main import main
+from proxyaddr.cli.main import run as entry_point
+from tests.cases import FOLDER
 
 Answer = tuple[int, str, str]
 
@@ -222,7 +225,7 @@ def test_the_process_needs_no_real_streams(monkeypatch: pytest.MonkeyPatch) -> N
     shown = io.StringIO()
     monkeypatch.setattr(sys, "stdout", shown)
     with pytest.raises(SystemExit) as caught:
-        run()
+        entry_point()
     assert (caught.value.code, json.loads(shown.getvalue())["value"]) == (0, "a@b")
 
 
@@ -260,3 +263,177 @@ def test_an_interrupt_gives_the_status_that_shells_expect() -> None:
         assert running.stdout.readline() == b"type:         SMTP\n"
         running.send_signal(signal.SIGINT)
         assert (running.wait(30), running.stderr.read()) == (130, b"")
+
+
+ADDRESS = "[SMTPOUT:user@inside.test]"
+SETTINGS = ["--override-proxy-out", "SMTPOUT", "--site-domain", "inside.test"]
+
+
+def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "proxyaddr", *arguments], input=stdin, capture_output=True, check=False
+    )
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def test_refused_as_shipped_and_says_what_would_deliver() -> None:
+    status, out, _ = run("resolve", ADDRESS)
+    assert status == 1
+    for words in ("000D06B5", "sends SMTP", "OverrideProxyOut = SMTPOUT", "--site-domain", "MSEXCH:IMS:"):
+        assert words in out
+
+
+def test_delivered_with_the_three_settings() -> None:
+    status, out, _ = run("resolve", *SETTINGS, "--address-space", "SMTPOUT:*;1", ADDRESS)
+    assert (status, "RCPT TO:<user@inside.test>" in out, "SMTPOUT:*;1" in out) == (0, True, True)
+
+
+def test_override_without_site_domain_is_a_configuration_error() -> None:
+    status, _, err = run("resolve", "--override-proxy-out", "SMTPOUT", ADDRESS)
+    assert (status, "SiteDomain" in err, "Traceback" in err) == (2, True, False)
+
+
+def test_json_lines_and_the_highest_status() -> None:
+    status, out, _ = run("resolve", "--json", stdin=f"a@b.example\n\n{ADDRESS}\n[bad\n".encode())
+    records = [json.loads(line) for line in out.splitlines()]
+    assert status == 2
+    assert [record.get("delivered") for record in records] == [True, False, None]
+    assert records[2]["error"]["code"] == "unbalanced-brackets"
+    wanted = {
+        "delivered",
+        "recipient",
+        "type",
+        "value",
+        "rule",
+        "envelope_recipient",
+        "code",
+        "reason",
+        "remedy",
+        "trace",
+    }
+    assert wanted <= records[0].keys()
+
+
+def test_parse_list() -> None:
+    status, out, _ = run("parse", "--list", "--json", "SMTP:a@b;:bad;smtp:c@d")
+    record = json.loads(out)
+    assert status == 2
+    assert [proxy["value"] for proxy in record["proxies"]] == ["a@b", "c@d"]
+    assert [error["code"] for error in record["errors"]] == ["empty-type"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"[", b"[]", b"\xff\xfe", "😀\u200f".encode(), b"[" * 1_000_000, b"a\x00@b", b"[A" + b":" * 9999 + b"]"]
+)
+@pytest.mark.parametrize("command", ["parse", "resolve"])
+def test_odd_input_gives_no_traceback(command: str, text: bytes) -> None:
+    status, out, err = run(command, stdin=text + b"\n")
+    assert status in (0, 1, 2)
+    assert "Traceback" not in out + err
+
+
+def test_empty_argument_is_bad_input() -> None:
+    assert run("parse", "")[0] == 2
+
+
+def test_version_and_lazy_import() -> None:
+    assert run("--version")[1].startswith("proxyaddr ")
+    code = "import sys, proxyaddr; print(sorted({'lark', 'email_validator', 'argparse'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code]).strip() == b"[]"
+
+
+@pytest.mark.parametrize("command", ["parse", "resolve", "route", "encapsulate", "decapsulate"])
+def test_every_command_has_its_own_help_and_a_line_in_the_help_of_all(command: str) -> None:
+    status, out, _ = run(command, "--help")
+    assert (status, f"usage: proxyaddr {command} " in out, "--json" in out) == (0, True, True)
+    assert [line for line in run("--help")[1].splitlines() if line.split()[:1] == [command]]
+
+
+def test_a_command_loads_its_own_module_alone() -> None:
+    code = (
+        "import sys; from proxyaddr.cli.main import main; main(['encapsulate', '--domain', 'x', '[FAX:1]'])\n"
+        "print(sorted(name for name in sys.modules if name.startswith('proxyaddr.cli.')))"
+    )
+    lines = subprocess.check_output([sys.executable, "-c", code]).decode().splitlines()
+    assert lines[1] == "['proxyaddr.cli._lines', 'proxyaddr.cli.encapsulate', 'proxyaddr.cli.main']"
+
+
+BOUNCE = (FOLDER / "bounce.txt").read_bytes()
+PROXIES = [
+    "X500:/O=CONTOSO/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=ann_ex",
+    "X500:/o=Contoso/ou=First Site, East/cn=Recipients/cn=Bob",
+    "X500:/O=CONTOSO/OU=SITE/CN=RECIPIENTS/CN=C.D'E",
+]
+
+
+def test_a_bounce_goes_in_and_the_proxies_come_out() -> None:
+    status, out, err = run("decapsulate", stdin=BOUNCE)
+    found = [line.split(maxsplit=1)[1] for line in out.splitlines() if line.startswith("  proxy:")]
+    assert (status, found, err) == (0, PROXIES, "")
+    status, out, _ = run("decapsulate", "--json", stdin=BOUNCE)
+    assert (status, [json.loads(line)["proxy"] for line in out.splitlines()]) == (0, PROXIES)
+
+
+def test_powershell_quotes_what_it_is_given() -> None:
+    status, out, _ = run("decapsulate", "--powershell", "--identity", "o'neil", stdin=BOUNCE)
+    wanted = "Set-Mailbox -Identity 'o''neil' -EmailAddresses @{Add='X500:/O=CONTOSO/OU=SITE/CN=RECIPIENTS/CN=C.D''E'}"
+    assert (status, out.splitlines()[-1]) == (0, wanted)
+
+
+def test_both_ways() -> None:
+    status, out, _ = run("encapsulate", "--domain", "contoso.com", "X400:c=US;a= ;p=Org;s=Doe;", "[FAX:+1 555]")
+    assert status == 0
+    status, back, _ = run("decapsulate", "--json", *out.splitlines())
+    values = [json.loads(line)["value"] for line in back.splitlines()]
+    assert (status, values) == (0, ["c=US;a= ;p=Org;s=Doe;", "+1 555"])
+
+
+def test_an_entry_identifier_in_hexadecimal() -> None:
+    data = px.OneOffEntryId("Jane Doe", "SMTP", "jane@contoso.com").to_bytes().hex()
+    status, out, _ = run("decapsulate", f"0x{data[:40]} {data[40:]}")
+    assert (status, "Jane Doe" in out, "jane@contoso.com" in out) == (0, True, True)
+    status, _, err = run("decapsulate", data[:60])
+    assert (status, "does not end" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["jane@contoso.com"], "no encapsulated address"),
+        (["imceafax-1@contoso.com"], "tolerant"),
+        (["IMCEAFAX-1+2@contoso.com"], "hexadecimal"),
+        ([""], "no encapsulated address"),
+        (["--json", "IMCEAFAX-"], '"empty-value"'),
+    ],
+)
+def test_what_is_not_encapsulated_is_refused(arguments: list[str], words: str) -> None:
+    status, out, err = run("decapsulate", *arguments)
+    assert (status, words in out + err, "Traceback" in err) == (2, True, False)
+
+
+def test_tolerance_and_refusals() -> None:
+    status, out, _ = run("decapsulate", "--tolerant", "imceafax-1 555")
+    assert (status, "1" in out) == (0, True)
+    status, out, _ = run("decapsulate", "IMCEASMTP-a+40b@contoso.com")
+    assert (status, "refused-encapsulation" in out) == (0, True)
+
+
+def test_a_bad_address_in_a_bounce_hides_no_good_one() -> None:
+    status, out, err = run("decapsulate", stdin=b"<IMCEAFAX-+@x> <IMCEAFAX-1@x>")
+    assert (status, "value:        1" in out, "hexadecimal" in err) == (2, True, True)
+
+
+def test_parse_shows_components() -> None:
+    status, out, _ = run("parse", "X400:c=US;a= ;ou1=East;s=Doe;dda:ID=7")
+    assert (status, "  S:          Doe" in out, "  OU1:        East" in out, "  DDA ID:     7" in out) == (
+        0,
+        True,
+        True,
+        True,
+    )
+    status, out, _ = run("parse", "--json", "X500:/o=Org/ou=Site/cn=Recipients/cn=jane", "X400:c=US;s=Doe;")
+    first, second = map(json.loads, out.splitlines())
+    assert first["components"][-1] == ["cn", "jane"]
+    assert second["components"] == {"C": "US", "S": "Doe"}
+    status, out, _ = run("parse", "--json", "X400:s=Doe")
+    assert ("components" in json.loads(out), json.loads(out)["findings"][0]["code"]) == (False, "x400-no-country")

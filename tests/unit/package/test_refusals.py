@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr._text.types import canonical_type
 from proxyaddr.formats.internet import envelope_recipient
 from tests.cases import cases
 
@@ -18,7 +17,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "parse_proxy": px.parse_proxy,
     "parse_recipients": px.parse_recipients,
     "parse_proxies": px.parse_proxies,
-    "canonical_type": canonical_type,
+    "canonical_type": lambda kind: px.TypedAddress(kind, "x").type,
     "address": px.TypedAddress,
     "envelope_recipient": envelope_recipient,
     "encapsulate": px.encapsulate,

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import proxyaddr as px
-from proxyaddr.limits import DEFAULT_LIMITS
 
 LIMITS = px.Limits(address_length=40, list_length=200, list_items=3, file_octets=2_000, file_rows=3, line_length=60)
 IMCEA = "IMCEAFAX-" + "1" * 30 + "@contoso.com"
@@ -57,11 +56,11 @@ def test_what_is_no_text_is_a_type_error(call: Callable[[Any], object]) -> None:
 
 def test_defaults_refuse_what_no_format_holds() -> None:
     with pytest.raises(px.AddressSyntaxError, match="at most"):
-        px.parse("a" * DEFAULT_LIMITS.address_length + "@b")
+        px.parse("a" * px.Limits().address_length + "@b")
     with pytest.raises(px.AddressSyntaxError):
-        px.InternetMailService().resolve("a" * DEFAULT_LIMITS.address_length + "@b")
+        px.InternetMailService().resolve("a" * px.Limits().address_length + "@b")
     with pytest.raises(px.AddressSyntaxError) as caught:
-        px.OneOffEntryId.from_bytes(b"\x00" * (4 * DEFAULT_LIMITS.address_length + 1))
+        px.OneOffEntryId.from_bytes(b"\x00" * (4 * px.Limits().address_length + 1))
     assert caught.value.code == "too-long"
 
 
@@ -228,7 +227,7 @@ MALFORMED: dict[str, list[tuple[str, int | None]]] = {
 def test_malformed_files_say_the_line(tmp_path: Path, name: str, text: str, line: int | None) -> None:
     path = tmp_path / name
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    limits = px.Limits(line_length=60) if name == "s.reg" else DEFAULT_LIMITS
+    limits = px.Limits(line_length=60) if name == "s.reg" else px.Limits()
     with pytest.raises(px.ConfigurationError) as caught:
         READERS[name](path, limits=limits)
     assert caught.value.line == line

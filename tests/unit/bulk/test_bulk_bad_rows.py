@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+import proxyaddr as px
 from proxyaddr.bulk.lists import split_lists
 from proxyaddr.cli.main import main
-from proxyaddr.limits import DEFAULT_LIMITS
 
 Row = tuple[str | None, str | None]
 
@@ -188,7 +188,7 @@ def test_rejects_take_the_bad_rows_out(ending: str, folder: Path) -> None:
 
 
 def test_a_list_longer_than_any_that_is_read_stays_whole() -> None:
-    text = " " * (DEFAULT_LIMITS.list_length + 1)
+    text = " " * (px.Limits().list_length + 1)
     found = split_lists(pa.record_batch({"email": [text, "SMTP:a@b;:x"]}), 0, {})
     assert found.origin is not None
     assert found.origin.to_pylist() == [0, 1, 1]

@@ -12,7 +12,7 @@ import pytest
 
 import proxyaddr as px
 
-API = Path(__file__).parent.parent / "typing" / "api.py"
+API = Path(__file__).parents[2] / "typing" / "api.py"
 
 NAMES = [
     "Activation",
@@ -142,3 +142,9 @@ def test_the_version_is_semantic() -> None:
     assert re.fullmatch(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(?:(?:a|b|rc|\.dev)[0-9]+)?", px.__version__)
     changelog = (API.parents[2] / "CHANGELOG.md").read_text("utf-8")
     assert px.__version__ in changelog
+
+
+def test_every_public_name_is_listed() -> None:
+    assert set(px.__all__) <= set(dir(px))
+    with pytest.raises(AttributeError, match="no attribute 'parse_all'"):
+        px.parse_all  # noqa: B018 - it is asked for

@@ -18,7 +18,7 @@ import pytest
 
 pytestmark = pytest.mark.wheel
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GRAMMARS = sorted(file.name for file in (ROOT / "grammar").glob("*.lark"))
 USE = """
 import proxyaddr

@@ -1,18 +1,76 @@
-"""IMCEA, legacy DNs and one-off entry identifiers."""
+"""What values of each type say: Internet addresses, IMCEA, one-off entry identifiers, and the rules that judge them."""
 
 from __future__ import annotations
-
-import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.formats.entry_id import search_key
-from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH
 from tests.cases import cases
-from tests.strategies import ADDRESS_TYPES, ANSI_TEXTS, DN_NAMES, IMCEA_TEXTS, MAPI_TEXTS
+from tests.strategies import ADDRESS_TYPES, ANSI_TEXTS, IMCEA_TEXTS, MAPI_TEXTS
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a@b",
+        "a@x.local",
+        "a@x.test",
+        "a@h_o.internal",
+        "_a@_x",
+        "ü@bücher.de",
+        '"a b"@c.de',
+        "a@[10.0.0.1]",
+        "a@x.home.arpa",
+    ],
+)
+def test_internet_addresses_of_exchange_organisations(value: str) -> None:
+    assert px.OneOffAddress("SMTP", value).validate() == ()
+    found = px.InternetMailService().resolve(px.OneOffAddress("SMTP", value))
+    assert found.delivered
+    assert found.envelope_recipient == value
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("SMTP:Gatename!JohnS", "no-domain"),
+        ("SMTP:a@x..y", "not-an-internet-address"),
+        ("SMTP:a@x.invalid", "not-an-internet-address"),
+        (f"SMTP:{'a' * 3000}@c.de", "not-an-internet-address"),
+        ("SMTPOUT:a\rb@c.de", "control-character"),
+        ("SMTP:\ud800@b.de", "lone-surrogate"),
+        ("MS:ORG/SITE", "unknown-form"),
+        ("CCMAIL:user@domain", "unknown-form"),
+        ("X400:c=US;a= ;p=Org;o=Site;", "x400-no-surname"),
+        ("X400:a= ;p=Org;s=Doe", "x400-no-country"),
+        ("X400:C=US'A=ATTMAIL;O=ATTMAIL;S=Bad", "x400-country"),
+        ("X400:c=US;p=;s=Doe", "x400-empty-value"),
+        ("X400:c=US;p=seventeen letters!;s=Doe", "x400-too-long"),
+        ("EX:/o=Org/ou=Site", "dn-order"),
+        ("X500:/o=Org/ou=Site/cn=", "dn-component"),
+        ("X500:o=Org", "dn-syntax"),
+    ],
+)
+def test_broken_rules(address: str, code: str) -> None:
+    assert [found.code for found in px.parse_proxy(address).validate()] == [code]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["X400:c=US;a= ;p=Org;s=Doe;", "X400:/c=US/admd=ATT/prmd=TEST/pn=Guy.Good", "X500:/o=O/ou=S/cn=R/cn=a", "TEST:x"],
+)
+def test_kept_rules(address: str) -> None:
+    assert px.parse_proxy(address).validate() == ()
+
+
+def test_switches() -> None:
+    assert [found.code for found in px.parse("a@bücher.de").validate(idna=False)] == ["idna-refused"]
+    assert [found.span for found in px.parse("a@bücher.de").validate(idna=False)] == [(2, 11)]
+    assert [found.code for found in px.parse('"a@b"@bücher.de').validate(idna=False)] == ["idna-refused"]
+    assert px.parse('"a@bü"@c.de').validate(idna=False, smtputf8=True) == ()
+    assert [found.code for found in px.parse("ü@b.de").validate(smtputf8=False)] == ["not-an-internet-address"]
 
 
 @pytest.mark.parametrize("case", cases("imcea"), ids=str)
@@ -68,7 +126,7 @@ def test_corrupt_text_raises_nothing_but_our_error(text: str, tolerant: bool) ->
         ("FAX", "x", "", "bad-domain"),
         ("FAX", "x", "y\r\nDATA", "bad-domain"),
         ("FAX", "x", "a@y", "bad-domain"),
-        ("FAX", "x" * (LOCAL_PART_MAX_LENGTH - 8), "y", "too-long"),
+        ("FAX", "x" * (315 - 8), "y", "too-long"),  # MS-OXCMAIL 2.1.3.1.8
         ("FAX", "x", "y" * 571, "too-long"),
     ],
 )
@@ -79,104 +137,9 @@ def test_what_cannot_be_encapsulated_is_refused(kind: str, value: str, domain: s
 
 
 def test_the_longest_local_part_is_allowed() -> None:
-    assert len(px.encapsulate("FAX", "x" * (LOCAL_PART_MAX_LENGTH - 9), "y").partition("@")[0]) == LOCAL_PART_MAX_LENGTH
+    assert len(px.encapsulate("FAX", "x" * (315 - 9), "y").partition("@")[0]) == 315  # MS-OXCMAIL 2.1.3.1.8
     with pytest.raises(px.AddressSyntaxError, match="longer than 315"):
-        px.decapsulate(f"IMCEAFAX-{'x' * LOCAL_PART_MAX_LENGTH}@y")
-
-
-FOREIGN = "IMCEAFAX-+2B1+20555@contoso.com"
-DN = "/o=Org/ou=Site/cn=Recipients/cn=a-name-that-is-as-long-as-those-of-exchange-online-are"
-
-
-def test_a_foreign_type_goes_out_encapsulated() -> None:
-    service = px.InternetMailService(site_domain="contoso.com", encapsulate=True)
-    found = service.resolve("[FAX:+1 555]")
-    assert found.delivered
-    assert (found.rule, found.envelope_recipient, found.address.type) == ("encapsulation", FOREIGN, "SMTP")
-    legacy = service.resolve(f"[EX:{DN}]")
-    assert legacy.delivered
-    assert px.decapsulate(legacy.envelope_recipient).value == DN
-    custom = service.resolve(px.Recipient("Fax", ["X400:c=us;s=x"], "FAX:+1 555"))
-    assert custom.delivered
-    assert custom.envelope_recipient == FOREIGN
-
-
-@pytest.mark.parametrize(
-    "recipient", ["[X500:/o=a/ou=b/cn=c]", "[INVALID:x]", "[SMTPOUT:a@b]", "[FAX:" + "+" * 200 + "]"]
-)
-def test_what_is_never_encapsulated(recipient: str) -> None:
-    found = px.InternetMailService(site_domain="contoso.com", encapsulate=True).resolve(recipient)
-    assert not found.delivered
-    assert found.rule == "no-proxy"
-
-
-def test_encapsulation_is_optional_and_needs_a_domain() -> None:
-    assert px.InternetMailService(site_domain="contoso.com").resolve("[FAX:1]").rule == "no-proxy"
-    with pytest.raises(px.ConfigurationError, match="SiteDomain"):
-        px.InternetMailService(encapsulate=True)
-    by_address = px.InternetMailService(site_addresses={"SMTP": "site@fabrikam.com"}, encapsulate=True)
-    found = by_address.resolve("[FAX:1]")
-    assert found.delivered
-    assert found.envelope_recipient == "IMCEAFAX-1@fabrikam.com"
-
-
-def test_an_incoming_address_is_unwrapped_for_the_local_domain_alone() -> None:
-    held = px.Recipient("Jane", ["SMTP:jane@contoso.com", f"X500:{DN}"])
-    service = px.InternetMailService(site_domain="Contoso.com", directory=px.Directory([held]))
-    ours, theirs = px.encapsulate("EX", DN, "contoso.com"), px.encapsulate("EX", DN, "fabrikam.com")
-    found = service.resolve(ours)
-    assert found.delivered
-    assert (found.rule, found.envelope_recipient) == ("primary-proxy", "jane@contoso.com")
-    other = service.resolve(theirs)
-    assert other.delivered
-    assert (other.rule, other.envelope_recipient) == ("one-off-type", theirs)
-    assert service.resolve(px.encapsulate("FAX", "1", "contoso.com")).rule == "no-proxy"
-
-
-@pytest.mark.parametrize("kind", ["SMTP", "SMTPOUT", "X500", "INVALID"])
-@pytest.mark.parametrize("outbound", ["SMTP", "SMTPOUT"])
-def test_nothing_is_relayed_through_encapsulation(kind: str, outbound: str) -> None:
-    service = px.InternetMailService(site_domain="contoso.com", override_proxy_out=outbound, encapsulate=True)
-    inside = px.encapsulate(kind, "victim@elsewhere.example", "contoso.com")
-    found = service.resolve(px.OneOffAddress(outbound, inside))
-    assert not found.delivered
-    assert (found.rule, found.code) == ("refused-encapsulation", "unrecognized-OR-name")
-
-
-@pytest.mark.parametrize(
-    ("dn", "code", "span"),
-    [
-        ("o=Org/ou=Site/cn=user", "dn-syntax", (0, 21)),
-        ("X500:/o=Org/ou=Site/cn=", "dn-component", (23, 23)),
-        ("/o=Org/cn=x", "dn-order", None),
-        ("/o=Org/ou=Site/cn=" + "a" * 65, "dn-component", None),
-        ("/o=Org/ou=Site" + "/cn=x" * 15, "dn-order", None),
-        ("/o=Org/ou=Site/cn=" + "x" * 300, "dn-too-long", None),
-        ("/o=Org/ou=Site/cn= x", "dn-component", (18, 20)),
-        ("", "dn-order", (0, 0)),
-    ],
-)
-def test_a_wrong_dn_is_refused(dn: str, code: str, span: tuple[int, int] | None) -> None:
-    with pytest.raises(px.AddressSyntaxError) as caught:
-        px.X500Address.parse(dn)
-    assert (caught.value.code, caught.value.text) == (code, dn)
-    assert span is None or caught.value.span == span
-
-
-@given(DN_NAMES, DN_NAMES, st.lists(DN_NAMES, min_size=1, max_size=5))
-def test_dns_round_trip(organization: str, site: str, names: list[str]) -> None:
-    dn = px.X500Address((("o", organization), ("ou", site), *(("cn", name) for name in names)))
-    assert px.X500Address.parse(str(dn)) == dn
-    assert px.X500Address.parse(dn.proxy) == dn
-    assert pickle.loads(pickle.dumps(dn)) == dn
-    assert str(dn.proxy) == f"X500:{dn}"
-
-
-def test_dns_are_equal_without_case() -> None:
-    one, other = px.X500Address.parse("/o=Org/ou=Site/cn=Jane"), px.X500Address.parse("EX:/O=ORG/OU=SITE/CN=JANE")
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one != "/o=Org/ou=Site/cn=Jane"
+        px.decapsulate(f"IMCEAFAX-{'x' * 315}@y")
 
 
 @given(MAPI_TEXTS, ADDRESS_TYPES, MAPI_TEXTS, st.integers(0, 0xFFFF).map(lambda bits: bits | 0x8000))
@@ -234,4 +197,35 @@ def test_numbers_are_no_entry_identifier() -> None:
 
 def test_search_key() -> None:
     assert px.OneOffEntryId("Jane", "smtp", "jane@Contoso.com").search_key == b"SMTP:JANE@CONTOSO.COM\x00"
-    assert search_key("EX", "/o=x") == b"EX:/O=X\x00"
+    assert px.OneOffEntryId("", "EX", "/o=x").search_key == b"EX:/O=X\x00"
+
+
+SHIFT_JIS = px.OneOffFlags(0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "text"),
+    [
+        (("a", "SMTP", "v", px.OneOffFlags(0x1_0000)), "bad-flags", "65536"),
+        (("¥", "SMTP", "v", SHIFT_JIS, "shift_jis"), "bad-text", "¥"),  # its octet is read back as a backslash
+    ],
+)
+def test_entry_identifiers_that_no_bytes_can_hold(fields: tuple[object, ...], code: str, text: str) -> None:
+    with pytest.raises(px.AddressSyntaxError) as caught:
+        px.OneOffEntryId(*fields)  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.text) == (code, text)
+
+
+def test_bytes_that_are_no_entry_identifier() -> None:
+    ansi = px.OneOffEntryId("name", "SMTP", "a@b", px.OneOffFlags(0)).to_bytes()
+    for data, code_page, code in (
+        (ansi.replace(b"name", b"n\x81me"), "cp1252", "bad-text"),
+        (ansi, "no such", "bad-code-page"),
+        (ansi + b"x", "cp1252", "trailing-octets"),
+        (ansi.replace(b"SMTP", b"S TP"), "cp1252", "bad-type"),
+        (ansi[:-4], "cp1252", "truncated"),
+        (ansi[:25], "cp1252", "truncated"),
+    ):
+        with pytest.raises(px.AddressSyntaxError) as caught:
+            px.OneOffEntryId.from_bytes(data, code_page=code_page)
+        assert caught.value.code == code
