@@ -1,4 +1,4 @@
-"""Every example of README.md runs: the python blocks, and the `proxyaddr` commands of the console blocks."""
+"""Every example of README.md and docs/ runs: the python blocks, and the `proxyaddr` commands of the console blocks."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("tutorials/*.md")),
+    *sorted((ROOT / "docs").glob("guides/*.md")),
+]
+"""The pages that people write; what the reference shows is made from the package and its tests."""
+
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str) -> list[str]:
-    return [body for name, body in FENCE.findall(README) if name == language]
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Return the blocks of a language, each with the name of its page."""
+    return [
+        (page.name, body) for page in PAGES for name, body in FENCE.findall(page.read_text("utf-8")) if name == language
+    ]
 
 
 def commands(block: str) -> list[tuple[str, str]]:
@@ -33,7 +42,7 @@ def commands(block: str) -> list[tuple[str, str]]:
     return [(command, "\n".join(lines)) for command, lines in found]
 
 
-CONSOLE = [case for block in blocks("console") for case in commands(block) if "proxyaddr " in case[0]]
+CONSOLE = [(page, *case) for page, block in blocks("console") for case in commands(block) if "proxyaddr " in case[0]]
 
 
 def plain(output: str) -> str:
@@ -56,17 +65,17 @@ def run(command: str, folder: Path) -> str:
     return done.stdout + done.stderr
 
 
-def test_readme_has_examples_of_both_kinds() -> None:
-    assert blocks("python")
-    assert CONSOLE
+def test_pages_have_examples_of_both_kinds() -> None:
+    assert {"README.md", "python.md", "polars.md"} <= {page for page, _ in blocks("python")}
+    assert {"README.md", "administrator.md", "files.md"} <= {page for page, *_ in CONSOLE}
 
 
-@pytest.mark.parametrize("source", blocks("python"))
-def test_python_block_runs(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "source"), blocks("python"))
+def test_python_block_runs(page: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    exec(compile(source, "README.md", "exec"), {"__name__": "readme"})
+    exec(compile(source, page, "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize(("command", "expected"), CONSOLE)
-def test_console_block_prints_what_it_shows(command: str, expected: str, tmp_path: Path) -> None:
-    assert plain(run(command, tmp_path)) == plain(expected)
+@pytest.mark.parametrize(("page", "command", "expected"), CONSOLE)
+def test_console_block_prints_what_it_shows(page: str, command: str, expected: str, tmp_path: Path) -> None:
+    assert plain(run(command, tmp_path)) == plain(expected), page
