@@ -196,7 +196,7 @@ def test_a_malformed_registry_value_is_refused_with_its_line(tmp_path: Path, lin
         (f"a = {'[' * 100_000}\n", "bad-toml", None),
         ("[internet_mail_service]\n[routing_table]\nroutes = 1\n", "wrong-type", "routing_table.routes"),
         ("routing_table = 1\n", "wrong-type", "routing_table"),
-        ("[routing_table]\nspaces = []\n", "unknown-setting", "routing_table"),
+        ("[routing_table]\nspaces = []\n", "unknown-setting", "spaces"),
         ("[routing_table]\nconnectors = [{tries = 1}]\n", "no-connector-name", "name"),
         ("[routing_table]\ndialect = 'exchange95'\n", "unknown-dialect", "dialect"),
     ],
