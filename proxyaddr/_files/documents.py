@@ -13,7 +13,7 @@ from proxyaddr._files.text import read_bytes, read_text
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["json_objects", "toml_document"]
+__all__ = ["json_objects", "parse_toml", "toml_document"]
 
 INTEGER_BITS = 64
 """The longest whole number (TOML 1.0, Integer); Python refuses to print one that is much longer."""
@@ -34,11 +34,11 @@ def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from error
-    except ValueError as error:  # Python reads no number of thousands of digits
-        raise _long_number("bad-json", text, path) from error
-    except RecursionError as error:
-        raise _too_deep("bad-json", text, path, limits) from error
+        raise ConfigurationError("bad-json", f"not JSON: {error.msg}", source=str(path), line=error.lineno) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise _long_number("bad-json", text, path) from None
+    except RecursionError:
+        raise _too_deep("bad-json", text, path, limits) from None
     if _depth(document, limits.nesting) > limits.nesting:
         raise _too_deep("bad-json", text, path, limits)
     if isinstance(document, dict):
@@ -53,22 +53,26 @@ def json_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Sequence[
 
 def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
     """Return the content of a TOML file; ConfigurationError where it can't be read or the limits forbid it."""
-    data = read_bytes(path, limits)
+    return parse_toml(read_bytes(path, limits), path, limits)
+
+
+def parse_toml(data: bytes, path: str | Path, limits: Limits) -> dict[str, Any]:
+    """Return what the bytes of a TOML file hold; ConfigurationError as for `toml_document`."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError("bad-toml", "not TOML: the file is not UTF-8", source=str(path), line=line) from error
+        raise ConfigurationError("bad-toml", "not TOML: the file is not UTF-8", source=str(path), line=line) from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_LINE.search(str(error))
         line = int(place[1]) if place else text.count("\n") + 1
-        raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path), line=line) from error
-    except ValueError as error:  # Python reads no number of thousands of digits
-        raise _long_number("bad-toml", text, path) from error
-    except RecursionError as error:
-        raise _too_deep("bad-toml", text, path, limits) from error
+        raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path), line=line) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise _long_number("bad-toml", text, path) from None
+    except RecursionError:
+        raise _too_deep("bad-toml", text, path, limits) from None
     if _depth(document, limits.nesting) > limits.nesting:
         raise _too_deep("bad-toml", text, path, limits)
     if any(isinstance(leaf, int) and leaf.bit_length() >= INTEGER_BITS for leaf in _leaves(document)):

@@ -1,23 +1,31 @@
-"""Reads Windows registry exports: REGEDIT4 in the ANSI code page, and version 5.00 in UTF-16."""
+"""Reads the values of a registry key in every form in which Windows gives it, known by its content."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from proxyaddr._files.exports import ANSI
+from proxyaddr._files.registry_output import (
+    RegistryValue,
+    clixml_values,
+    json_values,
+    list_values,
+    malformed,
+    query_values,
+)
 from proxyaddr._files.text import limited_rows, too_long
-from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["RegistryValue", "read_values"]
+__all__ = ["RegistryValue", "holds_registry_key", "read_values"]
 
+REGISTRY_SUFFIX = ".reg"
 HEADER_4 = "REGEDIT4"
 HEADER_5 = "Windows Registry Editor Version 5.00"
 
-_KINDS = {"": "REG_BINARY", "(2)": "REG_EXPAND_SZ", "(7)": "REG_MULTI_SZ"}
+_KINDS = {"": "REG_BINARY", "(1)": "REG_SZ", "(2)": "REG_EXPAND_SZ", "(7)": "REG_MULTI_SZ"}
 _KEY = re.compile(r"\[(-?)(.+)\]")
 _VALUE = re.compile(r'(?:@|"((?:[^"\\]|\\.)*)")\s*=\s*(.*)', re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -25,20 +33,13 @@ _HEX = re.compile(r"hex(\([0-9a-f]+\))?:(.*)", re.IGNORECASE | re.DOTALL)
 _BYTE = re.compile(r"[0-9a-f]{1,2}", re.IGNORECASE)
 _DWORD = re.compile(r"dword:([0-9a-f]{1,8})", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-
-
-class RegistryValue(NamedTuple):
-    """A value of a key, or the key itself; `line` counts from 1.
-
-    `kind` is a registry type such as REG_SZ. An empty `name` is the default value of the key; the key itself has an
-    empty `kind` too.
-    """
-
-    key: str
-    name: str
-    kind: str
-    data: object
-    line: int
+_OUTPUTS = (
+    (re.compile(r"\A\s*(?:HKEY_|! REG\.EXE)", re.IGNORECASE), query_values),
+    (re.compile(r"\A\s*(?:\{|\[\s*\{)"), json_values),
+    (re.compile(r"\A(?:#< CLIXML|\s*<(?:\?xml|Objs)\b)"), clixml_values),
+    (re.compile(r"\A(?!\s*[\[\"#;]).*^(?:PSPath|OverrideProxyOut|SiteDomain) *: ", re.I | re.M | re.S), list_values),
+)
+"""How the text of each command starts, or what it holds, and the function that reads it."""
 
 
 def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[RegistryValue]:
@@ -46,7 +47,30 @@ def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> It
 
     ConfigurationError with the line where the export is malformed, or has longer or more lines than the limits allow.
     """
-    text, ansi = _text_of(data, source)
+    text = _decoded(data)
+    if read := _reader_of_output(text):
+        yield from (value for _, value in zip(limited_rows(source, limits), read(text, source), strict=False))
+    else:
+        yield from _exported(*_export_text(data, text, source), source, limits)
+
+
+def holds_registry_key(data: bytes, path: str | Path) -> bool:
+    """Return whether a file holds a registry key, in any form, rather than TOML; a `.reg` file always does."""
+    text = _decoded(data)
+    return (
+        Path(path).suffix.lower() == REGISTRY_SUFFIX
+        or text.lstrip().startswith((HEADER_4, HEADER_5))
+        or _reader_of_output(text) is not None
+    )
+
+
+def _reader_of_output(text: str) -> Callable[[str, str], Iterator[RegistryValue]] | None:
+    """Return the function that reads a text which a command printed, None for a `.reg` file and for other text."""
+    return next((read for form, read in _OUTPUTS if form.search(text)), None)
+
+
+def _exported(text: str, ansi: bool, source: str, limits: Limits) -> Iterator[RegistryValue]:
+    """Yield the keys and values of a `.reg` file."""
     key: str | None = None
     for _, (line, written) in zip(limited_rows(source, limits), _logical_lines(text, source, limits), strict=False):
         if match := _KEY.fullmatch(written):
@@ -56,23 +80,35 @@ def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> It
             continue
         match = _VALUE.fullmatch(written)
         if match is None:
-            raise _malformed('expected [KEY] or "name"=value', source, line)
+            raise malformed('expected [KEY] or "name"=value', source, line)
         if key is not None and match[2].strip() != "-":
             kind, content = _kind_and_data(match[2].strip(), ansi=ansi, source=source, line=line)
             yield RegistryValue(key, _ESCAPE.sub(r"\1", match[1] or ""), kind, content, line)
 
 
-def _text_of(data: bytes, source: str) -> tuple[str, bool]:
-    """Return the text of an export, and whether its binary strings are in the ANSI code page."""
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+def _encoding(data: bytes) -> str:
+    """Return the encoding that the first bytes show: they are ASCII in any export, with or without a mark."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if data[:1] == b"\0":
+        return "utf-16-be"
+    return "utf-16-le" if data[1:2] == b"\0" else "utf-8-sig"
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file, in the ANSI code page where it is not in Unicode."""
     try:
-        text = data.decode(encoding)
+        return data.decode(_encoding(data))
     except UnicodeDecodeError:
-        text = data.decode(ANSI, errors="replace")
+        return data.decode(ANSI, errors="replace")
+
+
+def _export_text(data: bytes, text: str, source: str) -> tuple[str, bool]:
+    """Return the text of a `.reg` file, and whether its binary strings are in the ANSI code page."""
     header = text.split("\n", 1)[0].strip()
     if header not in (HEADER_4, HEADER_5):
-        raise _malformed(f"expected the header {HEADER_4} or {HEADER_5}", source, 1)
-    if header == HEADER_4 and encoding != "utf-16":
+        raise malformed(f"expected the header {HEADER_4} or {HEADER_5}", source, 1)
+    if header == HEADER_4 and not _encoding(data).startswith("utf-16"):
         return data.decode(ANSI, errors="replace"), True
     return text, header == HEADER_4
 
@@ -91,7 +127,7 @@ def _logical_lines(text: str, source: str, limits: Limits) -> Iterator[tuple[int
         first, length = (first, length) if parts else (number, 0)
         length += len(line)
         if length > limits.line_length:
-            raise _malformed(too_long(limits), source, first)
+            raise malformed(too_long(limits), source, first)
         if line.endswith("\\") and not line.endswith('"'):
             parts.append(line[:-1])
             continue
@@ -109,17 +145,13 @@ def _kind_and_data(text: str, *, ansi: bool, source: str, line: int) -> tuple[st
         return "REG_DWORD", int(match[1], 16)
     match = _HEX.fullmatch(text)
     if match is None:
-        raise _malformed('expected "text", dword: or hex:', source, line)
+        raise malformed('expected "text", dword: or hex:', source, line)
     pairs = match[2].replace(",", " ").split()
     if not all(map(_BYTE.fullmatch, pairs)):
-        raise _malformed("expected bytes in hexadecimal", source, line)
+        raise malformed("expected bytes in hexadecimal", source, line)
     data = bytes(int(pair, 16) for pair in pairs)
     kind = _KINDS.get((match[1] or "").lower(), f"hex{match[1]}")
-    if kind not in ("REG_EXPAND_SZ", "REG_MULTI_SZ"):
+    if kind not in ("REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ"):
         return kind, data
     strings = data.decode(ANSI if ansi else "utf-16-le", errors="replace").rstrip("\0")
     return kind, tuple(strings.split("\0")) if kind == "REG_MULTI_SZ" else strings
-
-
-def _malformed(message: str, source: str, line: int) -> ConfigurationError:
-    return ConfigurationError("bad-registry-export", message, source=source, line=line)

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from enum import Enum
 from typing import Any, NamedTuple
 
 from proxyaddr.errors import ConfigurationError
 
-__all__ = ["FLAG", "TABLE_OF_TEXTS", "TEXT", "TEXTS", "WHOLE_NUMBER", "Setting", "member_of", "read_settings"]
+__all__ = [
+    "CONNECTOR_TABLE",
+    "FLAG",
+    "ROUTING_TABLE",
+    "TABLES",
+    "TABLE_OF_TEXTS",
+    "TEXT",
+    "TEXTS",
+    "WHOLE_NUMBER",
+    "Setting",
+    "check_names",
+    "member_of",
+    "read_settings",
+    "with_own_names",
+]
+
+CONNECTOR_TABLE = "internet_mail_service"
+ROUTING_TABLE = "routing_table"
+TABLES = (CONNECTOR_TABLE, ROUTING_TABLE)
+"""The tables of a TOML file; one file may hold both, for the reader of connectors and for that of routing tables."""
 
 
 class Setting(NamedTuple):
@@ -27,17 +47,44 @@ def read_settings(table: Mapping[str, object], known: Mapping[str, Setting], sou
 
     ConfigurationError for a setting that is not among the known ones, or that holds something else than it may.
     """
+    check_names(table, tuple(known), source, owner)
     settings: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in known:
-            message = f"{owner} has no {key!r}; expected {', '.join(known)}"
-            raise ConfigurationError("unknown-setting", message, key, source)
         try:
             settings[key] = known[key].read(value)
-        except ValueError as error:
+        except ValueError:
             message = f"{key} is {known[key].what}, not {value!r}"
-            raise ConfigurationError("wrong-type", message, key, source) from error
+            raise ConfigurationError("wrong-type", message, key, source) from None
     return settings
+
+
+def check_names(names: Collection[str], known: Collection[str], source: str, owner: str) -> None:
+    """Check that all names are known ones of an owner, such as `a connector`.
+
+    ConfigurationError for the first that is not; it says which known name is nearest, and lists them all.
+    """
+    for name in names:
+        if name not in known:
+            # Product's spellings have no underscores: without them a slip in one is near its own name
+            written = {each.replace("_", ""): each for each in known}
+            near = get_close_matches(name.lower().replace("_", ""), written, 1)
+            meant = f", did you mean {written[near[0]]!r}?" if near else ";"
+            message = f"{owner} has no {name!r}{meant} Known: {', '.join(known)}"
+            raise ConfigurationError("unknown-setting", message, name, source)
+
+
+def with_own_names(table: Mapping[str, object], spellings: Mapping[str, str], source: str) -> dict[str, object]:
+    """Return a table with the product's spellings replaced by our own names.
+
+    `spellings` maps each, in lower case, to our name. ConfigurationError for a setting that is given in both.
+    """
+    renamed: dict[str, object] = {}
+    for key, value in table.items():
+        name = spellings.get(key.lower(), key)
+        if name in renamed:
+            raise ConfigurationError("repeated-setting", f"{name} is given twice, once as {key!r}", name, source)
+        renamed[name] = value
+    return renamed
 
 
 def member_of(kind: type[Enum]) -> Setting:

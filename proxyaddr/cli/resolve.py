@@ -49,14 +49,22 @@ def _run(options: argparse.Namespace) -> int:
         {configured.name: configured} if isinstance(configured, InternetMailService) else configured.services
     )
     ignored = {name for service in services.values() for name in service.unknown_settings}
-    if ignored and not options.json:
-        print(f"ignored settings: {visible(', '.join(sorted(map(str, ignored))))}\n")
+    odd = [found for service in services.values() for found in service.settings_findings]
+    if not options.json:
+        if ignored:
+            print(f"ignored settings: {visible(', '.join(sorted(ignored)))}\n")
+        for found in odd:
+            print(f"finding     {found.code}: {visible(found.message)}\n")
+    about_settings = {
+        **({"ignored_settings": sorted(ignored)} if ignored else {}),
+        **({"settings_findings": [{"code": each.code, "message": each.message} for each in odd]} if odd else {}),
+    }
 
     def handle(text: str) -> int:
         address = parse(text)
         outcome = configured.resolve(address)
         if options.json:
-            show_json({"input": text, **_record(address, outcome)})
+            show_json({"input": text, **_record(address, outcome), **about_settings})
         else:
             service = services.get(getattr(outcome, "connector", None) or "") or next(iter(services.values()))
             print(_explained(address, outcome, service, options.subject))

@@ -16,22 +16,20 @@ from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["REGISTRY_SUFFIX", "InternetMailService"]
-
-REGISTRY_SUFFIX = ".reg"
-"""How the name of a registry export ends."""
+__all__ = ["InternetMailService"]
 
 # Readers of files are imported where they are called: they would take 12 % of the start of a command without a file.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class InternetMailService(ServiceSettings):
     """A connector that sends mail of one address type, the outbound type.
 
     `site_addresses` maps types to the site's own addresses. Mail goes out only where the routing table, or without one
     the connector's own address spaces, have a space for it; with neither, routing is not simulated. `encapsulate` sends
     an address of another type inside an Internet address of the local domain (IMCEA). `unknown_settings` holds the
-    ignored settings of a file. Making one raises ConfigurationError where the product would not start.
+    ignored settings of a file, `settings_findings` what is odd in it. Making one raises ConfigurationError where the
+    product would not start.
     """
 
     def resolve(self, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
@@ -43,9 +41,15 @@ class InternetMailService(ServiceSettings):
 
     @classmethod
     def from_config(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
-        """Read a registry export (`.reg`) or TOML (any other name); keyword settings win over those of the file."""
-        read = cls.from_registry_export if Path(path).suffix.lower() == REGISTRY_SUFFIX else cls.from_toml
-        return read(path, limits=limits, **settings)
+        """Read TOML or a registry key in any form, known by its content; keyword settings win over the file."""
+        from proxyaddr._files.documents import parse_toml  # noqa: PLC0415 - a reader of files
+        from proxyaddr._files.registry import holds_registry_key  # noqa: PLC0415 - as above
+        from proxyaddr._files.text import read_bytes  # noqa: PLC0415 - as above
+
+        data = read_bytes(path, limits)
+        if holds_registry_key(data, path):
+            return cls.from_registry_data(data, path, limits=limits, **settings)
+        return cls.from_document(parse_toml(data, path, limits), path, limits=limits, **settings)
 
     @classmethod
     def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes
@@ -67,11 +71,13 @@ class InternetMailService(ServiceSettings):
         **settings: Any,  # noqa: ANN401 - as above
     ) -> InternetMailService:
         """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
-        from proxyaddr.delivery.settings_files import TOML_TABLE, toml_routing  # noqa: PLC0415 - a reader of files
+        from proxyaddr._files.settings import CONNECTOR_TABLE  # noqa: PLC0415 - a reader of files
+        from proxyaddr.delivery.settings_files import check_tables, toml_routing  # noqa: PLC0415 - as above
 
+        check_tables(document, path)
         if "routing_table" not in settings:
             settings["routing_table"] = toml_routing(document, path, limits)
-        return cls.from_table(document.get(TOML_TABLE, {}), path, **settings)
+        return cls.from_table(document.get(CONNECTOR_TABLE, {}), path, **settings)
 
     @classmethod
     def from_table(cls, table: object, path: str | Path, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as above
@@ -88,18 +94,33 @@ class InternetMailService(ServiceSettings):
         limits: Limits = DEFAULT_LIMITS,
         **settings: Any,  # noqa: ANN401 - as above
     ) -> InternetMailService:
-        r"""Read a `.reg` file that holds the key `MSExchangeIMC\Parameters` (Q183801), REGEDIT4 or version 5.00.
+        r"""Read the key `MSExchangeIMC\Parameters` (Q183801): a `.reg` file, or what `reg query` or PowerShell print.
 
-        OverrideProxyOut and SiteDomain decide; all other values are kept in `unknown_settings`. ConfigurationError with
-        the line for a malformed file or a value of the wrong registry type. Keyword settings win over the file.
+        PowerShell gives it by Get-ItemProperty with Format-List, ConvertTo-Json or Export-Clixml. OverrideProxyOut and
+        SiteDomain decide; all other values are kept in `unknown_settings`. ConfigurationError with the line for a
+        malformed file or a value of the wrong registry type. Keyword settings win over the file.
         """
+        from proxyaddr._files.text import read_bytes  # noqa: PLC0415 - a reader of files
+
+        return cls.from_registry_data(read_bytes(path, limits), path, limits=limits, **settings)
+
+    @classmethod
+    def from_registry_data(
+        cls,
+        data: bytes,
+        path: str | Path,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        **settings: Any,  # noqa: ANN401 - as above
+    ) -> InternetMailService:
+        """Read the content of a file as `from_registry_export` does; `path` is the file that messages name."""
         from proxyaddr.delivery.settings_files import registry_settings  # noqa: PLC0415 - a reader of files
 
-        return cls._from_file(path, registry_settings(path, limits) | settings)
+        return cls._from_file(path, registry_settings(data, path, limits) | settings)
 
     @classmethod
     def _from_file(cls, path: str | Path, settings: Mapping[str, Any]) -> InternetMailService:
         try:
             return cls(**settings)
         except ConfigurationError as error:
-            raise ConfigurationError(error.code, error.message, error.setting, str(path)) from error
+            raise ConfigurationError(error.code, error.message, error.setting, str(path)) from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from proxyaddr._text.domains import DOMAIN_MAX_LENGTH
 from proxyaddr._text.types import canonical_type
-from proxyaddr.errors import AddressSyntaxError, ConfigurationError
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, visible
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.space import AddressSpace
 
@@ -26,7 +26,7 @@ DEFAULT_OUTBOUND_TYPE = "SMTP"
 _DOMAIN = re.compile(r"[^\s@<>\[\]\"(),;:\\\x00-\x1f\x7f]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ServiceSettings:
     """The settings of a connector; ConfigurationError where the product would not start with them.
 
@@ -45,6 +45,7 @@ class ServiceSettings:
     name: str = ""
     encapsulate: bool = False
     unknown_settings: Mapping[str, object] = field(default_factory=dict)
+    settings_findings: Sequence[Finding] = ()
     _table: RoutingTable | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,8 +55,9 @@ class ServiceSettings:
             "site_domain": _domain(self.site_domain),
             "site_addresses": MappingProxyType({_type(k, "site_addresses"): v for k, v in self.site_addresses.items()}),
             "address_spaces": tuple(_space(space) for space in self.address_spaces),
-            "name": self.name.strip() or f"Internet Mail Connector ({self.server})",  # as Q149121 prints one
+            "name": self.name.strip() or _default_name(self.server),
             "unknown_settings": MappingProxyType(dict(self.unknown_settings)),
+            "settings_findings": tuple(self.settings_findings),
         }
         for key, value in settings.items():
             object.__setattr__(self, key, value)
@@ -100,9 +102,25 @@ class ServiceSettings:
         outbound = self.outbound_type
         return outbound == DEFAULT_OUTBOUND_TYPE or bool(self.site_domain) or outbound in self.site_addresses
 
+    def __repr__(self) -> str:
+        settings = []
+        for known in fields(self):
+            if not known.init:
+                continue
+            value = getattr(self, known.name)
+            default = known.default_factory() if callable(known.default_factory) else known.default
+            if value != default and not (known.name == "name" and value == _default_name(self.server)):
+                shown = dict(value) if isinstance(value, MappingProxyType) else value
+                settings.append(f"{known.name}={shown!r}")
+        return f"{type(self).__name__}({visible(', '.join(settings))})"
+
     def __reduce__(self) -> tuple[object, ...]:
         given = {f.name: _picklable(getattr(self, f.name)) for f in fields(self) if f.init}
         return _restored, (type(self), given)
+
+
+def _default_name(server: str) -> str:
+    return f"Internet Mail Connector ({server})"  # as Q149121 prints one
 
 
 def _restored(kind: type[ServiceSettings], settings: dict[str, object]) -> ServiceSettings:
@@ -116,8 +134,8 @@ def _picklable(value: object) -> object:
 def _type(text: str, setting: str) -> str:
     try:
         return canonical_type(text)
-    except AddressSyntaxError as error:
-        raise ConfigurationError("bad-type", f"{setting} is an address type, not {text!r}", setting) from error
+    except AddressSyntaxError:
+        raise ConfigurationError("bad-type", f"{setting} is an address type, not {text!r}", setting) from None
 
 
 def _domain(text: str | None) -> str | None:
@@ -137,4 +155,4 @@ def _space(space: str | AddressSpace) -> AddressSpace:
         return AddressSpace.parse(space)
     except AddressSyntaxError as error:
         message = f"not an address space, which is written TYPE:pattern;cost: {error}"
-        raise ConfigurationError(error.code, message, "address_spaces") from error
+        raise ConfigurationError(error.code, message, "address_spaces") from None

@@ -8,14 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._files.documents import toml_document
+from proxyaddr._files.documents import parse_toml, toml_document
+from proxyaddr._files.registry import holds_registry_key
+from proxyaddr._files.settings import CONNECTOR_TABLE, ROUTING_TABLE
+from proxyaddr._files.text import read_bytes
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.delivery.connector import REGISTRY_SUFFIX, InternetMailService
+from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.resolver import returned_as_unrouted
-from proxyaddr.delivery.settings_files import ROUTING_TABLE, TOML_TABLE, toml_routing
+from proxyaddr.delivery.settings_files import check_tables, toml_routing
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -56,8 +59,11 @@ class Site:
             settings: dict[str, Any] = {"routing_table": routing_table, "directory": service.directory or directory}
             named[service.name] = replace(service, **settings)
         if not named:
-            raise ConfigurationError("no-connector", "a site has at least one connector", TOML_TABLE)
+            raise ConfigurationError("no-connector", "a site has at least one connector", CONNECTOR_TABLE)
         self._services = named
+
+    def __repr__(self) -> str:
+        return visible(f"Site({', '.join(self._services)}; {self._routing_table!r})")
 
     @property
     def services(self) -> Mapping[str, InternetMailService]:
@@ -127,10 +133,11 @@ class Site:
         limits: Limits = DEFAULT_LIMITS,
     ) -> Site:
         """Read the content of a TOML file as `from_toml` does; `path` is the file that messages name."""
-        tables = document.get(TOML_TABLE)
+        check_tables(document, path)
+        tables = document.get(CONNECTOR_TABLE)
         if not isinstance(tables, list):
-            message = f"expected a table [[{TOML_TABLE}]] for each connector"
-            raise ConfigurationError("wrong-type", message, TOML_TABLE, str(path))
+            message = f"expected a table [[{CONNECTOR_TABLE}]] for each connector"
+            raise ConfigurationError("wrong-type", message, CONNECTOR_TABLE, str(path))
         services = [InternetMailService.from_table(table, path) for table in tables]
         table = toml_routing(document, path, limits)
         if table is None:
@@ -148,10 +155,11 @@ def from_config(
 
     Keyword settings win over those of the file; ConfigurationError for one that a site does not take.
     """
-    if Path(path).suffix.lower() == REGISTRY_SUFFIX:
-        return InternetMailService.from_registry_export(path, limits=limits, **settings)
-    document = toml_document(path, limits)
-    if not isinstance(document.get(TOML_TABLE), list):
+    data = read_bytes(path, limits)
+    if holds_registry_key(data, path):
+        return InternetMailService.from_registry_data(data, path, limits=limits, **settings)
+    document = parse_toml(data, path, limits)
+    if not isinstance(document.get(CONNECTOR_TABLE), list):
         return InternetMailService.from_document(document, path, limits=limits, **settings)
     other = settings.keys() - {"directory"}
     if other:

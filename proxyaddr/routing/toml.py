@@ -7,16 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from proxyaddr._files.documents import toml_document
-from proxyaddr._files.settings import FLAG, TEXT, WHOLE_NUMBER, member_of, read_settings
+from proxyaddr._files.settings import (
+    FLAG,
+    ROUTING_TABLE,
+    TABLES,
+    TEXT,
+    WHOLE_NUMBER,
+    check_names,
+    member_of,
+    read_settings,
+)
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.rows import RouteRow, TableRows
 from proxyaddr.routing.state import Activation, Connector, Proximity
 from proxyaddr.spaces.space import Scope
 
-__all__ = ["CONNECTOR_SETTINGS", "ROUTING_TABLE", "read_toml", "rows_of_table"]
-
-ROUTING_TABLE = "routing_table"
+__all__ = ["CONNECTOR_SETTINGS", "read_toml", "rows_of_table"]
 
 CONNECTOR_SETTINGS = {
     "name": TEXT,
@@ -35,6 +42,7 @@ CONNECTOR_SETTINGS = {
 """What a table of `connectors` may hold: the fields of Connector, and what each of them is in a file."""
 
 _KEYS = ("dialect", "routes", "connectors")
+_ROUTE_KEYS = ("space", "connector", "connectors", "scope")
 
 
 def read_toml(path: str | Path, limits: Limits) -> TableRows:
@@ -44,6 +52,7 @@ def read_toml(path: str | Path, limits: Limits) -> TableRows:
     table, or holds a wrong one.
     """
     document = toml_document(path, limits)
+    check_names(document, TABLES, str(path), "the file")
     if ROUTING_TABLE not in document:
         raise ConfigurationError("no-routing-table", f"no table [{ROUTING_TABLE}]", ROUTING_TABLE, str(path))
     return rows_of_table(document[ROUTING_TABLE], str(path))
@@ -53,11 +62,13 @@ def rows_of_table(table: object, source: str) -> TableRows:
     """Return the routes, the connectors and the dialect of the parsed table; ConfigurationError where it is wrong."""
     if not isinstance(table, dict):
         raise ConfigurationError("wrong-type", f"{ROUTING_TABLE} is a table", ROUTING_TABLE, source)
-    if unknown := table.keys() - _KEYS:
-        message = f"expected dialect, routes and connectors, not {', '.join(sorted(unknown))}"
-        raise ConfigurationError("unknown-setting", message, ROUTING_TABLE, source)
+    check_names(table, _KEYS, source, ROUTING_TABLE)
     rows: list[tuple[int, RouteRow] | RowError] = []
     for number, entry in enumerate(_tables(table, "routes", source), 1):
+        check_names(entry, _ROUTE_KEYS, source, f"route {number}")
+        if "connector" in entry and "connectors" in entry:
+            message = f"route {number} has connector and connectors: one of them is enough"
+            raise ConfigurationError("repeated-setting", message, "connectors", source)
         hops = entry.get("connectors", entry.get("connector"))
         if not isinstance(entry.get("space"), str) or not hops:
             message = f"route {number}: expected space and connector, or connectors"

@@ -126,7 +126,7 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (
             px.InternetMailService,
             "* override_proxy_out site_domain site_addresses address_spaces routing_table directory organization site "
-            "server name encapsulate unknown_settings",
+            "server name encapsulate unknown_settings settings_findings",
         ),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),

@@ -1,0 +1,158 @@
+"""Reads a registry key as commands print it: `reg query`, and Get-ItemProperty as a list, JSON or CLIXML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from proxyaddr.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+__all__ = ["RegistryValue", "clixml_values", "json_values", "list_values", "malformed", "query_values"]
+
+_KEY = re.compile(r"HKEY_[A-Z_]+\\.*|HK(?:LM|CU|CR|U|CC)\\.*", re.IGNORECASE)
+_QUERIED = re.compile(r"(?:\t| {2,})(.*?)(?:\t| {2,})(REG_[A-Z_]+)(?:(?:\t| {2,})(.*))?")
+_QUERY_NOTICE = re.compile(r"! REG\.EXE VERSION .*|[^\\=\[\]]*: [0-9]+ [^\\=\[\]]*")
+"""What `reg query` of Windows XP says first, and what `reg query /s /f` says last, in any language."""
+
+_LISTED = re.compile(r"([^\s:][^:]*?) *: ?(.*)")
+_PROVIDER = ("pspath", "psparentpath", "pschildname", "psdrive", "psprovider")
+"""Properties that PowerShell adds to the values of a key; PSPath holds the key."""
+
+_NAMESPACE = "{http://schemas.microsoft.com/powershell/2004/04}"
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+class RegistryValue(NamedTuple):
+    """A value of a key, or the key itself; `line` counts from 1.
+
+    `kind` is a registry type such as REG_SZ, None where the form does not say it. An empty `name` is the default value
+    of the key; the key itself has an empty `kind` too. An empty `key` is one that the form does not say.
+    """
+
+    key: str
+    name: str
+    kind: str | None
+    data: object
+    line: int
+
+
+def malformed(message: str, source: str, line: int) -> ConfigurationError:
+    """Return the error of an export that can't be read."""
+    return ConfigurationError("bad-registry-export", message, source=source, line=line)
+
+
+def query_values(text: str, source: str) -> Iterator[RegistryValue]:
+    """Yield the keys and values of what `reg query` prints; ConfigurationError for a line that is neither."""
+    key = ""
+    for line, written in enumerate(text.splitlines(), 1):
+        if not written.strip():
+            continue
+        if _KEY.fullmatch(written.rstrip()):
+            key = written.rstrip()
+            yield RegistryValue(key, "", "", None, line)
+        elif match := _QUERIED.fullmatch(written.rstrip("\r\n")):
+            if key and not match[1].startswith(("(", "<")):  # the default value, whose name is in the user's language
+                yield RegistryValue(key, match[1], match[2], _queried(match[2], match[3] or "", source, line), line)
+        elif not _QUERY_NOTICE.fullmatch(written.strip()):
+            raise malformed("expected a key, or a name, a registry type and data", source, line)
+
+
+def _queried(kind: str, text: str, source: str, line: int) -> object:
+    """Return the data of a value of a registry type, as `reg query` prints it."""
+    if kind == "REG_MULTI_SZ":
+        return tuple(text.split(r"\0"))
+    try:
+        if kind == "REG_DWORD":
+            return int(text, 16)
+        return bytes.fromhex(text) if kind == "REG_BINARY" else text
+    except ValueError:
+        raise malformed(f"expected {kind} in hexadecimal", source, line) from None
+
+
+def list_values(text: str, source: str) -> Iterator[RegistryValue]:
+    """Yield the keys and values of what `Get-ItemProperty | Format-List` prints, `Name : value` a line.
+
+    ConfigurationError for a line that is neither a property nor the continuation of one.
+    """
+    block: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    name = ""
+    for line, written in enumerate(text.splitlines(), 1):
+        if not written.strip():
+            yield from _properties(block, lines, 0)
+            block, lines, name = {}, {}, ""
+        elif match := _LISTED.fullmatch(written.rstrip()):
+            name = match[1]
+            block[name], lines[name] = match[2], line
+        elif name and written[0].isspace():  # PowerShell breaks long values at the width of the window
+            block[name] = f"{block[name]}{written.strip()}"
+        else:
+            raise malformed("expected `Name : value`", source, line)
+    yield from _properties(block, lines, 0)
+
+
+def json_values(text: str, source: str) -> Iterator[RegistryValue]:
+    """Yield the keys and values of what `Get-ItemProperty | ConvertTo-Json` gives: an object for each key.
+
+    ConfigurationError for what is no JSON, or no object.
+    """
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise malformed(f"not JSON: {error.msg}", source, error.lineno) from None
+    except (ValueError, RecursionError):  # Python reads no number of thousands of digits, nor any nesting
+        raise malformed("not JSON that holds a registry key", source, 1) from None
+    for number, entry in enumerate(document if isinstance(document, list) else [document], 1):
+        if not isinstance(entry, Mapping):
+            raise malformed("expected an object for each key", source, number)
+        yield from _properties(entry, {}, number)
+
+
+def clixml_values(text: str, source: str) -> Iterator[RegistryValue]:
+    """Yield the keys and values of what `Get-ItemProperty | Export-Clixml` writes; ConfigurationError for other XML."""
+    from xml.etree import ElementTree  # noqa: PLC0415 - takes longer to import than all other forms together
+
+    document = text[text.find("<") :] if text.startswith("<") else text.partition("\n")[2]
+    if "<!" in document:
+        raise malformed("CLIXML has no document type", source, 1)  # entities could make a short text a huge one
+    try:
+        root = ElementTree.fromstring(document)  # noqa: S314 - no document type, so no entities
+    except ElementTree.ParseError as error:
+        raise malformed(f"not XML: {error}", source, error.position[0]) from None
+    for number, entry in enumerate(root.iter(f"{_NAMESPACE}Obj"), 1):
+        members = [member for part in ("MS", "Props") for member in entry.iterfind(f"{_NAMESPACE}{part}/*")]
+        named = {_unescaped(member.get("N", "")): _clixml_data(member) for member in members}
+        if named:
+            yield from _properties(named, {}, number)
+
+
+def _clixml_data(member: Element) -> object:
+    """Return the text, the number or the texts that an element holds."""
+    kind = member.tag.removeprefix(_NAMESPACE)
+    text = _unescaped(member.text or "")
+    if kind in ("I32", "U32", "I64", "U64") and text.isdigit():
+        return int(text)
+    if kind == "Obj":
+        return [_unescaped(part.text or "") for part in member.iterfind(f"{_NAMESPACE}LST/*")]
+    return text
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def _properties(named: Mapping[str, object], lines: Mapping[str, int], line: int) -> Iterator[RegistryValue]:
+    """Yield the values among the properties of an object, with the key that PSPath says."""
+    key = next((str(data) for name, data in named.items() if name.lower() == "pspath"), "").rpartition("::")[2]
+    if key:
+        yield RegistryValue(key, "", "", None, line)
+    for name, data in named.items():
+        if name.lower() not in _PROVIDER and name.lower() != "(default)":
+            kept = tuple(data) if isinstance(data, list) else data
+            kind = {str: "REG_SZ", int: "REG_DWORD"}.get(type(data)) if not lines else None
+            yield RegistryValue(key, name, kind, kept, lines.get(name, line))
