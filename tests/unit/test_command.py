@@ -95,7 +95,7 @@ def test_every_command_has_its_own_help_and_a_line_in_the_help_of_all(command: s
 def test_a_command_loads_its_own_module_alone() -> None:
     code = (
         "import sys; from proxyaddr.cli.main import main; main(['encapsulate', '--domain', 'x', '[FAX:1]'])\n"
-        "print(sorted(name for name in sys.modules if name.startswith('proxyaddr.cli.')))"
+        "print(sorted(name for name in sys.modules if name.startswith('proxyaddr.cli.') and '._' not in name))"
     )
     lines = subprocess.check_output([sys.executable, "-c", code]).decode().splitlines()
-    assert lines[1] == "['proxyaddr.cli._lines', 'proxyaddr.cli.encapsulate', 'proxyaddr.cli.main']"
+    assert lines[1] == "['proxyaddr.cli.encapsulate', 'proxyaddr.cli.main']"
