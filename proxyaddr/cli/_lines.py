@@ -9,15 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
+from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._slips import refuse_file, refuse_lines, refuse_report
-from proxyaddr.cli._style import BAD, CODE, style
-from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
+from proxyaddr.cli._style import CODE, style
+from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
 
 __all__ = [
     "add_inputs",
     "findings_as_json",
     "for_each_input",
-    "print_error",
     "show_error",
     "show_findings",
     "show_json",
@@ -43,17 +43,6 @@ WARNINGS = frozenset(
 
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
 """The first two bytes of a text that begins with a byte order mark, and its encoding (Unicode 23.8)."""
-
-IN_COMMAND_WORDS = {"; `limits=` allows more": "", "tolerant=True takes": "--tolerant takes"}
-"""What messages of the library say of Python's arguments, and what is true of the command."""
-
-OPTION_OF_SETTING = {
-    "OverrideProxyOut": "--override-proxy-out",
-    "SiteDomain": "--site-domain",
-    "address_spaces": "--address-space",
-    "encapsulate": "--site-domain",
-}
-"""The option that sets or mends a setting; messages name settings as the product does."""
 
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
@@ -142,14 +131,3 @@ def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
         return
     span = error.span if isinstance(error, AddressSyntaxError) else None
     show_json({"input": text, "error": {"code": error.code, "message": error.message, "span": span}})
-
-
-def print_error(error: ProxyAddrError) -> None:
-    """Print an error to standard error in the words of the command, its code at the end of the first line."""
-    first, *rest = str(error).split("\n")
-    for words, ours in IN_COMMAND_WORDS.items():
-        first = first.replace(words, ours)
-    if isinstance(error, ConfigurationError) and error.source is None and error.setting in OPTION_OF_SETTING:
-        first += f" (option {OPTION_OF_SETTING[error.setting]})"
-    lines = [f"{style('proxyaddr', BAD, sys.stderr)}: {first} [{style(error.code, CODE, sys.stderr)}]", *rest]
-    print("\n".join(lines), file=sys.stderr)

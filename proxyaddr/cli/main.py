@@ -10,12 +10,11 @@ import os
 import sys
 from collections.abc import Container, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 from proxyaddr import __version__
 from proxyaddr._optional import import_extra
-from proxyaddr.cli._lines import print_error
+from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._parser import CommandParser, nearest
 from proxyaddr.errors import ProxyAddrError, visible
 
@@ -58,7 +57,7 @@ def run() -> NoReturn:
     gc.set_threshold(GARBAGE_THRESHOLD)
     for name, mode in STREAMS.items():
         if getattr(sys, name) is None:  # closed by the caller, as `<&-` does
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open as long as the process is
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # show escaped what can't be encoded
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "backslashreplace")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.cli._lines import add_inputs, for_each_input, print_error, show_json
+from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
 from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery

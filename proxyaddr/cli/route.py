@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from proxyaddr._files.text import read_text
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
-from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, print_error, show_findings, show_json
+from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
