@@ -3,34 +3,98 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
+from typing import TextIO
 
+from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._slips import refuse_file, refuse_lines, refuse_report
+from proxyaddr.cli._style import CODE, style
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
 
-__all__ = ["add_inputs", "findings_as_json", "for_each_input", "show_error", "show_findings", "show_json"]
+__all__ = [
+    "add_inputs",
+    "findings_as_json",
+    "for_each_input",
+    "show_error",
+    "show_findings",
+    "show_json",
+    "status_of",
+]
+
+STANDARD_STREAM = "-"
+"""The argument that stands for the lines of standard input."""
+
+WARNINGS = frozenset(
+    {
+        "unknown-type",
+        "unknown-form",
+        "surrounding-blanks",
+        "surrounding-apostrophes",
+        "mixed-case-prefix",
+        "duplicate",
+        "no-primary",
+        "refused-encapsulation",
+    }
+)
+"""Codes of findings that leave the exit status as it is: the product takes the value."""
+
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
+"""The first two bytes of a text that begins with a byte order mark, and its encoding (Unicode 23.8)."""
 
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the positional inputs and `--json`."""
     parser.add_argument(
-        "inputs", nargs="*", metavar=what.upper(), help=f"{what}, any number; without one, lines of standard input"
+        "inputs",
+        nargs="*",
+        metavar=what.upper(),
+        help=f"{what}, any number; without one, or for `-`, lines of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
-def for_each_input(options: argparse.Namespace, handle: Callable[[str], int]) -> int:
-    """Call `handle` with each input and return the highest status; an error is printed and counts as status 2."""
+def for_each_input(options: argparse.Namespace, handle: Callable[[str], int], *, lines: bool = True) -> int:
+    """Call `handle` with each input and return the highest status; an error is printed and counts as status 2.
+
+    Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report.
+    ConfigurationError for an argument that is no such input, as the name of a file is none.
+    """
+    for text in options.inputs:
+        refuse_file(text, options)
+        if lines:
+            refuse_report(text)
+            refuse_lines(text, options)
     highest = 0
-    for text in _inputs(options):
+    for text in _inputs(options, lines=lines):
         try:
+            if lines:
+                refuse_report(text)
             status = handle(text)
         except ProxyAddrError as error:
             show_error(text, error, as_json=options.json)
             status = 2
         highest = max(highest, status)
     return highest
+
+
+def _standard_input(options: argparse.Namespace) -> TextIO:
+    """Return standard input, decoded by its byte order mark where it has one; on a terminal, say that it is read."""
+    if sys.stdin.isatty():
+        note = f"proxyaddr: reading lines from the terminal; end with Ctrl-D (proxyaddr {options.name} --help)"
+        print(note, file=sys.stderr)
+    elif isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedReader):
+        encoding = MARKS.get(sys.stdin.buffer.peek(2)[:2])
+        if encoding is not None:
+            sys.stdin.reconfigure(encoding=encoding, errors="replace")
+    return sys.stdin
+
+
+def status_of(findings: tuple[Finding, ...]) -> int:
+    """Return the exit status of an address with findings: 1 where one of them is more than a warning."""
+    return 0 if all(found.code in WARNINGS for found in findings) else 1
 
 
 def show_json(record: dict[str, object]) -> None:
@@ -46,24 +110,24 @@ def findings_as_json(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print a line for each finding, for people to read."""
     for found in findings:
-        print(f"finding [{found.code}]: {visible(found.message)}")
+        print(f"finding [{style(found.code, CODE)}]: {visible(found.message)}")
 
 
-def _inputs(options: argparse.Namespace) -> Iterator[str]:
-    """Yield the arguments or, without any, the lines of standard input that are not empty."""
-    if options.inputs:
-        yield from options.inputs
-        return
-    for line in sys.stdin:
-        text = line.rstrip("\r\n")
-        if text:
+def _inputs(options: argparse.Namespace, *, lines: bool) -> Iterator[str]:
+    """Yield the arguments; for `-`, or without any, the lines of standard input that are not empty, or all of it."""
+    for text in options.inputs or [STANDARD_STREAM]:
+        if text != STANDARD_STREAM:
             yield text
+        elif lines:
+            yield from filter(None, (line.rstrip("\r\n") for line in _standard_input(options)))
+        else:
+            yield _standard_input(options).read()
 
 
 def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
     """Print the error of an input: to standard error for people, or as one JSON object among the answers."""
     if not as_json:
-        print(f"proxyaddr: {error}", file=sys.stderr)
+        print_error(error)
         return
     span = error.span if isinstance(error, AddressSyntaxError) else None
     show_json({"input": text, "error": {"code": error.code, "message": error.message, "span": span}})

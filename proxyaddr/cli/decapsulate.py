@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from proxyaddr.addresses.encapsulation import decapsulate
-from proxyaddr.cli._lines import findings_as_json, for_each_input, show_error, show_findings, show_json
+from proxyaddr.cli._lines import (
+    findings_as_json,
+    for_each_input,
+    show_error,
+    show_findings,
+    show_json,
+    status_of,
+)
 from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+from proxyaddr.formats import legacy_dn
 from proxyaddr.formats.entry_id import OneOffEntryId
 from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH, PREFIX
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXAMPLES = """\
+examples:
+  proxyaddr decapsulate < bounce.txt
+  proxyaddr decapsulate --powershell --identity jane < bounce.txt
+  proxyaddr decapsulate "IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com"
+
+exit status: 0 all well, 1 a legacy DN that no proxy can be made of, 2 bad input or usage
+"""
 
 LEGACY_DN_TYPES = ("EX", "X500")
 """Types whose address is worth adding to the mailbox as an X500 proxy (KB2807779)."""
@@ -37,8 +53,18 @@ class _Found(NamedTuple):
 
     @property
     def proxy(self) -> str | None:
-        """The X500 proxy that would make replies to a legacy DN arrive; None for other types."""
-        return f"X500:{self.value}" if self.type in LEGACY_DN_TYPES else None
+        """The X500 proxy that would make replies to a legacy DN arrive; None for other types and broken DNs."""
+        return f"X500:{self.value}" if self.type in LEGACY_DN_TYPES and not self.dn_findings else None
+
+    @property
+    def dn_findings(self) -> tuple[Finding, ...]:
+        """What keeps a legacy DN from being a proxy: the rules that it breaks, or that its end may be cut off."""
+        if self.type not in LEGACY_DN_TYPES:
+            return ()
+        if self.domain == "":
+            message = "no @domain ends the address, so its end may be missing: no proxy is made of it"
+            return (Finding("no-domain", message),)
+        return legacy_dn.findings(self.value)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +73,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "inputs",
         nargs="*",
         metavar="TEXT",
-        help="an IMCEA address, text that holds some, or a hexadecimal entry identifier; without any, standard input",
+        help="an IMCEA address, text that holds some, or a hexadecimal entry identifier; without one, or for `-`, "
+        "all of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--tolerant", action="store_true", help="take any case of IMCEA and slips in the encoding")
@@ -57,13 +84,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if not options.inputs:
-        options.inputs = [sys.stdin.read()]
-
     def handle(text: str) -> int:
         return _decapsulate_all(text, options)
 
-    return for_each_input(options, handle)
+    return for_each_input(options, handle, lines=False)
 
 
 def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
@@ -77,6 +101,7 @@ def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
         elif (found.type, found.value) not in shown:
             shown.add((found.type, found.value))
             _show(found, options)
+            status = max(status, status_of(found.dn_findings))
     return status
 
 
@@ -111,10 +136,11 @@ def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError
 
 
 def _show(found: _Found, options: argparse.Namespace) -> None:
+    findings = (*found.findings, *found.dn_findings)
     command = None if found.proxy is None else _set_mailbox(options.identity, found.proxy)
     if options.json:
         record = {"input": found.source, **found._asdict(), "proxy": found.proxy}
-        record["findings"] = findings_as_json(found.findings)
+        record["findings"] = findings_as_json(findings)
         del record["source"]
         show_json(record | ({"powershell": command} if options.powershell else {}))
         return
@@ -122,7 +148,7 @@ def _show(found: _Found, options: argparse.Namespace) -> None:
     for name in ("display_name", "type", "value", "domain", "proxy"):
         if value := getattr(found, name):
             print(f"  {name.replace('_', ' ') + ':':14}{visible(value)}")
-    show_findings(found.findings)
+    show_findings(findings)
     if options.powershell and command is not None:
         print(visible(command))
 

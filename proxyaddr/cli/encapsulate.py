@@ -8,7 +8,13 @@ from proxyaddr.addresses.parser import parse
 from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
 from proxyaddr.formats.imcea import encapsulate
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXAMPLES = """\
+examples:
+  proxyaddr encapsulate --domain contoso.com "FAX:+1 555 0100"
+  proxyaddr encapsulate --domain contoso.com "EX:/o=Contoso/ou=Site/cn=Recipients/cn=jane"
+"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

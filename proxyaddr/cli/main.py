@@ -8,12 +8,15 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from proxyaddr import __version__
-from proxyaddr.errors import ProxyAddrError
+from proxyaddr._optional import import_extra
+from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._parser import CommandParser, nearest
+from proxyaddr.errors import ProxyAddrError, visible
 
 __all__ = ["main", "run"]
 
@@ -30,6 +33,22 @@ COMMANDS = {
 }
 """The help of each subcommand. The module of its name is loaded for the one that runs alone, since each costs time."""
 
+SHELLS = ("bash", "zsh", "tcsh")
+"""The shells that shtab writes completions for."""
+
+EXAMPLES = """\
+examples:
+  proxyaddr parse "Jane Doe [SMTP:jane@contoso.com]"
+  proxyaddr resolve "[SMTPOUT:user@inside.test]"
+  proxyaddr route --spaces connectors.json jane@contoso.com
+  proxyaddr decapsulate < bounce.txt
+
+proxyaddr COMMAND --help has more of them.
+"""
+
+STREAMS = {"stdin": "r", "stdout": "w", "stderr": "w"}
+"""The standard streams, and how the null device is opened in place of one that is closed."""
+
 GARBAGE_THRESHOLD = 50_000
 """Allocations between garbage collections: the compiled grammar is all kept, and searching it would cost 8 ms."""
 
@@ -37,6 +56,9 @@ GARBAGE_THRESHOLD = 50_000
 def run() -> NoReturn:
     """Run the command with the arguments of the process and exit with its status."""
     gc.set_threshold(GARBAGE_THRESHOLD)
+    for name, mode in STREAMS.items():
+        if getattr(sys, name) is None:  # closed by the caller, as `<&-` does
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # show escaped what can't be encoded
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "backslashreplace")
@@ -64,23 +86,72 @@ def _drop_output() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status.
 
-    It is 0 when all is well, 1 when something is undeliverable or unmatched, and 2 for bad input, configuration or
-    usage; the highest of all inputs.
+    It is 0 when all is well, 1 when something is undeliverable, unmatched or found, and 2 for bad input, configuration
+    or usage; the highest of all inputs.
     """
-    parser = argparse.ArgumentParser(
-        prog="proxyaddr",
-        description="Parse Exchange-style typed addresses, and say which address goes out through which connector.",
-    )
-    parser.add_argument("--version", action="version", version=f"proxyaddr {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary)
-        if name in arguments:
-            import_module(f"proxyaddr.cli.{name}").add_options(command)
-    options = parser.parse_args(arguments)
     try:
+        options = _parser(arguments).parse_args(arguments)
         status: int = options.command(options)
     except ProxyAddrError as error:
-        print(f"proxyaddr: {error}", file=sys.stderr)
+        print_error(error)
         return EXIT_BAD_INPUT
     return status
+
+
+class _MainParser(CommandParser):
+    """The parser of the whole command, which suggests a subcommand for a mistyped one."""
+
+    def words(self) -> list[str]:
+        """Return the arguments before the subcommand."""
+        words = super().words()
+        return words[: next((place for place, word in enumerate(words) if word in COMMANDS), len(words))]
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ConfigurationError; for a subcommand that does not exist, name the one that was probably meant."""
+        name = next((word for word in self.words() if not word.startswith("-")), None)
+        if name is None or "invalid choice" not in message or "COMMAND" not in message:
+            super().error(message.replace("the following arguments are required: COMMAND", "which command?"))
+        if "@" in name or ":" in name:
+            raise self.usage_error(f"a command comes before the address: proxyaddr parse {visible(name)}")
+        close = nearest(name, COMMANDS)
+        hint = f"expected {', '.join(COMMANDS)}" if close is None else f"did you mean {close}?"
+        raise self.usage_error(f"no command {name[:60]!r}; {hint}")
+
+
+class _PrintCompletion(argparse.Action):
+    """Print the completion script for a shell and exit; ConfigurationError where shtab is not installed."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,  # noqa: ANN401 - as argparse declares it
+        option_string: str | None = None,
+    ) -> None:
+        shtab = import_extra("shtab", "completion")
+        print(shtab.complete(_parser(COMMANDS), values))
+        parser.exit()
+
+
+def _parser(loaded: Container[str]) -> CommandParser:
+    """Return the parser of all arguments; of the subcommands, those in `loaded` have their options."""
+    parser = _MainParser(
+        prog="proxyaddr",
+        description="Parse Exchange-style typed addresses, and say which address goes out through which connector.",
+        epilog=EXAMPLES,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"proxyaddr {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=SHELLS,
+        help="print a script that completes commands and options in a shell (extra completion)",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="name", parser_class=CommandParser)
+    for name, summary in COMMANDS.items():
+        if name in loaded:
+            module = import_module(f"proxyaddr.cli.{name}")
+            module.add_options(commands.add_parser(name, help=summary, epilog=module.EXAMPLES))
+        else:
+            commands.add_parser(name, help=summary)
+    return parser

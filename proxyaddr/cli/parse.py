@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +12,27 @@ from proxyaddr.addresses.parser import parse, parse_proxies
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
 from proxyaddr.cli._bulk import add_files, check_files, run_files
-from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
+from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
+from proxyaddr.cli._style import BAD, style
 from proxyaddr.errors import AddressSyntaxError, caret, visible
+from proxyaddr.formats.internet import INTERNET_TYPES
+from proxyaddr.formats.rules import FORMS, JUDGES
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Parse
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXAMPLES = """\
+examples:
+  proxyaddr parse "Jane Doe [SMTP:jane@contoso.com]"
+  proxyaddr parse --list "SMTP:jane@contoso.com;smtp:j@contoso.com"
+  proxyaddr parse --json - < addresses.txt
+  proxyaddr parse --list --in people.csv --column proxyAddresses --out proxies.csv
+
+exit status: 0 all well, 1 an address breaks a rule of its type, 2 bad input or usage
+"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -47,17 +62,27 @@ def _command() -> Parse:
 
 def _parse_address(text: str, *, as_json: bool) -> int:
     address = parse(text)
+    findings = address.validate()
     if as_json:
-        show_json({"input": text, **_record(address), "findings": findings_as_json(address.validate())})
-        return 0
-    _show(address)
-    show_findings(address.validate())
-    return 0
+        show_json({"input": text, **_record(address), "findings": findings_as_json(findings)})
+    else:
+        _show(address)
+        show_findings(findings)
+    if _holds_more(address):
+        print("proxyaddr: note: the value holds further addresses; --list reads a list of them", file=sys.stderr)
+    return status_of(findings)
+
+
+def _holds_more(address: TypedAddress) -> bool:
+    """Return whether a value goes on with further typed addresses, as a list does."""
+    types = "|".join(map(re.escape, (*INTERNET_TYPES, *JUDGES, *FORMS, "SIP", "FAX")))
+    return re.search(rf"[;,\s|%]\s*(?:{types}):", address.value, re.IGNORECASE) is not None
 
 
 def _parse_list(text: str, *, as_json: bool) -> int:
     proxies = parse_proxies(text)
-    status = 2 if proxies.errors else 0
+    findings = (*proxies.findings, *(found for proxy in proxies for found in proxy.validate()))
+    status = 2 if proxies.errors else status_of(findings)
     if as_json:
         errors = [{"code": bad.code, "message": bad.message, "span": bad.span} for bad in proxies.errors]
         show_json(
@@ -77,7 +102,7 @@ def _parse_list(text: str, *, as_json: bool) -> int:
         print(f"{visible(str(marker))}  (deletion marker)")
     show_findings(proxies.findings)
     for error in proxies.errors:
-        print(f"error [{error.code}]: {error.message}\n{caret(text, error.span)}")
+        print(f"error [{style(error.code, BAD)}]: {visible(error.message)}\n{caret(text, error.span)}")
     return status
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import textwrap
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,16 +10,37 @@ from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
+from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-from proxyaddr.errors import visible
+from proxyaddr.errors import ConfigurationError, visible
 
 if TYPE_CHECKING:
     from proxyaddr.delivery.site import Site
     from proxyaddr.directory.directory import Directory
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXAMPLES = """\
+examples:
+  proxyaddr resolve "[SMTPOUT:user@inside.test]"
+  proxyaddr resolve --override-proxy-out SMTPOUT --site-domain inside.test \\
+      --address-space "SMTPOUT:*;1" "[SMTPOUT:user@inside.test]"
+  proxyaddr resolve --config connector.toml --directory people.csv jane@contoso.com
+  proxyaddr resolve --json - < addresses.txt
+
+exit status: 0 all delivered, 1 something comes back, 2 bad input or usage
+"""
+
+OPTIONS = {
+    "override_proxy_out": "--override-proxy-out",
+    "site_domain": "--site-domain",
+    "encapsulate": "--encapsulate",
+    "address_spaces": "--address-space",
+}
+"""The option of each setting that one connector has."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +95,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _configured(options: argparse.Namespace) -> InternetMailService | Site:
     """Return the connector, or the site with several, that the options and the file of `--config` describe."""
+    for space in options.address_space or ():
+        _refuse_bare_word(space)
     settings: dict[str, Any] = {
         "override_proxy_out": options.override_proxy_out,
         "site_domain": options.site_domain,
@@ -87,7 +109,21 @@ def _configured(options: argparse.Namespace) -> InternetMailService | Site:
         return InternetMailService(**given)
     from proxyaddr.delivery.site import from_config  # noqa: PLC0415 - the readers of files and routing tables are slow
 
-    return from_config(options.config, **given)
+    try:
+        return from_config(options.config, **given)
+    except ConfigurationError as error:
+        if error.code != "several-connectors":
+            raise
+        names = sorted(OPTIONS[name] for name in given.keys() - {"directory"})
+        message = f"{', '.join(names)}: an option for one connector, the file holds several"
+        raise ConfigurationError(error.code, message, source=options.config) from None
+
+
+def _refuse_bare_word(space: str) -> None:
+    """Raise ConfigurationError for an address space of one word, which would be a pattern that nothing matches."""
+    if not set(space) & set(":@*."):
+        message = f"an address space is written TYPE:pattern;cost, such as SMTP:*@contoso.com;1, not {space[:60]!r}"
+        raise ConfigurationError("usage", message, "address_spaces")
 
 
 def _directory(path: str) -> Directory:
@@ -96,7 +132,7 @@ def _directory(path: str) -> Directory:
 
     directory = Directory.from_file(path)
     for error in directory.errors:
-        print(f"proxyaddr: {error}", file=sys.stderr)
+        print_error(error)
     return directory
 
 
@@ -137,11 +173,11 @@ def _explained(
     ]
     step = next(step for step in outcome.trace if step.rule == outcome.rule)
     if outcome.delivered:
-        lines += [f"delivered   RCPT TO:<{outcome.envelope_recipient}>"]
+        lines += [f"{style('delivered', GOOD)}   RCPT TO:<{outcome.envelope_recipient}>"]
         if outcome.address_space is not None:
             lines.append(f"route       {visible(str(outcome.connector))}, address space {outcome.address_space}")
     else:
-        lines += [f"returned    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
+        lines += [f"{style('returned', BAD)}    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
     if not outcome.delivered:
         now = datetime.now().astimezone()

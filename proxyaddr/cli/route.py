@@ -6,8 +6,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from proxyaddr._files.text import read_text
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
+from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
 from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
@@ -17,7 +19,20 @@ from proxyaddr.routing.table import RoutingTable
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Route
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXPORT = "Get-SendConnector | ConvertTo-Json -Depth 5 > connectors.json"
+"""How Exchange exports its connectors with their address spaces (PowerShell, Exchange Management Shell)."""
+
+EXAMPLES = f"""\
+examples:
+  proxyaddr route --spaces connectors.json jane@contoso.com
+  proxyaddr route --spaces gwart0.mta --explain "FAX:+1 555 0100"
+  proxyaddr route --spaces gwart0.mta --list --in people.csv --column proxyAddresses --out routed.csv
+
+to export a table: {EXPORT}
+exit status: 0 all routed, 1 no route for something, 2 bad input, table or usage
+"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -73,9 +88,15 @@ def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
 
 def _table(options: argparse.Namespace) -> RoutingTable:
     """Return the routing table, after printing what is wrong with it."""
-    table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
+    try:
+        table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
+    except ConfigurationError as refused:
+        if refused.code == "bad-header" and "AddressSpaces" in read_text(options.spaces):
+            message = f"a CSV has no lists of address spaces; export JSON: {EXPORT}"
+            raise ConfigurationError(refused.code, message, None, refused.source, refused.line) from None
+        raise
     for error in table.errors:
-        print(f"proxyaddr: {error}", file=sys.stderr)
+        print_error(error)
     if not (table.routes or table.errors):
         print(f"proxyaddr: {visible(options.spaces)}: no routes in it", file=sys.stderr)
     return table
@@ -92,13 +113,22 @@ def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:
     if options.json:
         show_json({"input": text, **_record(explanation), "findings": findings_as_json(findings)})
     elif options.explain:
-        print(f"{explanation}\n")
+        print(f"{explanation.table(_terminal_width())}\n")
         show_findings(findings)
     else:
         winner = explanation.winner
         print(f"{visible(text)}\t{'no route' if winner is None else visible(winner.route.connector)}")
         show_findings(findings)
     return 0 if explanation.winner is not None else 1
+
+
+def _terminal_width() -> int | None:
+    """Return the number of columns of the terminal that shows standard output, None where that is no terminal."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # noqa: PLC0415 - takes its time, and for terminals alone
+
+    return get_terminal_size().columns
 
 
 def _address(text: str) -> str | TypedAddress:

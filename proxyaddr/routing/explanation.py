@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from proxyaddr.errors import visible
 from proxyaddr.routing.route import Route
@@ -12,6 +15,11 @@ from proxyaddr.spaces.space import Dialect
 __all__ = ["Explanation", "Outcome"]
 
 _HEADER = ("", "route", "address space", "connector", "class", "literals", "cost", "why")
+_FREE_TEXT = (_HEADER.index("address space"), _HEADER.index("connector"), _HEADER.index("why"))
+_GAP = "  "
+_NARROWEST = len("connector")
+"""Characters that a column of free text has at least, however narrow the terminal is."""
+
 _TIE = "equals: the product would share the load among them; the earlier route is taken"
 
 
@@ -35,7 +43,7 @@ class Outcome:
 class Explanation:
     """Every route whose space matches an address, the best first, and the one that takes it.
 
-    `tie` is true where the winner is only the earlier of equals. `str()` gives a table.
+    `tie` is true where the winner is only the earlier of equals. `str()` and `table()` give a table.
     """
 
     address: str
@@ -50,14 +58,42 @@ class Explanation:
         return next((outcome for outcome in self.outcomes if outcome.lost is None), None)
 
     def __str__(self) -> str:
+        return self.table()
+
+    def table(self, width: int | None = None) -> str:
+        """Return a table for people; long cells are wrapped where a line would have more than `width` characters."""
         if not self.outcomes:
             return f"{visible(self.address)}: no address space of type {visible(self.type)} matches"
         rows = [_HEADER, *(_row(outcome) for outcome in self.outcomes)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        if width is not None:
+            widths = _fitted(widths, width)
+        lines = [line for row in rows for line in _lines(row, widths)]
         winner = self.winner
         taken = "no route" if winner is None else " -> ".join(winner.route.connectors)
-        return "\n".join([f"{visible(self.address)}: {visible(taken)}", *lines, *([_TIE] if self.tie else [])])
+        tie = [] if not self.tie else [_TIE] if width is None else textwrap.wrap(_TIE, width)
+        return "\n".join([f"{visible(self.address)}: {visible(taken)}", *lines, *tie])
+
+
+def _fitted(widths: list[int], width: int) -> list[int]:
+    """Return the widths of the columns in a line of `width`: the columns of free text share what the others leave."""
+    fitted = list(widths)
+    room = width - sum(widths) - len(_GAP) * (len(widths) - 1) + sum(widths[column] for column in _FREE_TEXT)
+    narrow_first = sorted(_FREE_TEXT, key=widths.__getitem__)
+    for left, column in zip(range(len(narrow_first), 0, -1), narrow_first, strict=True):
+        fitted[column] = min(widths[column], max(room // left, _NARROWEST))
+        room -= fitted[column]
+    return fitted
+
+
+def _lines(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
+    """Yield the lines of a row whose cells are wrapped to the widths of their columns."""
+    cells = [
+        textwrap.wrap(cell, width, break_on_hyphens=False) if len(cell) > width else [cell]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    for line in zip_longest(*cells, fillvalue=""):
+        yield _GAP.join(part.ljust(width) for part, width in zip(line, widths, strict=True)).rstrip()
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

@@ -1,0 +1,71 @@
+"""What people give as an address by mistake, and the command that they wanted."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from pathlib import Path
+
+from proxyaddr.errors import ConfigurationError, visible
+
+__all__ = ["refuse_file", "refuse_lines", "refuse_report"]
+
+BOUNCE_COMMAND = "proxyaddr decapsulate < bounce.txt"
+
+FILE_COMMANDS = {
+    "parse": "proxyaddr parse --in {file}{column} --out FILE",
+    "route": "proxyaddr route --spaces {spaces} --in {file}{column} --out FILE",
+}
+"""The command that reads a file of addresses; the other commands read lines of standard input."""
+
+REPORT_WORDS = (
+    "final-recipient:",
+    "diagnostic-code:",
+    "reporting-mta:",
+    "undeliverable:",
+    "delivery has failed",
+    "did not reach",
+    "couldn't be delivered",
+    "could not be delivered",
+    "diagnostic information for administrators",
+)
+"""Words of non-delivery reports (RFC 3464, and the texts of Exchange) that no address holds."""
+
+
+def refuse_file(text: str, options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for the name of a file, unless it may be an Internet address."""
+    if "@" not in text and _is_file(text):
+        raise _usage(f"{visible(text)} is a file, not an address: {_file_command(text, options)}")
+
+
+def refuse_lines(text: str, options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for several lines, unless they may be a list of proxy addresses."""
+    if len(text.splitlines()) > 1 and not getattr(options, "list", False):
+        lines = f"proxyaddr {options.name} < addresses.txt"
+        raise _usage(f"an address is one line; for lines of addresses: {lines}; for a bounce: {BOUNCE_COMMAND}")
+
+
+def refuse_report(text: str) -> None:
+    """Raise ConfigurationError for words of a non-delivery report."""
+    lower = text.lower()
+    if any(words in lower for words in REPORT_WORDS):
+        raise _usage(f"this is a non-delivery report, not an address: {BOUNCE_COMMAND}")
+
+
+def _is_file(text: str) -> bool:
+    with suppress(OSError):  # a text that is too long for a name
+        return Path(text).is_file()
+    return False
+
+
+def _file_command(text: str, options: argparse.Namespace) -> str:
+    from shlex import quote  # noqa: PLC0415 - takes its time, and for errors alone
+
+    file = quote(visible(text))
+    command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
+    column = "" if text.lower().endswith(".txt") else " --column NAME"
+    return command.format(file=file, column=column, spaces=quote(visible(getattr(options, "spaces", ""))))
+
+
+def _usage(message: str) -> ConfigurationError:
+    return ConfigurationError("usage", message)
