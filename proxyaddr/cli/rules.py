@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import shutil
 import textwrap
 
 from proxyaddr.cli._lines import show_json
+from proxyaddr.cli._parser import nearest
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.rulebook import HEADINGS, Entry, entries, find
 
-__all__ = ["add_options"]
+__all__ = ["EXAMPLES", "add_options"]
+
+EXAMPLES = """\
+examples:
+  proxyaddr rules
+  proxyaddr rules two-primaries no-proxy
+  proxyaddr rules --json ambiguous-recipient
+"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +44,8 @@ def _named(name: str) -> tuple[Entry, ...]:
     """Return the entries of a name; ConfigurationError with the nearest name where there is none."""
     found = find(name)
     if not found:
-        near = difflib.get_close_matches(name.lower(), [entry.slug for entry in entries()], 1)
-        hint = f"did you mean {near[0]}?" if near else "`proxyaddr rules` lists all"
+        close = nearest(name, [entry.slug for entry in entries()])
+        hint = "`proxyaddr rules` lists all" if close is None else f"did you mean {close}?"
         raise ConfigurationError("usage", f"no rule or code is named {visible(name)!r}; {hint}", "names")
     return found
 
