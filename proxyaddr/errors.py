@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 __all__ = [
@@ -11,7 +12,10 @@ __all__ = [
     "ProxyAddrError",
     "RowError",
     "Span",
+    "bad_rows",
     "caret",
+    "check_text",
+    "quantity",
     "visible",
 ]
 
@@ -122,6 +126,22 @@ def caret(text: str, span: Span) -> str:
     after = visible(text[start:right]) + ("…" if right < len(text) else "")
     width = len(visible(text[start : min(end, right)]))
     return f"  {before}{after}\n  {' ' * len(before)}{'^' * max(1, min(width, _LONGEST_CARET))}"
+
+
+def check_text(value: object, argument: str) -> None:
+    """Raise TypeError, which names the argument, for a value that is no text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{argument} must be text, not {type(value).__name__}")
+
+
+def quantity(count: int, what: str) -> str:
+    """Return a count and what it counts: `1 route`, `3 routes`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def bad_rows(errors: Sized) -> list[str]:
+    """Return how a repr says that there are errors: `1 error` in a list, which is empty where there is none."""
+    return [quantity(len(errors), "error")] if errors else []
 
 
 def _located(message: str, source: str | None, line: int | None) -> str:

@@ -103,5 +103,5 @@ def _attribute(text: str) -> tuple[str, str]:
         return name, rest.strip(" ")
     try:
         return name, base64.b64decode(rest[1:].strip(" "), validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{name}: expected UTF-8 text in base64") from error
+    except (binascii.Error, ValueError):
+        raise ValueError(f"{name}: expected UTF-8 text in base64") from None

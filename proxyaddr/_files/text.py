@@ -26,7 +26,7 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
     except (OSError, ValueError) as error:
-        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from error
+        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from None
     if len(data) > limits.file_octets:
         message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
         raise ConfigurationError("file-too-large", message, source=str(path))
@@ -64,7 +64,7 @@ def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list
     try:
         header = next(reader, [])
     except csv.Error as error:
-        raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from error
+        raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from None
     if sum(map(len, header)) > limits.line_length:
         raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
     names = [cell.strip() for cell in header]

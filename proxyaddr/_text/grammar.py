@@ -44,7 +44,7 @@ class Grammar:
                 count(token)
             return reading.feed_eof()  # type: ignore[no-untyped-call]  # lark gives it no types
         except UnexpectedInput as error:
-            raise self._converted(error, text) from error
+            raise self._converted(error, text) from None
 
     def _converted(self, error: UnexpectedInput, text: str) -> AddressSyntaxError:
         expected = getattr(error, "expected", ())

@@ -43,7 +43,7 @@ def _parse(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - th
     try:
         return grammar.parse(text, start)
     except AddressSyntaxError as error:
-        raise _diagnosed(error, text) from error.__cause__
+        raise _diagnosed(error, text) from None
 
 
 class _OneOffTransformer(Transformer[Token, object]):

@@ -80,6 +80,7 @@ def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFA
     """
     if isinstance(text_or_strings, str):
         return proxy_list.collect(proxy_list.read_items(text_or_strings, limits), text_or_strings)
-    if isinstance(text_or_strings, bytes | bytearray):
-        raise TypeError("a list of proxy addresses is text or an iterable of texts, not bytes")
+    if isinstance(text_or_strings, bytes | bytearray) or not isinstance(text_or_strings, Iterable):
+        kind = type(text_or_strings).__name__
+        raise TypeError(f"text_or_strings must be text or an iterable of texts, not {kind}")
     return proxy_list.collect(proxy_list.read_strings(text_or_strings, limits))

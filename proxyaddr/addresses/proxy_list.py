@@ -31,11 +31,15 @@ _CUT_OFF = ("...", "…")
 
 
 class ProxyItem(NamedTuple):
-    """An item of a list, its place in the text, and whether its prefix is neither upper nor lower case."""
+    """An item of a list, its place in the text, and whether its prefix is neither upper nor lower case.
+
+    `number` is the index among the texts that were given, where they were several.
+    """
 
     found: ProxyAddress | DeletionMarker | AddressSyntaxError
     span: Span
     mixed_case: bool = False
+    number: int = 0
 
 
 def read_items(text: str, limits: Limits = DEFAULT_LIMITS) -> list[ProxyItem]:
@@ -55,7 +59,7 @@ def read_strings(texts: Iterable[str], limits: Limits) -> Iterator[ProxyItem]:
         if number >= limits.list_items:
             raise limits.too_many_items("", 0, number)
         if text != "":
-            yield read_item(text, limits)
+            yield read_item(text, limits)._replace(number=number)
 
 
 def read_item(text: str, limits: Limits) -> ProxyItem:
@@ -101,16 +105,16 @@ def typed_item(prefix: Token, value: Token | None) -> ProxyItem:
 def collect(items: Iterable[ProxyItem], text: str | None = None) -> ProxyList:
     """Return the list that its items make.
 
-    Where they come from one `text`, the spans of errors are in it; else each error has the index of its item.
+    Where they come from one `text`, the spans of errors are in it; else each error has the number of its item.
     """
     kept = list(items)
     errors = (
         AddressSyntaxError(
-            item.found.code, item.found.message, item.found.text, item.found.span, item.found.expected, index
+            item.found.code, item.found.message, item.found.text, item.found.span, item.found.expected, item.number
         )
         if text is None
         else AddressSyntaxError(item.found.code, item.found.message, text, item.span, item.found.expected)
-        for index, item in enumerate(kept)
+        for item in kept
         if isinstance(item.found, AddressSyntaxError)
     )
     return ProxyList(
@@ -125,7 +129,7 @@ def _findings(items: Iterable[ProxyItem]) -> Iterator[Finding]:
     """Yield the rules of a list that its good items break: at the item that breaks one, then for whole types."""
     seen: set[tuple[str, str]] = set()
     primaries: Counter[str] = Counter()
-    for proxy, span, mixed_case in items:
+    for proxy, span, mixed_case, _ in items:
         if not isinstance(proxy, ProxyAddress):
             continue
         if mixed_case:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from proxyaddr._text.types import BLANKS, canonical_type
-from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.errors import AddressSyntaxError, Finding, check_text
 from proxyaddr.formats.rules import canonical_value, findings
 
 __all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
@@ -24,14 +24,21 @@ _PLAIN_NAME = re.compile(
 class TypedAddress:
     """An address type and a value of it.
 
-    Two are equal when their types are (without case) and their values are: for SMTP the domains without case and in
-    IDNA form, the local parts as written. `comparison_key` ignores case throughout, as directories do.
+    Two are equal when they are of one class, and all that they say is equal: types without case, values as written, but
+    of SMTP the domains without case and in IDNA form. `same_address` asks less: whether both reach the same recipient.
+
+    >>> TypedAddress("smtp", "jane@Contoso.com") == TypedAddress("SMTP", "jane@contoso.com")
+    True
+    >>> TypedAddress("SMTP", "Jane@contoso.com") == TypedAddress("SMTP", "jane@contoso.com")
+    False
     """
 
     type: str
     value: str
 
     def __post_init__(self) -> None:
+        check_text(self.type, "type")
+        check_text(self.value, "value")
         object.__setattr__(self, "type", canonical_type(self.type))
         if not self.value.strip(BLANKS):
             raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
@@ -51,8 +58,28 @@ class TypedAddress:
 
     @property
     def comparison_key(self) -> tuple[str, str]:
-        """Type and value as a directory compares them: without case."""
+        """Type and value as a directory compares them: without case, and nothing else that the address says.
+
+        Keys of addresses of different classes compare, so it serves as the key of a dictionary or a set.
+
+        >>> ProxyAddress("smtp", "Jane@Contoso.com", is_primary=True).comparison_key
+        ('SMTP', 'jane@contoso.com')
+        """
         return self.type, self.canonical_value.casefold()
+
+    def same_address(self, other: TypedAddress) -> bool:
+        """Return whether a directory takes both for one address: their `comparison_key` is equal.
+
+        A name, and whether an address is the primary, do not count, as they do for `==`. TypeError for what is no
+        typed address.
+
+        >>> primary, one_off = ProxyAddress("SMTP", "jane@contoso.com", True), OneOffAddress("SMTP", "JANE@contoso.com")
+        >>> primary.same_address(one_off), primary == one_off
+        (True, False)
+        """
+        if not isinstance(other, TypedAddress):
+            raise TypeError(f"other must be a typed address, not {type(other).__name__}")
+        return self.comparison_key == other.comparison_key
 
     def _identity(self) -> tuple[object, ...]:
         return self.type, self.canonical_value
@@ -76,6 +103,11 @@ class OneOffAddress(TypedAddress):
 
     display_name: str | None = None
 
+    def __post_init__(self) -> None:
+        TypedAddress.__post_init__(self)
+        if self.display_name is not None:
+            check_text(self.display_name, "display_name")
+
     def _identity(self) -> tuple[object, ...]:
         return self.type, self.canonical_value, self.display_name
 
@@ -90,7 +122,14 @@ class OneOffAddress(TypedAddress):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProxyAddress(TypedAddress):
-    """An address of a recipient; `str()` gives `SMTP:value` for the primary of its type, `smtp:value` for others."""
+    """An address of a recipient; `str()` gives `SMTP:value` for the primary of its type, `smtp:value` for others.
+
+    A primary and a secondary address are not equal, though they may be the same address.
+
+    >>> primary, secondary = ProxyAddress("SMTP", "a@b.de", True), ProxyAddress("SMTP", "a@b.de")
+    >>> primary == secondary, primary.same_address(secondary)
+    (False, True)
+    """
 
     is_primary: bool = False
 

@@ -45,7 +45,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
     try:
         temporary, lock = _temporary(target)
     except OSError as error:
-        raise unwritable(str(target), error) from error
+        raise unwritable(str(target), error) from None
     try:
         yield temporary
         try:
@@ -54,7 +54,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
             if os.name != "nt":  # Windows opens no folders
                 _flush(target.parent, os.O_RDONLY)
         except OSError as error:
-            raise unwritable(str(target), error) from error
+            raise unwritable(str(target), error) from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -52,7 +52,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
         try:
             codecs.lookup(job.encoding)
         except LookupError as error:
-            raise ConfigurationError("no-such-encoding", str(error), "encoding") from error
+            raise ConfigurationError("no-such-encoding", str(error), "encoding") from None
     with ExitStack() as stack:
         opened = stack.enter_context(open_inputs(inputs, job.column, job.encoding))
         command = make_command()

@@ -99,7 +99,7 @@ def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
     except AddressSyntaxError as error:  # an error of the list, not of an item
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []
-    for proxy, span, _ in found:
+    for proxy, span, *_ in found:
         written = text[slice(*span)]
         if escaped and _HAS_ESCAPED_BYTE.search(written):
             items.append({"text": written, "error": NOT_UTF8})

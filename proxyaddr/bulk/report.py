@@ -52,7 +52,7 @@ def report_to(path: Path) -> Iterator[Callable[[Summary], None]]:
             try:
                 temporary.write_text(_page(summary, figures, page), "utf-8")
             except OSError as error:
-                raise unwritable(str(path), error) from error
+                raise unwritable(str(path), error) from None
 
         yield write
 

@@ -74,7 +74,7 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
     except BrokenPipeError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise unwritable(output.name, error) from error
+        raise unwritable(output.name, error) from None
 
 
 class _Writer(ABC):

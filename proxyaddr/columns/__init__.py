@@ -12,7 +12,7 @@ imported without it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from proxyaddr._optional import import_extra
 from proxyaddr.columns.error_codes import NOT_UTF8
@@ -21,6 +21,7 @@ from proxyaddr.routing.table import RoutingTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from proxyaddr.columns._routes import RouteKinds
     from proxyaddr.matcher import Matcher
 
 __all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "route"]
@@ -78,15 +79,23 @@ class Router:
 
     __slots__ = ("_kinds", "_table", "matcher")
 
+    _kinds: RouteKinds
+    _table: RoutingTable
     matcher: Matcher
 
     def __init__(self, table: RoutingTable) -> None:
         import_extra("pyarrow", "arrow")
         from proxyaddr.columns._routes import RouteKinds  # noqa: PLC0415 - as above
 
-        self._table = table
-        self.matcher = table.compile()
-        self._kinds = RouteKinds(table, self.matcher)
+        matcher = table.compile()
+        for name, value in (("_table", table), ("matcher", matcher), ("_kinds", RouteKinds(table, matcher))):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Router is immutable: {name} can't be set")
+
+    def __repr__(self) -> str:
+        return f"Router({self._table!r})"
 
     def route(self, column: object, *, threads: int | None = None) -> pa.Table:
         """Return index, connector, match and cost of each address; see `route`."""

@@ -47,7 +47,7 @@ the same kind for every address without a wildcard, else `AddressSpace.match` de
 
 
 class RouteKinds:
-    """The routes of a table by index, with what columns say of them. Immutable, safe between threads."""
+    """The routes of a table by index, with what columns say of them. Safe between threads."""
 
     def __init__(self, table: RoutingTable, matcher: Matcher) -> None:
         self._matcher = matcher

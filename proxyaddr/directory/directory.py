@@ -11,7 +11,7 @@ from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import Record
-from proxyaddr.errors import AddressSyntaxError, RowError
+from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
@@ -45,8 +45,11 @@ class Directory:
 
         AddressSyntaxError for text that is no address.
         """
-        wanted = parse(address) if isinstance(address, str) else address
+        wanted = address if isinstance(address, TypedAddress) else parse(address)
         return tuple(self._recipients[index] for index in self._holders.get(wanted.comparison_key, ()))
+
+    def __repr__(self) -> str:
+        return f"Directory({', '.join([quantity(len(self), 'recipient'), *bad_rows(self._errors)])})"
 
     def __len__(self) -> int:
         return len(self._recipients)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse_proxies, parse_proxy
 from proxyaddr.addresses.values import ProxyAddress
+from proxyaddr.errors import check_text
 
 __all__ = ["Recipient"]
 
@@ -31,13 +32,21 @@ class Recipient:
         target_address: ProxyAddress | str | None = None,
         alias: str | None = None,
     ) -> None:
+        check_text(display_name, "display_name")
+        if alias is not None:
+            check_text(alias, "alias")
         if isinstance(proxies, ProxyList):
             known = proxies
+        elif isinstance(proxies, bytes) or not isinstance(proxies, Iterable):
+            raise TypeError(f"proxies must be text or an iterable of texts, not {type(proxies).__name__}")
         else:
             known = parse_proxies(proxies if isinstance(proxies, str) else map(_as_text, proxies))
         for error in known.errors:
             raise error
-        target = parse_proxy(target_address) if isinstance(target_address, str) else target_address
+        target = target_address
+        if target is not None and not isinstance(target, ProxyAddress):
+            check_text(target, "target_address")
+            target = parse_proxy(target)
         for name, value in (
             ("display_name", display_name),
             ("proxies", known),

@@ -64,11 +64,11 @@ class OneOffEntryId:
                 if text.encode(self._encoding).decode(self._encoding) != text:
                     message = "the code page reads this back as another text"
                     raise AddressSyntaxError("bad-text", message, text, (0, len(text)))
-            except UnicodeError as error:
+            except UnicodeError:
                 message = f"{self._encoding} can't hold this text"
-                raise AddressSyntaxError("bad-text", message, text, (0, len(text))) from error
-            except LookupError as error:
-                raise _no_code_page(self.code_page) from error
+                raise AddressSyntaxError("bad-text", message, text, (0, len(text))) from None
+            except LookupError:
+                raise _no_code_page(self.code_page) from None
 
     @property
     def _encoding(self) -> str:
@@ -98,7 +98,7 @@ class OneOffEntryId:
         try:
             return cls(texts[0], texts[1], texts[2], flags, code_page)
         except AddressSyntaxError as error:
-            raise _error(error.code, error.message, data, _FLAGS_END, len(data)) from error
+            raise _error(error.code, error.message, data, _FLAGS_END, len(data)) from None
 
     def to_bytes(self) -> bytes:
         """Return the entry identifier."""
@@ -133,10 +133,10 @@ def _read_texts(data: bytes, unit: int, encoding: str) -> tuple[list[str], int]:
             raise _error("truncated", f"the {field} does not end", data, place, len(data))
         try:
             texts.append(data[place:end].decode(encoding))
-        except UnicodeError as error:
-            raise _error("bad-text", f"the {field} is not {encoding}", data, place, end) from error
-        except LookupError as error:
-            raise _no_code_page(encoding) from error
+        except UnicodeError:
+            raise _error("bad-text", f"the {field} is not {encoding}", data, place, end) from None
+        except LookupError:
+            raise _no_code_page(encoding) from None
         place = end + unit
     return texts, place
 

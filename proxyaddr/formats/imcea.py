@@ -129,7 +129,7 @@ def _canonical_type(written: _Written) -> str:
     try:
         return canonical_type(written.kind)
     except AddressSyntaxError as error:
-        raise written.error(error.code, error.message, written.kind_span, *error.expected) from error
+        raise written.error(error.code, error.message, written.kind_span, *error.expected) from None
 
 
 def _slips(written: _Written) -> Iterator[AddressSyntaxError]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.errors import ConfigurationError
+from proxyaddr.errors import ConfigurationError, quantity
 from proxyaddr.matcher.arrow import Engine, IndexColumn, match_column
 from proxyaddr.matcher.engines import ENGINES, chosen_engine, make_engine
 from proxyaddr.matcher.plan import Plan
@@ -29,6 +29,9 @@ class Matcher:
 
     __slots__ = ("_engine", "_plan", "_wanted", "match")
 
+    _engine: Engine
+    _plan: Plan | Callable[[str | TypedAddress], int]
+    _wanted: str | None
     match: Callable[[str | TypedAddress], int]
     """Returns the index into the table's routes, -1 where none takes the address.
 
@@ -41,9 +44,18 @@ class Matcher:
 
         A function in place of the plan is called for each address.
         """
-        self._plan, self._wanted = plan, engine
-        self._engine: Engine = make_engine(plan, engine)
-        self.match = self._engine.match
+        made = make_engine(plan, engine)
+        for name, value in (("_plan", plan), ("_wanted", engine), ("_engine", made), ("match", made.match)):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Matcher is immutable: {name} can't be set")
+
+    def __repr__(self) -> str:
+        name = self._wanted or chosen_engine()
+        if isinstance(self._plan, Plan):
+            return f"Matcher({quantity(len(self._plan.patterns), 'route')}, {name})"
+        return f"Matcher({name})"
 
     def match_many(self, column: object, *, threads: int | None = None) -> IndexColumn:
         """Return the indices for a column of addresses, int32, one per row; null gives -1.

@@ -25,6 +25,10 @@ _SPARSE = 16
 matching so many, and each slice of a large column holds the dictionary of the whole."""
 
 
+_SHOWN = 6
+"""Indices that a repr shows."""
+
+
 class IndexColumn(_Int32s):
     """Indices into a table's routes, int32, -1 for none; an Arrow column and a buffer."""
 
@@ -42,6 +46,10 @@ class IndexColumn(_Int32s):
         column *= length // _REPEATED if length > _REPEATED else 1
         column.extend(column[: length - len(column)])
         return column  # type: ignore[return-value]  # typeshed says array
+
+    def __repr__(self) -> str:
+        shown = ", ".join(map(str, self[:_SHOWN]))
+        return f"IndexColumn({len(self):,} rows: {shown}{', …' if len(self) > _SHOWN else ''})"
 
     def __arrow_c_schema__(self) -> object:
         """Return the type, int32, as a capsule (Arrow PyCapsule interface)."""

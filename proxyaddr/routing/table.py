@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.errors import ConfigurationError, RowError, bad_rows, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
@@ -36,11 +37,17 @@ mostly has no such file to read.
 """
 
 
+_PATH = re.compile(r"(?:[A-Za-z]:[\\/]|~?/|\.{1,2}[\\/]|\\\\).*|[^:;*@]*\.[A-Za-z]{2,5}")
+_LONGEST_PATH = 255
+"""In characters; of a longer name the operating system would say only that it is too long."""
+
+
 class RoutingTable:
     """Routes in the order given, of one dialect, and what is known of their connectors. Immutable.
 
     `errors` lists the bad rows of the file, text or columns that the table came from; a bad row never hides a good one
-    (Q182798). Making a table raises ConfigurationError for a route of another dialect.
+    (Q182798). `from_file` is the way to read one from a file of any form, the other readers are for one form each, and
+    `from_gwart` for text. Making a table raises ConfigurationError for a route of another dialect.
     """
 
     __slots__ = ("_connectors", "_dialect", "_errors", "_routes")
@@ -72,6 +79,10 @@ class RoutingTable:
         self._routes = routes
         self._connectors = {connector.name: connector for connector in connectors}
         self._errors = tuple(errors)
+
+    def __repr__(self) -> str:
+        about = [quantity(len(self.columns.types), "route"), self._dialect.value, *bad_rows(self._errors)]
+        return f"RoutingTable({', '.join(about)})"
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -181,8 +192,14 @@ class RoutingTable:
     def from_gwart(
         cls, text: str, *, dialect: Dialect | str = Dialect.EXCHANGE55, limits: Limits = DEFAULT_LIMITS
     ) -> RoutingTable:
-        """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121)."""
+        """Read the text of a gateway address routing table: `TYPE,pattern;,cost,connector[,connector]` (Q149121).
+
+        ConfigurationError for text that is the name of a file: `from_file` reads one. TypeError for what is no text.
+        """
         limits.check_list(text, "a routing table")
+        if _is_path(text):
+            message = f"this is the name of a file, {text[:80]!r}, not a routing table: use RoutingTable.from_file"
+            raise ConfigurationError("path-for-text", message, "text")
         return cls._from_rows(TableRows(gwart_rows(text, limits)), dialect, None, limits)
 
     @classmethod
@@ -224,7 +241,10 @@ class RoutingTable:
     def from_file(
         cls, path: str | Path, *, dialect: Dialect | str | None = None, limits: Limits = DEFAULT_LIMITS
     ) -> RoutingTable:
-        """Read TOML, JSON or CSV by the ending of the name, and GWART text for any other."""
+        """Read a table from a file of any form: TOML, JSON or CSV by the ending of the name, GWART text for any other.
+
+        `dialect` counts where the file names none. ConfigurationError for a file that can't be read.
+        """
         suffix = Path(path).suffix.lower()
         if suffix == ".toml":
             return cls.from_toml(path, limits=limits)
@@ -282,6 +302,13 @@ class RoutingTable:
         for rule in RULES[self._dialect, lowest_cost_only]:
             left = rule.keep(left, message)
         return left[0] if left else None
+
+
+def _is_path(text: str) -> bool:
+    """Return whether a text is no routing table but looks like the name of a file, or is that of one."""
+    if "," in text or len(text.splitlines()) != 1 or len(text) > _LONGEST_PATH:
+        return False
+    return _PATH.fullmatch(text) is not None or Path(text).is_file()
 
 
 def _document_reader(name: str) -> Callable[..., TableRows]:

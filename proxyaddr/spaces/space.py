@@ -133,7 +133,7 @@ class AddressSpace:
                 DEFAULT_TYPE if read.type is None else read.type, read.pattern, cost, Scope(scope), Dialect(dialect)
             )
         except AddressSyntaxError as error:
-            raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from error
+            raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from None
         states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
         if space.dialect is Dialect.EXCHANGE2007 and not states_cost:
             message = "a space with ';' in it needs a cost after the last one"

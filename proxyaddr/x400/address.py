@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -45,8 +46,12 @@ class X400Address:
 
     @property
     def components(self) -> Mapping[str, str | list[str] | Mapping[str, str]]:
-        """The attributes that are present, in the order of Exchange."""
-        return self._components
+        """The attributes that are present, in the order of Exchange; OU is a list of its own at each call."""
+        if "OU" not in self._components:
+            return self._components
+        return MappingProxyType(
+            {key: part[:] if isinstance(part, list) else part for key, part in self._components.items()}
+        )
 
     @classmethod
     def parse(cls, text: str, form: Form | str = Form.EXCHANGE, *, limits: Limits = DEFAULT_LIMITS) -> X400Address:

@@ -34,6 +34,7 @@ def addresses() -> None:
     assert_type(typed.type, str)
     assert_type(typed.value, str)
     assert_type(typed.comparison_key, tuple[str, str])
+    assert_type(proxies[0].same_address(one_off), bool)
     assert_type(typed.validate(idna=False, smtputf8=False), tuple[px.Finding, ...])
 
 

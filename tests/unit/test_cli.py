@@ -38,7 +38,6 @@ CONFIG = """
 override_proxy_out = "SMTPOUT"
 site_domain = "inside.test"
 address_spaces = ["SMTPOUT:*;5"]
-postmaster = "jane"
 """
 SITE = """
 [[internet_mail_service]]
@@ -131,7 +130,7 @@ def test_resolve_with_a_configuration(command: Any, tmp_path: Path) -> None:  # 
     path = tmp_path / "imc.toml"
     path.write_text(CONFIG)
     status, out, _ = command("resolve", "--config", path, "[SMTPOUT:user@inside.test]")
-    assert (status, out.splitlines()[0]) == (0, "ignored settings: postmaster")
+    assert (status, "ignored" in out) == (0, False)
     for words in ("sends SMTPOUT (OverrideProxyOut), site domain inside.test", "address space SMTPOUT:*;5"):
         assert words in out
     status, out, _ = command("resolve", "--json", "--config", path, "--override-proxy-out", "FAX", "[FAX:1]")

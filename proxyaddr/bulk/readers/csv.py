@@ -104,7 +104,7 @@ class CsvReader(Reader):
             try:
                 header, length = _header(first, delimiter)
             except csv.Error as error:
-                raise ConfigurationError("bad-header", f"not CSV: {error}", None, self._source.name, 1) from error
+                raise ConfigurationError("bad-header", f"not CSV: {error}", None, self._source.name, 1) from None
             if not header:
                 raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
             if header.count("") > 1:  # spreadsheets write the commas of columns that were once in use
