@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name, help=summary)
         if name in arguments:
             import_module(f"proxyaddr.cli.{name}").add_options(command)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(arguments, argparse.Namespace(arguments=arguments))
     try:
         status: int = options.command(options)
     except ProxyAddrError as error:
