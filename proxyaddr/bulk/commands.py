@@ -188,7 +188,7 @@ class Route:
         unread = [str(error).partition("\n")[0] for error in errors[:SHOWN]]
         return [
             Fact("Routing table", [of_table]),
-            Fact("Unread lines of it", [f"{len(errors):,}", *unread], Tone.WARNING if errors else Tone.NEUTRAL),
+            Fact("Unread lines", [f"{len(errors):,}", *unread], Tone.WARNING if errors else Tone.NEUTRAL),
         ]
 
 

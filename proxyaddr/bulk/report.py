@@ -25,7 +25,7 @@ __all__ = ["report_to"]
 MOST_BARS = 20
 """The most values that a chart names; all others share one bar."""
 
-LONGEST_LABEL, LONGEST_CELL, LONGEST_LINE = 48, 320, 2000
+LONGEST_LABEL, LONGEST_CELL, LONGEST_LINE = 40, 320, 2000
 """The most characters of a label of a bar, of a cell of a table (an address has up to 320), and of a line of text."""
 
 THINNEST_BAR = 0.5
@@ -43,7 +43,7 @@ dl.run div { display: flex; flex-wrap: wrap; gap: 0 12px; padding: 2px 0; }
 dl.run dt { width: 150px; }
 dl.run dd { flex: 1 1 260px; min-width: 0; }
 dl.run .warning { color: #92400e; }
-dl.counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; margin: 20px 0; }
+dl.counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin: 20px 0; }
 dl.counts div { border: 1px solid #e5e7eb; border-radius: 8px; padding: 10px 14px; display: flex;
   flex-direction: column-reverse; justify-content: flex-end; }
 dl.counts dt { font-size: 14px; line-height: 1.3; }
