@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from proxyaddr import columns
 from proxyaddr.addresses.parser import parse
-from proxyaddr.bulk.summary import Chart, Counted, Line, Tone
+from proxyaddr.bulk.summary import SHOWN, Chart, Counted, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
 from proxyaddr.columns.dictionaries import MATCH_KINDS, WORDS
 from proxyaddr.errors import AddressSyntaxError
@@ -91,19 +91,24 @@ class Parse:
 
     def lines(self) -> list[Line]:
         """Return the lines for people."""
-        return [Line("parsed", self._types.total(), self._types)]
+        return [Line("parsed", self._types.total(), "rows parsed", self._types)]
 
     def charts(self) -> list[Chart]:
         """Return the charts of the report."""
-        return [Chart("Rows by type", self._types)]
+        return [Chart("Rows by type", "type", self._types)]
+
+    def facts(self) -> list[Fact]:
+        """Return nothing: no other file is read."""
+        return []
 
 
 class Route:
-    """Adds connector, match, cost and address space of the route of an address."""
+    """Adds connector, match, cost and address space of the route of an address; `source` is the name of the table."""
 
     name = "route"
 
-    def __init__(self, table: RoutingTable) -> None:
+    def __init__(self, table: RoutingTable, source: str) -> None:
+        self._table, self._source = table, source
         self._router = columns.Router(table)
         self._spaces = pa.array([str(route.space) for route in table.routes], pa.string())
         self.fields = (
@@ -158,19 +163,32 @@ class Route:
 
     def lines(self) -> list[Line]:
         """Return the lines for people."""
-        return [Line("routed", self._routed), Line("unrouted", self._unrouted, self._unrouted_types)]
+        return [
+            Line("routed", self._routed, "rows routed to a connector"),
+            Line("unrouted", self._unrouted, "rows without a route", self._unrouted_types),
+        ]
 
     def charts(self) -> list[Chart]:
         """Return the charts of the report."""
         domains = self._unrouted_domains
         bounds = f"Counts are lower bounds: at most {MOST_DISTINCT:,} domains are kept at a time. "
-        note = f"{'' if domains.is_exact else bounds}Internet addresses without a route, by domain."
+        note = f"{'' if domains.is_exact else bounds}Internet addresses without a route."
         return [
-            Chart("Rows by connector", self._connectors),
-            Chart("Rows by type", self._types),
-            Chart("Match kinds", self._matches),
-            Chart("Unrouted rows by type", self._unrouted_types, Tone.WARNING),
-            Chart("Unrouted domains", domains, Tone.WARNING, note),
+            Chart("Routed rows by connector", "connector", self._connectors),
+            Chart("Rows by type", "type", self._types),
+            Chart("Routed rows by kind of match", "match", self._matches),
+            Chart("Unrouted rows by type", "type", self._unrouted_types, Tone.WARNING),
+            Chart("Unrouted rows by domain", "domain", domains, Tone.WARNING, note, keeps_end=True),
+        ]
+
+    def facts(self) -> list[Fact]:
+        """Return the name and size of the routing table, and how many of its lines could not be read, and the first."""
+        routes, errors = len(self._table.routes), self._table.errors
+        of_table = f"{self._source}: {routes:,} {'route' if routes == 1 else 'routes'}, dialect {self._table.dialect}"
+        unread = [str(error).partition("\n")[0] for error in errors[:SHOWN]]
+        return [
+            Fact("Routing table", [of_table]),
+            Fact("Unread lines", [f"{len(errors):,}", *unread], Tone.WARNING if errors else Tone.NEUTRAL),
         ]
 
 

@@ -16,9 +16,10 @@ from proxyaddr.bulk.files import Format, Input, find_inputs
 from proxyaddr.bulk.prefetch import prefetched
 from proxyaddr.bulk.progress import progress
 from proxyaddr.bulk.readers.opening import open_inputs
+from proxyaddr.bulk.report import report_to
 from proxyaddr.bulk.rows import Rows
 from proxyaddr.bulk.summary import Summary
-from proxyaddr.bulk.writers import Output, Write, writer
+from proxyaddr.bulk.writers import Output, Writer, writer
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Job", "run"]
@@ -27,11 +28,15 @@ REPORT_ENDINGS = (".html", ".htm")
 
 
 class Job(NamedTuple):
-    """The inputs and outputs of a run, and its options; `reads` are other files that no output may replace."""
+    """The inputs and outputs of a run, and its options.
+
+    Without `out` the rows are only counted. `reads` are other files that no output may replace; `called` is the command
+    line, for the report.
+    """
 
     inputs: Sequence[str]
     column: str | None
-    out: Output
+    out: Output | None
     rejects: Output | None = None
     report: Path | None = None
     input_format: Format | None = None
@@ -39,6 +44,7 @@ class Job(NamedTuple):
     prefix: str = ""
     splits: bool = False
     reads: Sequence[Path] = ()
+    called: str = ""
 
 
 def run(job: Job, make_command: Callable[[], Command]) -> Summary:
@@ -63,6 +69,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
             summary,
             prefix=job.prefix,
             splits=job.splits,
+            written=job.out is not None,
             rejects=job.rejects is not None,
             detailed=job.report is not None,
         )
@@ -71,19 +78,21 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
             if job.report.suffix.lower() not in REPORT_ENDINGS:
                 message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
                 raise ConfigurationError("unknown-format", message, "report", str(job.report))
-            from proxyaddr.bulk.report import report_to  # noqa: PLC0415 - needs another extra
-
-            report = stack.enter_context(report_to(job.report))
-        write_rejects: Write | None = None
+            report = stack.enter_context(report_to(job.report, job.called, inputs))
+        out: Writer | None = None
+        rejects: Writer | None = None
         if job.rejects is not None:
-            write_rejects = stack.enter_context(writer(job.rejects, rows.rejects_schema))
-        write = stack.enter_context(writer(job.out, rows.schema, rows.added))
+            rejects = stack.enter_context(writer(job.rejects, rows.rejects_schema))
+        if job.out is not None:
+            out = stack.enter_context(writer(job.out, rows.schema, rows.added))
         advance = stack.enter_context(progress(inputs))
         for answered in stack.enter_context(closing(prefetched(rows.answered()))):
-            write(answered.rows)
-            if write_rejects is not None and answered.rejects is not None:
-                write_rejects(answered.rejects)
+            if out is not None:
+                out.write(answered.rows)
+            if rejects is not None and answered.rejects is not None:
+                rejects.write(answered.rejects)
             advance(answered.source, answered.position, answered.rows.num_rows)
+        summary.guarded = sum(target.guarded_cells for target in (out, rejects) if target is not None)
         if report is not None:
             report(summary)
     pa.default_memory_pool().release_unused()
@@ -94,7 +103,7 @@ def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
     """Refuse an output that would replace an input, the routing table or another output."""
     taken = {_real(path): "a file that this run reads" for path in job.reads}
     taken |= {_real(source.path): "an input of this run" for source in inputs}
-    for path in (job.out.path, job.rejects.path if job.rejects else None, job.report):
+    for path in (*(output.path for output in (job.out, job.rejects) if output is not None), job.report):
         if path is None:
             continue
         if (known := taken.get(_real(path))) is not None:

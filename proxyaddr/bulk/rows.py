@@ -38,7 +38,8 @@ class Rows:
     """The rows of a run. `splits` reads text cells as proxy lists; `rejects` takes bad rows out of the output.
 
     `schema` has the columns of the output, `added` the names of those that are not in the input, `rejects_schema` the
-    columns of the rejects. ConfigurationError where the input has a column of an added name.
+    columns of the rejects. ConfigurationError where the input has a column of an added name, unless the rows are only
+    counted and not `written`.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Rows:
         *,
         prefix: str = "",
         splits: bool,
+        written: bool,
         rejects: bool,
         detailed: bool,
     ) -> None:
@@ -64,7 +66,7 @@ class Rows:
         row, source = pa.field(prefix + ROW, pa.int64()), pa.field(prefix + SOURCE, pa.string())
         self._origin = [row, source][: min(2, len(opened.inputs)) if has_items else 0]
         added = [*self._origin, *(pa.field(prefix + field.name, field.type) for field in command.fields)]
-        self.schema = self._with(added)
+        self.schema = self._with(added) if written else pa.schema([*self._kept, *added])
         self.added = [field.name for field in added]
         self.rejects_schema = self._with([row, source, added[-1]]) if rejects else None
 

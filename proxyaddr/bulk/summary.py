@@ -12,35 +12,49 @@ import pyarrow.compute as pc
 from proxyaddr.bulk.tally import MOST_TYPES, Tally, counts
 from proxyaddr.errors import visible
 
-__all__ = ["Chart", "Counted", "Line", "Summary", "Tone"]
+__all__ = ["Chart", "Counted", "Fact", "Line", "Summary", "Tone"]
 
 SHOWN = 10
 """The most values that a line for people names."""
 
 
 class Line(NamedTuple):
-    """A line of the summary: a number, what it counts, and its most frequent values."""
+    """A line of the summary: a number, its name, what it counts in full words, and its most frequent values."""
 
     name: str
     number: int
+    meaning: str
     values: Tally | None = None
 
 
 class Tone(Enum):
-    """What the bars of a chart mean, which decides their colour."""
+    """What a fact or the bars of a chart mean, which decides their colour."""
 
     NEUTRAL = "neutral"
     WARNING = "warning"
     BAD = "bad"
 
 
+class Fact(NamedTuple):
+    """Something that the report says about a run, in one line or several."""
+
+    name: str
+    lines: Sequence[str]
+    tone: Tone = Tone.NEUTRAL
+
+
 class Chart(NamedTuple):
-    """A chart of the report: one bar for each of the most frequent values."""
+    """A chart of the report: one bar for each of the most frequent values, which are all of one `kind`.
+
+    A long value is shortened at its start where `keeps_end` is set, as the end of a domain tells whose it is.
+    """
 
     title: str
+    kind: str
     tally: Tally
     tone: Tone = Tone.NEUTRAL
     note: str = ""
+    keeps_end: bool = False
 
 
 class Counted(Protocol):
@@ -63,6 +77,9 @@ class Counted(Protocol):
     def charts(self) -> Sequence[Chart]:
         """Return the charts of the report."""
 
+    def facts(self) -> Sequence[Fact]:
+        """Return what the report says of the other files that the command reads."""
+
 
 class Summary:
     """The counts of one run: those that every command has, and those of its own."""
@@ -73,6 +90,7 @@ class Summary:
         self.addresses = 0
         self.blank = 0
         self.escaped = 0
+        self.guarded = 0
         self.errors = Tally(MOST_TYPES)
 
     @property
@@ -103,23 +121,38 @@ class Summary:
             "bad": self.errors.total(),
             "errors_by_code": self.errors.most_common(),
             "escaped_cells": self.escaped,
+            "guarded_cells": self.guarded,
         }
 
     def charts(self) -> list[Chart]:
         """Return the charts of the report that have bars."""
-        charts = [*self._command.charts(), Chart("Errors by code", self.errors, Tone.BAD)]
+        charts = [*self._command.charts(), Chart("Rows with an error, by code", "code", self.errors, Tone.BAD)]
         return [chart for chart in charts if chart.tally.total()]
 
-    def __str__(self) -> str:
-        lines = [Line("row" if self.rows == 1 else "rows", self.rows)]
+    def facts(self) -> Sequence[Fact]:
+        """Return what the report says of the other files that the command reads."""
+        return self._command.facts()
+
+    def lines(self) -> list[Line]:
+        """Return the counts for people; those of rare things only where there are any."""
+        lines = [Line("row" if self.rows == 1 else "rows", self.rows, "rows read")]
         if self.addresses != self.rows:
-            lines.append(Line("item" if self.addresses == 1 else "items", self.addresses))
+            name = "item" if self.addresses == 1 else "items"
+            lines.append(Line(name, self.addresses, "items of lists, each counted as a row"))
         lines += self._command.lines()
         if self.blank:
-            lines.append(Line("blank", self.blank))
-        lines.append(Line("bad", self.errors.total(), self.errors))
+            lines.append(Line("blank", self.blank, "rows without an address"))
+        lines.append(Line("bad", self.errors.total(), "rows with an error", self.errors))
         if self.escaped:
-            lines.append(Line("kept escaped: cells that are not UTF-8", self.escaped))
+            escaped = "kept escaped: cells that are not UTF-8"
+            lines.append(Line(escaped, self.escaped, "cells that are not UTF-8, kept escaped"))
+        if self.guarded:
+            name = "cell" if self.guarded == 1 else "cells"
+            lines.append(Line(f"{name} guarded against formulas", self.guarded, "cells guarded against formulas"))
+        return lines
+
+    def __str__(self) -> str:
+        lines = self.lines()
         width = max(len(f"{line.number:,}") for line in lines)
         return "\n".join(f"{line.number:>{width},} {line.name}{_listed(line.values)}" for line in lines)
 

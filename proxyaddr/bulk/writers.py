@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,15 +17,12 @@ from pyarrow import csv, ipc, parquet
 from proxyaddr.bulk.atomic import atomic_path
 from proxyaddr.bulk.errors import unwritable
 from proxyaddr.bulk.files import Format
-from proxyaddr.bulk.formulas import name_without_formula, without_formulas
+from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.bulk.readers.reader import ROWS
 from proxyaddr.bulk.utf8 import as_utf8, is_text, values
 from proxyaddr.errors import ConfigurationError
 
-__all__ = ["Output", "Write", "writer"]
-
-Write = Callable[[pa.RecordBatch], None]
-"""Writes the next rows."""
+__all__ = ["Output", "Writer", "writer"]
 
 GROUP_BYTES = 64 << 20
 """The size at which a row group is written though it has fewer rows than a batch may have."""
@@ -51,8 +48,8 @@ class Output(NamedTuple):
 
 
 @contextmanager
-def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> Iterator[Write]:
-    """Yield the function that writes rows; the file is replaced when the block ends, and unchanged after an error.
+def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> Iterator[Writer]:
+    """Yield the writer of the rows; the file is replaced when the block ends, and unchanged after an error.
 
     `added` names the columns that get no statistics in Parquet: the least and greatest connector help no reader, and
     finding them takes a third of the time of writing. ConfigurationError where the file can't be written;
@@ -67,9 +64,9 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
                 sink = stack.enter_context(pa.OSFile(str(path), "w"))
             if output.compression is not None:
                 sink = stack.enter_context(pa.CompressedOutputStream(sink, output.compression))
-            target: _Writer = _WRITERS[output.format](sink, schema, output, added)
+            target: Writer = _WRITERS[output.format](sink, schema, output, added)
             stack.callback(target.abandon)
-            yield target.write
+            yield target
             target.close()
     except BrokenPipeError:
         raise
@@ -77,8 +74,13 @@ def writer(output: Output, schema: pa.Schema, added: Collection[str] = ()) -> It
         raise unwritable(output.name, error) from None
 
 
-class _Writer(ABC):
-    """Writes rows in one format to a sink."""
+class Writer(ABC):
+    """Writes rows in one format to a sink.
+
+    `guarded_cells` counts the cells that were written with an apostrophe in front, so that no spreadsheet runs them.
+    """
+
+    guarded_cells = 0
 
     @abstractmethod
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -96,7 +98,7 @@ class _Writer(ABC):
         """Write nothing more, after an error."""
 
 
-class _Parquet(_Writer):
+class _Parquet(Writer):
     """Writes Parquet; a row group is as large as what may be kept in memory."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -128,7 +130,7 @@ class _Parquet(_Writer):
             self._held = []
 
 
-class _Arrow(_Writer):
+class _Arrow(Writer):
     """Writes Arrow IPC, a file or a stream.
 
     In a file a dictionary may only grow: that of each batch starts with that of the batch before.
@@ -171,7 +173,7 @@ class _Arrow(_Writer):
         return together
 
 
-class _Csv(_Writer):
+class _Csv(Writer):
     """Writes CSV in UTF-8 with a header: lists as JSON, nulls as empty cells, formulas as text."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -179,8 +181,10 @@ class _Csv(_Writer):
         kinds = [
             pa.string() if is_text(field.type) or pa.types.is_nested(field.type) else field.type for field in schema
         ]
-        names = [name_without_formula(name) if self._without_formulas else name for name in schema.names]
-        self._schema = pa.schema(list(zip(names, kinds, strict=True)))
+        names = pa.array(schema.names, pa.string())
+        if self._without_formulas:
+            names = self._guarded(names)
+        self._schema = pa.schema(list(zip(names.to_pylist(), kinds, strict=True)))
         options = csv.WriteOptions(delimiter="\t" if output.format is Format.TSV else ",")
         self._writer = csv.CSVWriter(sink, self._schema, write_options=options)
 
@@ -196,10 +200,16 @@ class _Csv(_Writer):
             column, _ = as_utf8(column, pa.string())
         elif pa.types.is_nested(column.type):
             column = pa.array([None if value is None else _json(value) for value in values(column)], pa.string())
-        return without_formulas(column) if self._without_formulas and pa.types.is_string(field.type) else column
+        return self._guarded(column) if self._without_formulas and pa.types.is_string(field.type) else column
+
+    def _guarded(self, texts: pa.Array) -> pa.Array:
+        """Return the texts without formulas, after counting the apostrophes that this takes."""
+        texts, count = without_formulas(texts)
+        self.guarded_cells += count
+        return texts
 
 
-class _JsonLines(_Writer):
+class _JsonLines(Writer):
     """Writes one JSON object a line, in UTF-8."""
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - as the others
@@ -214,7 +224,7 @@ class _JsonLines(_Writer):
         self._sink.flush()
 
 
-_WRITERS: dict[Format, type[_Writer]] = {
+_WRITERS: dict[Format, type[Writer]] = {
     Format.PARQUET: _Parquet,
     Format.ARROW: _Arrow,
     Format.ARROW_STREAM: _Arrow,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", help="where the rows go, by the ending of its name; `-` for standard output"
     )
     group.add_argument("--rejects", metavar="FILE", help="where bad rows go instead of staying among the others")
-    group.add_argument("--report", metavar="FILE.html", help="a page with charts of the run (extra report)")
+    group.add_argument("--report", metavar="FILE.html", help="a page with charts of the run")
     group.add_argument("--prefix", default="", metavar="TEXT", help="starts the names of the added columns")
     group.add_argument("--in-format", choices=FORMATS, help="format of the inputs whatever their names say")
     group.add_argument("--out-format", choices=FORMATS[:-1], help="format of --out whatever its name says")
@@ -61,8 +62,11 @@ def check_files(options: argparse.Namespace) -> bool:
         return False
     if options.inputs:
         raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")
-    if not options.out:
-        raise ConfigurationError("usage", "--in needs --out", "out")
+    if not (options.out or options.report):
+        raise ConfigurationError("usage", "--in needs --out or --report", "out")
+    for name in ("out_format", "compression", "raw_csv"):
+        if getattr(options, name) and not options.out:
+            raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --out", name)
     return True
 
 
@@ -78,7 +82,7 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
     job = Job(
         options.files,
         options.column,
-        _output(options.out, options, options.out_format),
+        _output(options.out, options, options.out_format) if options.out else None,
         None if options.rejects is None else _output(options.rejects, options, None),
         None if options.report is None else Path(options.report),
         None if options.in_format is None else Format(options.in_format),
@@ -86,8 +90,10 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
         options.prefix,
         options.list,
         [Path(name) for name in reads],
+        shlex.join(["proxyaddr", *options.arguments]),
     )
-    if options.compression is not None and job.out.format not in (Format.PARQUET, Format.ARROW, Format.ARROW_STREAM):
+    paged = (Format.PARQUET, Format.ARROW, Format.ARROW_STREAM)
+    if options.compression is not None and job.out is not None and job.out.format not in paged:
         message = f"--compression is for Parquet and Arrow; end the name of a {job.out.format} file in .gz or .zst"
         raise ConfigurationError("usage", message, "compression")
     try:
@@ -97,7 +103,7 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
         print("proxyaddr: standard output was closed before the end", file=sys.stderr)
         raise
     except (KeyboardInterrupt, SystemExit):
-        kept = "" if job.out.path is None else f": {job.out.path} is as it was"
+        kept = "" if job.out is None or job.out.path is None else f": {job.out.path} is as it was"
         print(f"proxyaddr: interrupted{kept}", file=sys.stderr)
         raise
     _show(summary, options)

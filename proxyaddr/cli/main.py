@@ -90,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
     or usage; the highest of all inputs.
     """
     try:
-        options = _parser(arguments).parse_args(arguments)
+        options = _parser(arguments).parse_args(arguments, argparse.Namespace(arguments=arguments))
         status: int = options.command(options)
     except ProxyAddrError as error:
         print_error(error)

@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
     def command() -> Route:
         from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table)
+        return Route(table, options.spaces)
 
     status = run_files(options, command, options.spaces) if has_files else for_each_input(options, handle)
     return max(status, 2 if table.errors else 0)
