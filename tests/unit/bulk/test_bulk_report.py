@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from proxyaddr.bulk.tally import Tally
 from proxyaddr.cli.main import main
+from tests.browser import Page, shown
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--virtual-time-budget=10000",
-    "--dump-dom",
-)
 HOSTILE = {
     "domain": '<img/src=x/onerror="document.title=`taken`">.example',
     "bold": "<b>bold</b>&lt;i&gt;.example",
@@ -37,28 +22,6 @@ SPACES = (
     "SMTP,*@contoso.com,1,Internet Mail <script>document.title='taken'</script>\n"
     "SMTP,*@*.contoso.com,2,Gateway\nX400,*,1,X.400 & more\n"
 )
-
-
-class Page(HTMLParser):
-    """The texts and the elements of a rendered page, by chart."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self._silent = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self._silent = tag in {"script", "style"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent and data.strip():
-            self.texts.append(data.strip())
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +42,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(html: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
-    profile = tmp_path_factory.mktemp("profile")
-    done = subprocess.run(
-        [browser, *FLAGS, f"--user-data-dir={profile}", html.as_uri()], capture_output=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return Page(done.stdout.decode())
+    return Page(shown(html.as_uri(), tmp_path_factory.mktemp("profile")))
 
 
 def test_the_page_shows_the_figures_of_the_run(page: Page) -> None:

@@ -17,13 +17,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from proxyaddr.rulebook import CODE, DELIVERY, entries
+from tests.browser import shown
 
 pytest.importorskip("sphinx", reason="the extra docs is not installed")
 pytest.importorskip("furo", reason="the extra docs is not installed")
 
 ROOT = Path(__file__).parents[3]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 class Page(HTMLParser):
@@ -77,16 +76,6 @@ def address(site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def shown(url: str) -> str:
-    """What a browser makes of a page, its scripts run."""
-    if BROWSER is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=15000", "--dump-dom"]
-    done = subprocess.run([BROWSER, *flags, url], capture_output=True, encoding="utf-8", timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_every_link_leads_somewhere(site: Path) -> None:
     pages = {file: Page(file.read_text("utf-8")) for file in site.rglob("*.html")}
     assert len(pages) > len(entries())
@@ -108,21 +97,21 @@ def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
         assert not [link for link in Page(file.read_text("utf-8")).loaded if urlsplit(link).netloc], file
 
 
-def test_the_browser_shows_the_front_page_and_its_navigation(address: str) -> None:
-    page = shown(f"{address}/index.html")
+def test_the_browser_shows_the_front_page_and_its_navigation(address: str, tmp_path: Path) -> None:
+    page = shown(f"{address}/index.html", tmp_path)
     for title in ("For administrators", "For data engineers", "Files in bulk", "Codes of errors and findings"):
         assert title in page
 
 
 @pytest.mark.parametrize("kind", [DELIVERY, CODE])
-def test_the_browser_shows_the_page_of_a_rule(address: str, kind: str) -> None:
+def test_the_browser_shows_the_page_of_a_rule(address: str, kind: str, tmp_path: Path) -> None:
     entry = next(entry for entry in entries() if entry.kind == kind and entry.remedy and entry.source)
     folder = {DELIVERY: "delivery", CODE: "codes"}[kind]
-    page = shown(f"{address}/reference/{folder}/{entry.slug}.html")
+    page = shown(f"{address}/reference/{folder}/{entry.slug}.html", tmp_path)
     assert f"<h1>{entry.name}" in page
     assert entry.source in page
 
 
-def test_the_search_finds_a_code(address: str) -> None:
-    page = shown(f"{address}/search.html?q=two-primaries")
+def test_the_search_finds_a_code(address: str, tmp_path: Path) -> None:
+    page = shown(f"{address}/search.html?q=two-primaries", tmp_path)
     assert "reference/codes/two-primaries.html" in page

@@ -7,15 +7,13 @@ import hashlib
 import html
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 import proxyaddr
 from proxyaddr.cli.main import main
-from tests.unit.test_bulk_report import BROWSERS, FLAGS, Page
+from tests.browser import Page, shown
 
 LARGEST = 1_500_000
 SPACES = "type,pattern,cost,connector\nSMTP,*@contoso.com,1,Internet Mail\nSMTP,*@@,x,Bad\nSMTP,,\n"
@@ -142,9 +140,6 @@ def test_the_policy_allows_the_style_of_the_page_alone(folder: Path) -> None:
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
     long = "x" * 300
     Path("in.txt").write_text(f"a@{long}.example\n{long}:y\njane@contoso.com\n" * 5000, "utf-8")
     Path("spaces.csv").write_text(f"{SPACES}SMTP,*@{long},x{long},{long}\n", "utf-8")
@@ -156,12 +151,10 @@ def test_a_narrow_window_needs_no_sideways_scrolling(folder: Path, tmp_path_fact
         f"<script>onload = () => {{ {measure} }}</script>",
         "utf-8",
     )
-    flags = [*FLAGS, "--allow-file-access-from-files", f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]
-    done = subprocess.run(
-        [browser, *flags, Path("frame.html").absolute().as_uri()], capture_output=True, timeout=120, check=True
-    )
-    title = re.search(rb"<title>(\d+) (\d+)</title>", done.stdout)
-    assert title is not None, done.stdout.decode()
-    scrolled, shown = map(int, title.groups())
+    profile = tmp_path_factory.mktemp("profile")
+    document = shown(Path("frame.html").absolute().as_uri(), profile, "--allow-file-access-from-files")
+    title = re.search(r"<title>(\d+) (\d+)</title>", document)
+    assert title is not None, document
+    scrolled, width = map(int, title.groups())
     assert scrolled <= 420
-    assert shown <= 420
+    assert width <= 420
