@@ -15,6 +15,7 @@ __all__ = [
     "bad_rows",
     "caret",
     "check_text",
+    "check_type",
     "quantity",
     "visible",
 ]
@@ -130,8 +131,13 @@ def caret(text: str, span: Span) -> str:
 
 def check_text(value: object, argument: str) -> None:
     """Raise TypeError, which names the argument, for a value that is no text."""
-    if not isinstance(value, str):
-        raise TypeError(f"{argument} must be text, not {type(value).__name__}")
+    check_type(value, str, argument, "text")
+
+
+def check_type(value: object, kind: type, argument: str, what: str = "") -> None:
+    """Raise TypeError, which names the argument, for a value of another type; `what` says the type in words."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{argument} must be {what or f'of type {kind.__name__}'}, not {type(value).__name__}")
 
 
 def quantity(count: int, what: str) -> str:

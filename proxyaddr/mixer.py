@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, check_text, check_type
 from proxyaddr.x400.address import X400Address
 from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH
 from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
@@ -28,6 +28,7 @@ def with_smtp(address: X400Address, smtp: str, *, dda_type: str = "SMTP") -> X40
     `SMTP` keeps it as written; `RFC-822` substitutes the characters that a PrintableString can't hold, and continues in
     RFC822C1 to RFC822C3 after 128 characters (RFC 2156). AddressSyntaxError for an address that is longer still.
     """
+    check_text(smtp, "smtp")
     ddas = {kind: value for kind, value in _ddas(address).items() if kind.upper() not in INTERNET_DDAS}
     if dda_type.upper() == "SMTP":
         ddas["SMTP"] = smtp
@@ -59,7 +60,7 @@ def to_domain_form(address: X400Address) -> str:
     >>> to_domain_form(X400Address.parse("c=de;a=admd;p=microsoft;o=pss;s=alias"))
     'alias@pss.microsoft.admd.de'
     """
-    parts = address.components
+    parts = _x400(address).components
     units = parts.get("OU", [])
     names = [parts.get("G"), *str(parts.get("I", "")), parts.get("S")]
     user = [str(name) for name in names if name]
@@ -80,6 +81,7 @@ def from_domain_form(text: str) -> X400Address:
 
     The user part is s, g.s or g.i.s (Q238491, Q239007). AddressSyntaxError for another form.
     """
+    check_text(text, "text")
     user, at, domain = text.rpartition("@")
     labels = domain.split(".")
     match = _USER.fullmatch(user)
@@ -96,14 +98,16 @@ def from_domain_form(text: str) -> X400Address:
 
 def to_gateway_form(address: X400Address, gateway: str) -> str:
     """Return `"/S=.../PRMD=.../C=.../"@gateway`, the form that reaches X.400 through a gateway (Q254992, RFC 2156)."""
+    check_text(gateway, "gateway")
     if not all(map(_LABEL.fullmatch, gateway.split("."))):
         raise AddressSyntaxError("bad-domain", "a gateway is a domain", gateway, (0, len(gateway)))
-    local = re.sub(r'["\\]', r"\\\g<0>", address.format("rfc2156"))
+    local = re.sub(r'["\\]', r"\\\g<0>", _x400(address).format("rfc2156"))
     return f'"{local}"@{gateway}'
 
 
 def from_gateway_form(text: str) -> tuple[X400Address, str]:
     """Return the O/R address inside `"/S=.../C=.../"@gateway`, and the gateway; AddressSyntaxError for another form."""
+    check_text(text, "text")
     match = _GATEWAY.fullmatch(text)
     if match is None:
         expected = ('"/S=surname/C=country/"@gateway',)
@@ -112,6 +116,12 @@ def from_gateway_form(text: str) -> tuple[X400Address, str]:
     return X400Address.parse(local, "rfc2156"), match[3]
 
 
+def _x400(address: X400Address) -> X400Address:
+    """Return an O/R address; TypeError where it is none."""
+    check_type(address, X400Address, "address")
+    return address
+
+
 def _ddas(address: X400Address) -> dict[str, str]:
-    found = address.components.get("DDA", {})
+    found = _x400(address).components.get("DDA", {})
     return {} if isinstance(found, str | list) else dict(found)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.errors import AddressSyntaxError, Finding, check_type
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.table import RoutingTable
@@ -51,6 +51,7 @@ def route_custom_recipient(table: RoutingTable, recipient: Recipient) -> MtaRout
 
     Without an X.400 proxy it has no route (Q262146). AddressSyntaxError where it has no target address.
     """
+    check_type(recipient, Recipient, "recipient")
     target = recipient.target_address
     if target is None:
         message = "a custom recipient has a target address"

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from proxyaddr._text.types import BLANKS, canonical_type
-from proxyaddr.errors import AddressSyntaxError, Finding, check_text
+from proxyaddr.errors import AddressSyntaxError, Finding, check_text, check_type
 from proxyaddr.formats.rules import canonical_value, findings
 
 __all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
@@ -37,8 +37,9 @@ class TypedAddress:
     value: str
 
     def __post_init__(self) -> None:
-        check_text(self.type, "type")
-        check_text(self.value, "value")
+        if not (isinstance(self.type, str) and isinstance(self.value, str)):  # two calls for each address take time
+            check_text(self.type, "type")
+            check_text(self.value, "value")
         object.__setattr__(self, "type", canonical_type(self.type))
         if not self.value.strip(BLANKS):
             raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
@@ -77,8 +78,7 @@ class TypedAddress:
         >>> primary.same_address(one_off), primary == one_off
         (True, False)
         """
-        if not isinstance(other, TypedAddress):
-            raise TypeError(f"other must be a typed address, not {type(other).__name__}")
+        check_type(other, TypedAddress, "other")
         return self.comparison_key == other.comparison_key
 
     def _identity(self) -> tuple[object, ...]:

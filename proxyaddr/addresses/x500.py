@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from proxyaddr._text.folding import fold
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, check_text
 from proxyaddr.formats.legacy_dn import components, findings
 
 __all__ = ["X500Address"]
@@ -37,6 +37,7 @@ class X500Address:
         """
         if isinstance(dn, TypedAddress):
             dn = dn.value
+        check_text(dn, "dn")
         label = _LABEL.match(dn)
         start = label.end() if label else 0
         for found in findings(dn[start:]):

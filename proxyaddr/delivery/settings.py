@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from proxyaddr._text.domains import DOMAIN_MAX_LENGTH
 from proxyaddr._text.types import canonical_type
-from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, visible
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, check_text, visible
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.space import AddressSpace
 
@@ -49,6 +49,13 @@ class ServiceSettings:
     _table: RoutingTable | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for argument in ("override_proxy_out", "site_domain", "organization", "site", "server", "name"):
+            value = getattr(self, argument)
+            if value is not None or argument not in ("override_proxy_out", "site_domain"):
+                check_text(value, argument)
+        for kind, address in self.site_addresses.items():
+            check_text(kind, "a type in site_addresses")
+            check_text(address, "an address in site_addresses")
         override = (self.override_proxy_out or "").strip()
         settings = {
             "override_proxy_out": _type(override, "OverrideProxyOut") if override else None,
@@ -151,6 +158,7 @@ def _domain(text: str | None) -> str | None:
 def _space(space: str | AddressSpace) -> AddressSpace:
     if isinstance(space, AddressSpace):
         return space
+    check_text(space, "a space in address_spaces")
     try:
         return AddressSpace.parse(space)
     except AddressSyntaxError as error:

@@ -20,7 +20,7 @@ from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.resolver import returned_as_unrouted
 from proxyaddr.delivery.settings_files import check_tables, toml_routing
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.errors import ConfigurationError, visible
+from proxyaddr.errors import ConfigurationError, check_type, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.routing.table import RoutingTable
 
@@ -46,11 +46,13 @@ class Site:
         *,
         directory: Directory | None = None,
     ) -> None:
+        check_type(routing_table, RoutingTable, "routing_table")
         self._routing_table = routing_table
         self._directory = directory
         named: dict[str, InternetMailService] = {}
         routed = {route.connector for route in routing_table.routes}
         for service in services:
+            check_type(service, InternetMailService, "a service")
             if service.name in named:
                 raise ConfigurationError("repeated-name", f"two connectors are named {service.name!r}", "name")
             if service.name not in routed:

@@ -11,7 +11,7 @@ from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import Record
-from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, quantity
+from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
@@ -27,6 +27,7 @@ class Directory:
         self._errors = tuple(errors)
         self._holders: dict[tuple[str, str], list[int]] = {}
         for index, recipient in enumerate(self._recipients):
+            check_type(recipient, Recipient, "a recipient")
             for key in dict.fromkeys(proxy.comparison_key for proxy in recipient.proxies):
                 self._holders.setdefault(key, []).append(index)
 

@@ -7,7 +7,7 @@ from enum import IntFlag
 
 from proxyaddr._files.exports import ANSI
 from proxyaddr._text.types import canonical_type
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, check_text
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["OneOffEntryId", "OneOffFlags", "search_key"]
@@ -52,6 +52,8 @@ class OneOffEntryId:
     code_page: str = DEFAULT_CODE_PAGE
 
     def __post_init__(self) -> None:
+        for argument in ("display_name", "type", "value", "code_page"):
+            check_text(getattr(self, argument), argument)
         object.__setattr__(self, "flags", OneOffFlags(self.flags))
         canonical_type(self.type)
         if not 0 <= self.flags <= 0xFFFF:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from proxyaddr._text.types import BLANKS, canonical_type
-from proxyaddr.errors import AddressSyntaxError, Span
+from proxyaddr.errors import AddressSyntaxError, Span, check_text
 
 __all__ = ["LOCAL_PART_MAX_LENGTH", "MAX_LENGTH", "PREFIX", "UNDELIVERABLE", "Parts", "encapsulate", "parse"]
 
@@ -50,6 +50,8 @@ def encapsulate(address_type: str, value: str, domain: str) -> str:
     >>> encapsulate("FAX", "+1 555", "contoso.com")
     'IMCEAFAX-+2B1+20555@contoso.com'
     """
+    for text, argument in ((address_type, "address_type"), (value, "value"), (domain, "domain")):
+        check_text(text, argument)
     kind = canonical_type(address_type)
     if "-" in kind:
         message = "a type with '-' can't be encapsulated: it would end there"

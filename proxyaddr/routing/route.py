@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from proxyaddr.errors import ConfigurationError
+from proxyaddr.errors import ConfigurationError, check_type
 from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["Route"]
@@ -22,6 +22,7 @@ class Route:
     connectors: tuple[str, ...]
 
     def __init__(self, space: AddressSpace, connectors: str | Iterable[str]) -> None:
+        check_type(space, AddressSpace, "space")
         hops = (connectors,) if isinstance(connectors, str) else tuple(connectors)
         if not hops or not all(isinstance(hop, str) and hop for hop in hops):
             raise ConfigurationError("no-connector", f"a route names a connector: {space}", "connector")

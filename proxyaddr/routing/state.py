@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
+from proxyaddr.errors import check_text
+
 __all__ = ["Activation", "Connector", "Message", "Proximity"]
 
 
@@ -46,6 +48,9 @@ class Connector:
     max_open_retries: int | None = None
     activation: Activation = Activation.ACTIVE_NOW
     tries: int = 0
+
+    def __post_init__(self) -> None:
+        check_text(self.name, "name")
 
     @property
     def in_open_retry(self) -> bool:

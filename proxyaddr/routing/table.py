@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.errors import ConfigurationError, RowError, bad_rows, quantity
+from proxyaddr.errors import ConfigurationError, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
@@ -62,6 +62,8 @@ class RoutingTable:
     ) -> None:
         kept, decides = tuple(routes), Dialect(dialect)
         for route in kept:
+            if not isinstance(route, Route):  # a call for each route takes time
+                check_type(route, Route, "a route")
             if route.space.dialect is not decides:
                 message = f"{route.space} was parsed for {route.space.dialect}, the table is of {decides}"
                 raise ConfigurationError("mixed-dialects", message, "dialect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH, EXCHANGE_ORDER, Form, compared
 from proxyaddr.x400.reading import AddressBuilder, no_country, read_address
@@ -26,6 +26,7 @@ class X400Address:
     __match_args__ = ("components",)
 
     def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
+        check_type(components, Mapping, "components")
         builder = AddressBuilder()
         for key, value in components.items():
             if key == "DDA" and isinstance(value, Mapping):

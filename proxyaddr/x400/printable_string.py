@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from proxyaddr.errors import check_text
+
 __all__ = ["from_printable_string", "to_printable_string"]
 
 _LETTERS = {"@": "a", "%": "p", "!": "b", '"': "q", "_": "u", "(": "l", ")": "r"}
@@ -23,6 +25,7 @@ def to_printable_string(text: str) -> str:
     >>> to_printable_string("jane_doe@contoso.com")
     'jane(u)doe(a)contoso.com'
     """
+    check_text(text, "text")
     return _SUBSTITUTED.sub(lambda match: _substitution(match[0]), text)
 
 
@@ -34,6 +37,7 @@ def from_printable_string(text: str) -> str:
     >>> from_printable_string("+1(262)555(045)0100(a)fax")
     '+1(262)555-0100@fax'
     """
+    check_text(text, "text")
     return _SUBSTITUTION.sub(lambda match: _CHARACTERS[match[1]] if match[1] else _text_of_bytes(match[2]), text)
 
 

@@ -42,7 +42,7 @@ def test_a_traceback_holds_no_other_error(call: Callable[[], object]) -> None:
 def test_a_bad_address_has_a_short_traceback() -> None:
     code = "import proxyaddr as px; px.parse('[SMTP:')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert len(done.stderr.splitlines()) <= 24, done.stderr
+    assert len(done.stderr.splitlines()) <= 14, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -145,34 +145,57 @@ def test_the_same_address_is_not_always_equal() -> None:
         (lambda wrong: px.Recipient(wrong, []), "display_name must be text, not "),
         (lambda wrong: px.Recipient("a", wrong), "proxies must be text or an iterable of texts, not "),
         (lambda wrong: px.Recipient("a", [wrong]), "an address is text, not "),
-        (lambda wrong: px.parse(wrong), "an address is text, not "),
-        (lambda wrong: px.parse_one_off(wrong), "an address is text, not "),
-        (lambda wrong: px.parse_proxy(wrong), "an address is text, not "),
-        (lambda wrong: px.parse_recipients(wrong), "a list is text, not "),
-        (lambda wrong: px.parse_proxies(wrong), "must be text or an iterable of texts, not "),
-        (lambda wrong: px.decapsulate(wrong), "text"),
+        (px.parse, "an address is text, not "),
+        (px.parse_one_off, "an address is text, not "),
+        (px.parse_proxy, "an address is text, not "),
+        (px.parse_recipients, "a list is text, not "),
+        (px.parse_proxies, "must be text or an iterable of texts, not "),
+        (px.decapsulate, "text"),
         (lambda wrong: px.encapsulate(wrong, "1", "b.test"), "text"),
         (lambda wrong: px.encapsulate("FAX", wrong, "b.test"), "text"),
         (lambda wrong: px.encapsulate("FAX", "1", wrong), "text"),
-        (lambda wrong: px.X400Address.parse(wrong), "an address is text, not "),
-        (lambda wrong: px.X400Address(wrong), "components must be a mapping, not "),
-        (lambda wrong: px.X500Address.parse(wrong), "text"),
-        (lambda wrong: px.AddressSpace.parse(wrong), "text"),
-        (lambda wrong: px.RoutingTable.from_gwart(wrong), "a routing table is text, not "),
-        (lambda wrong: TABLE.route(wrong), "an address is text or a TypedAddress, not "),
-        (lambda wrong: TABLE.explain(wrong), "an address is text or a TypedAddress, not "),
-        (lambda wrong: DIRECTORY.find(wrong), "an address is text, not "),
-        (lambda wrong: SERVICE.resolve(wrong), "text"),
-        (lambda wrong: SITE.resolve(wrong), "text"),
+        (px.X400Address.parse, "an address is text, not "),
+        (px.X400Address, "components must be of type Mapping, not "),
+        (px.X500Address.parse, "text"),
+        (px.AddressSpace.parse, "text"),
+        (px.RoutingTable.from_gwart, "a routing table is text, not "),
+        (TABLE.route, "an address is text or a TypedAddress, not "),
+        (TABLE.explain, "an address is text or a TypedAddress, not "),
+        (DIRECTORY.find, "an address is text, not "),
+        (SERVICE.resolve, "text"),
+        (SITE.resolve, "text"),
+        (lambda wrong: px.InternetMailService(override_proxy_out=[wrong]), "override_proxy_out must be text"),  # type: ignore[arg-type]
+        (lambda wrong: px.InternetMailService(site_domain=[wrong]), "site_domain must be text"),  # type: ignore[arg-type]
+        (lambda wrong: px.InternetMailService(name=wrong), "name must be text"),
+        (lambda wrong: px.InternetMailService(address_spaces=[wrong]), "a space in address_spaces must be text"),
+        (
+            lambda wrong: px.InternetMailService(site_addresses={"SMTP": wrong}),
+            "an address in site_addresses must be text",
+        ),
+        (lambda wrong: px.InternetMailService(server=wrong), "server must be text"),
+        (lambda wrong: TABLE.compile(engine="python").match(wrong), "an address is text or a TypedAddress, not "),
+        (lambda wrong: TABLE.compile().match(wrong), "not "),
+        (lambda wrong: TABLE.route_index(wrong), "not "),
+        (lambda wrong: px.Site([wrong], TABLE), "a service must be of type InternetMailService"),
+        (lambda wrong: px.Site([px.InternetMailService()], wrong), "routing_table must be of type RoutingTable"),
+        (lambda wrong: px.RoutingTable([wrong]), "a route must be of type Route"),
+        (lambda wrong: px.Directory([wrong]), "a recipient must be of type Recipient"),
+        (lambda wrong: px.Route(wrong, "imc"), "space must be of type AddressSpace"),
+        (lambda wrong: px.mta.route_one_off(TABLE, wrong, "c=us;s=a"), "text"),
+        (lambda wrong: px.mta.route_custom_recipient(TABLE, wrong), "recipient must be of type Recipient"),
         (lambda wrong: px.OneOffEntryId(wrong, "SMTP", "a@b.test"), "text"),
         (lambda wrong: px.OneOffEntryId("a", wrong, "a@b.test"), "text"),
         (lambda wrong: px.OneOffEntryId("a", "SMTP", wrong), "text"),
-        (lambda wrong: px.x400.to_printable_string(wrong), "text"),
-        (lambda wrong: px.x400.from_printable_string(wrong), "text"),
-        (lambda wrong: px.mixer.from_domain_form(wrong), "text"),
-        (lambda wrong: px.mixer.from_gateway_form(wrong), "text"),
-        (lambda wrong: px.mixer.smtp_address(wrong), "address must be an X400Address"),
-        (lambda wrong: px.Connector(wrong), "name must be text"),
+        (px.x400.to_printable_string, "text"),
+        (px.x400.from_printable_string, "text"),
+        (px.mixer.from_domain_form, "text"),
+        (px.mixer.from_gateway_form, "text"),
+        (lambda wrong: px.mixer.to_gateway_form(X400, wrong), "gateway must be text"),
+        (lambda wrong: px.mixer.to_gateway_form(wrong, "b.test"), "address must be of type X400Address"),
+        (lambda wrong: px.mixer.with_smtp(X400, wrong), "smtp must be text"),
+        (px.mixer.to_domain_form, "address must be of type X400Address"),
+        (px.mixer.smtp_address, "address must be of type X400Address"),
+        (px.Connector, "name must be text"),
     ],
 )
 def test_a_wrong_type_is_a_type_error_that_says_so(call: Callable[[object], object], words: str, wrong: object) -> None:
@@ -191,7 +214,7 @@ def test_what_may_be_none_may_be_nothing_else(argument: str) -> None:
 
 @pytest.mark.parametrize("name", ["table.csv", "./table", "C:\\x\\table", "/etc/table", "~/t", "a table.toml"])
 def test_a_name_of_a_file_is_no_table(name: str) -> None:
-    with pytest.raises(px.ConfigurationError, match="RoutingTable.from_file") as caught:
+    with pytest.raises(px.ConfigurationError, match=r"RoutingTable\.from_file") as caught:
         px.RoutingTable.from_gwart(name)
     assert caught.value.code == "path-for-text"
 
@@ -199,7 +222,7 @@ def test_a_name_of_a_file_is_no_table(name: str) -> None:
 def test_the_name_of_an_existing_file_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gwart0").write_text("SMTP,*;,1,imc\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(px.ConfigurationError, match="RoutingTable.from_file"):
+    with pytest.raises(px.ConfigurationError, match=r"RoutingTable\.from_file"):
         px.RoutingTable.from_gwart("gwart0")
     assert len(px.RoutingTable.from_file("gwart0").routes) == 1
     for text in ("gwart1", "x" * 300, "SMTP:*@contoso.com;1", ""):

@@ -100,8 +100,8 @@ PSPath           : Microsoft.PowerShell.Core\Registry::HKEY_LOCAL_MACHINE\SYSTEM
 PSChildName      : Parameters
 
 """
-CLIXML = rf"""<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><TN RefId="0">
-<T>System.Management.Automation.PSCustomObject</T></TN><MS><S N="OverrideProxyOut">SMTPOUT</S>
+CLIXML = rf"""<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0">
+<TN RefId="0"><T>System.Management.Automation.PSCustomObject</T></TN><MS><S N="OverrideProxyOut">SMTPOUT</S>
 <S N="SiteDomain">imc1_x002E_contoso.com</S><I32 N="ResolveP2">1</I32><S N="PSPath">Registry::{KEY}</S>
 <S N="_x0028_default_x0029_">x</S></MS></Obj></Objs>"""
 OBJECT = {
