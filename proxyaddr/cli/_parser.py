@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from proxyaddr.errors import ConfigurationError
@@ -45,6 +45,13 @@ class CommandParser(argparse.ArgumentParser):
             ):
                 raise self._no_such_option(word)
         raise self.usage_error(message)
+
+    def all_actions(self) -> Iterator[argparse.Action]:
+        """Yield every argument, those of subcommands too."""
+        for action in self._actions:
+            yield action
+            for command in action.choices.values() if isinstance(action.choices, dict) else ():
+                yield from command.all_actions()
 
     def words(self) -> list[str]:
         """Return the arguments that this parser was given, up to `--`."""

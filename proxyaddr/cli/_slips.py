@@ -18,6 +18,9 @@ FILE_COMMANDS = {
 }
 """The command that reads a file of addresses; the other commands read lines of standard input."""
 
+HEAD = 10_000
+"""Characters of a file that are searched for the words of a report."""
+
 REPORT_WORDS = (
     "final-recipient:",
     "diagnostic-code:",
@@ -47,9 +50,13 @@ def refuse_lines(text: str, options: argparse.Namespace) -> None:
 
 def refuse_report(text: str) -> None:
     """Raise ConfigurationError for words of a non-delivery report."""
-    lower = text.lower()
-    if any(words in lower for words in REPORT_WORDS):
+    if _is_report(text):
         raise _usage(f"this is a non-delivery report, not an address: {BOUNCE_COMMAND}")
+
+
+def _is_report(text: str) -> bool:
+    lower = text.lower()
+    return any(words in lower for words in REPORT_WORDS)
 
 
 def _is_file(text: str) -> bool:
@@ -62,6 +69,9 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
     from shlex import quote  # noqa: PLC0415 - takes its time, and for errors alone
 
     file = quote(visible(text))
+    with suppress(OSError), Path(text).open(encoding="utf-8", errors="replace") as content:
+        if _is_report(content.read(HEAD)):
+            return f"proxyaddr decapsulate < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
     column = "" if text.lower().endswith(".txt") else " --column NAME"
     return command.format(file=file, column=column, spaces=quote(visible(getattr(options, "spaces", ""))))

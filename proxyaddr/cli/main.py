@@ -129,7 +129,11 @@ class _PrintCompletion(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         shtab = import_extra("shtab", "completion")
-        print(shtab.complete(_parser(COMMANDS), values))
+        whole = _parser(COMMANDS)
+        for action in whole.all_actions():
+            if str(action.metavar).startswith("FILE"):
+                setattr(action, "complete", shtab.FILE)  # noqa: B010 - argparse declares no such attribute, shtab reads it
+        print(shtab.complete(whole, values))
         parser.exit()
 
 

@@ -29,6 +29,7 @@ FILES = {
     "connector.toml": '[internet_mail_service]\nsite_domain = "contoso.com"\n',
     "connectors.json": '[{"Name": "Internet", "Enabled": true, "AddressSpaces": ["SMTP:*;1"]}]',
     "gwart0.mta": "SMTP,*@contoso.com;,1,imc\nFAX,*;,1,fax\n",
+    "ndr.txt": "Delivery has failed to these recipients or groups:\n\nJane <IMCEAFAX-1@contoso.com>\n",
     "people.csv": "name,proxyAddresses\nJane,SMTP:jane@contoso.com;smtp:j@contoso.com\n",
     "connectors.csv": '"Name","AddressSpaces"\n"Internet","Microsoft.Exchange.Data.MultiValuedProperty"\n',
     "other.csv": "a,b\n1,2\n",
@@ -106,6 +107,7 @@ def test_help_shows_the_examples(name: str, capsys: pytest.CaptureFixture[str]) 
             f"people.csv {IS_FILE}: proxyaddr route --spaces gwart0.mta --in people.csv --column NAME --out FILE",
         ),
         ("resolve people.csv", f"people.csv {IS_FILE}: proxyaddr resolve < people.csv"),
+        ("resolve ndr.txt", f"ndr.txt {IS_FILE}: proxyaddr decapsulate < ndr.txt"),
         ("decapsulate bounce.txt", f"bounce.txt {IS_FILE}: proxyaddr decapsulate < bounce.txt"),
         (
             "resolve --address-space bogus a@b",
@@ -187,6 +189,19 @@ def test_a_terminal_is_told_that_its_lines_are_read(command: Any, monkeypatch: p
     assert err == "proxyaddr: reading lines from the terminal; end with Ctrl-D (proxyaddr parse --help)\n"
 
 
+def test_a_real_terminal_may_give_lines() -> None:
+    pty = pytest.importorskip("pty", reason="Windows has no such terminals")
+    near, far = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "proxyaddr", "parse"], stdin=far, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        os.close(far)
+        os.write(near, b"a@b.example\n\x04")
+        out, err = running.communicate(timeout=30)
+    os.close(near)
+    assert (running.returncode, out.splitlines()[0], b"end with Ctrl-D" in err) == (0, b"type:         SMTP", True)
+
+
 COLOURED = {"TERM": "xterm", "NO_COLOR": ""}
 
 
@@ -249,6 +264,7 @@ def test_completion(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         main(["--print-completion", "bash"])
     script = capsys.readouterr().out
     assert (caught.value.code, "--override-proxy-out" in script, "--print-completion" in script) == (0, True, True)
+    assert re.search(r"resolve___config_COMPGEN=\w+files", script)
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["--print-completion", "zsh"]) == 2
     wanted = 'this needs shtab, which is not installed: pip install "proxyaddr[completion]" [missing-extra]'

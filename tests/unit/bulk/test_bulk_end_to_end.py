@@ -489,7 +489,9 @@ def test_names_that_no_system_takes(folder: Path, capsys: pytest.CaptureFixture[
     for name in ("x" * 5000 + ".csv", "absent.csv", "*.parquet", "nul\0.csv", "loop.csv"):
         assert route_email("--in", name, "--out", "out.jsonl") == 2
     shown = capsys.readouterr().err.splitlines()
-    assert [line.rpartition(": ")[2] for line in shown[1:]] == ["no such file, or nothing in it that can be read"] * 4
+    assert [line.rpartition(": ")[2] for line in shown[1:]] == [
+        "no such file, or nothing in it that can be read [no-input]"
+    ] * 4
     assert "cannot be read: [Errno 36] File name too long" in shown[0]
 
 
