@@ -175,7 +175,7 @@ def test_the_same_address_is_not_always_equal() -> None:
         (lambda wrong: px.InternetMailService(server=wrong), "server must be text"),
         (lambda wrong: TABLE.compile(engine="python").match(wrong), "an address is text or a TypedAddress, not "),
         (lambda wrong: TABLE.compile().match(wrong), "not "),
-        (lambda wrong: TABLE.route_index(wrong), "not "),
+        (TABLE.route_index, "not "),
         (lambda wrong: px.Site([wrong], TABLE), "a service must be of type InternetMailService"),
         (lambda wrong: px.Site([px.InternetMailService()], wrong), "routing_table must be of type RoutingTable"),
         (lambda wrong: px.RoutingTable([wrong]), "a route must be of type Route"),
