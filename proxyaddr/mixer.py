@@ -125,3 +125,8 @@ def _x400(address: X400Address) -> X400Address:
 def _ddas(address: X400Address) -> dict[str, str]:
     found = _x400(address).components.get("DDA", {})
     return {} if isinstance(found, str | list) else dict(found)
+
+
+def __dir__() -> list[str]:
+    """Return the public names: completion shows no others."""
+    return sorted(__all__)

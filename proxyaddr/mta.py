@@ -79,3 +79,8 @@ def _routed(table: RoutingTable, address: str | TypedAddress, x400: str) -> MtaR
     )
     loop = () if winner.literals else (Finding("x400-catch-all", message),)
     return MtaRoute(holding, "x400", held, loop)
+
+
+def __dir__() -> list[str]:
+    """Return the public names: completion shows no others."""
+    return sorted(__all__)

@@ -68,8 +68,8 @@ def check_names(names: Collection[str], known: Collection[str], source: str, own
             # Product's spellings have no underscores: without them a slip in one is near its own name
             written = {each.replace("_", ""): each for each in known}
             near = get_close_matches(name.lower().replace("_", ""), written, 1)
-            meant = f", did you mean {written[near[0]]!r}?" if near else ";"
-            message = f"{owner} has no {name!r}{meant} Known: {', '.join(known)}"
+            meant = f" (did you mean {written[near[0]]!r}?)" if near else ""
+            message = f"unknown name {name!r} in {owner}{meant}; known are {', '.join(known)}"
             raise ConfigurationError("unknown-setting", message, name, source)
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr import columns
+from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.addresses.parser import parse
 from proxyaddr.bulk.summary import SHOWN, Chart, Counted, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
@@ -196,7 +197,7 @@ def address_types(addresses: pa.Array) -> dict[str, int]:
     """Return the number of addresses of each type, by the types that routing reads; nulls are left out."""
     texts = addresses.cast(pa.string()).drop_null()
     typed = texts.filter(pc.greater_equal(pc.find_substring(texts, ":"), 0))
-    found = {"SMTP": len(texts) - len(typed)} if len(texts) > len(typed) else {}
+    found = {DEFAULT_TYPE: len(texts) - len(typed)} if len(texts) > len(typed) else {}
     for prefix, count in counts(pc.extract_regex(typed, _PREFIX).field("prefix")).items():
         name = read_address(f"{prefix}:x").type
         found[name] = found.get(name, 0) + count

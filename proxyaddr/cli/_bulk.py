@@ -26,6 +26,13 @@ FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "text")
 CODECS = ("gzip", "zstd", "none")
 
 
+FILE_OPTIONS = (
+    *("out", "column", "rejects", "report", "prefix", "encoding"),
+    *("in_format", "out_format", "compression", "raw_csv"),
+)
+"""The options that mean nothing without `--in`, by their names in the parsed arguments."""
+
+
 def add_files(parser: argparse.ArgumentParser) -> None:
     """Add the options for files."""
     group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
@@ -56,9 +63,9 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 def check_files(options: argparse.Namespace) -> bool:
     """Return whether files are given; ConfigurationError for options that do not go together."""
     if not options.files:
-        for name in ("out", "column", "rejects", "report"):
+        for name in FILE_OPTIONS:
             if getattr(options, name):
-                raise ConfigurationError("usage", f"--{name} needs --in", name)
+                raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --in", name)
         return False
     if options.inputs:
         raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")

@@ -16,7 +16,7 @@ from proxyaddr.cli._lines import (
     show_json,
     status_of,
 )
-from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 from proxyaddr.formats import legacy_dn
 from proxyaddr.formats.entry_id import OneOffEntryId
 from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH, PREFIX
@@ -79,11 +79,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--tolerant", action="store_true", help="take any case of IMCEA and slips in the encoding")
     parser.add_argument("--powershell", action="store_true", help="print a Set-Mailbox line for each legacy DN")
-    parser.add_argument("--identity", default=UNKNOWN_MAILBOX, help="the mailbox that the Set-Mailbox line names")
+    parser.add_argument("--identity", help="the mailbox that the Set-Mailbox line names")
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.identity is not None and not options.powershell:
+        raise ConfigurationError("usage", "--identity needs --powershell", "identity")
+
     def handle(text: str) -> int:
         return _decapsulate_all(text, options)
 
@@ -98,8 +101,10 @@ def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
         if isinstance(found, ProxyAddrError):
             status = 2
             show_error(text, found, as_json=options.json)
-        elif (found.type, found.value) not in shown:
-            shown.add((found.type, found.value))
+        elif (
+            key := (found.type, found.value.casefold() if found.type in LEGACY_DN_TYPES else found.value)
+        ) not in shown:
+            shown.add(key)
             _show(found, options)
             status = max(status, status_of(found.dn_findings))
     return status
@@ -137,7 +142,7 @@ def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError
 
 def _show(found: _Found, options: argparse.Namespace) -> None:
     findings = (*found.findings, *found.dn_findings)
-    command = None if found.proxy is None else _set_mailbox(options.identity, found.proxy)
+    command = None if found.proxy is None else _set_mailbox(options.identity or UNKNOWN_MAILBOX, found.proxy)
     if options.json:
         record = {"input": found.source, **found._asdict(), "proxy": found.proxy}
         record["findings"] = findings_as_json(findings)

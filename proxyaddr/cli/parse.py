@@ -31,7 +31,7 @@ examples:
   proxyaddr parse --json - < addresses.txt
   proxyaddr parse --list --in people.csv --column proxyAddresses --out proxies.csv
 
-exit status: 0 all well, 1 an address breaks a rule of its type, 2 bad input or usage
+exit status: 0 all well, 1 an address breaks a rule of its type (files are not judged), 2 bad input or usage
 """
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses.parser import parse
@@ -180,6 +179,8 @@ def _explained(
         lines += [f"{style('returned', BAD)}    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
     if not outcome.delivered:
+        from datetime import datetime  # noqa: PLC0415 - takes its time, and for reports alone
+
         now = datetime.now().astimezone()
         report = outcome.report(subject=subject, sent=now)
         lines += ["", "The sender would see:", "", textwrap.indent(report.rstrip(), "    "), ""]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.space import AddressSpace
+
+if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
+    from datetime import datetime
 
 __all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step"]
 

@@ -168,7 +168,7 @@ RECIPIENT = (
         "an encapsulated address that would be relayed through the site, or is marked as invalid",
         Case.may_not_be_unwrapped,
         NOT_RECOGNIZED._replace(diagnostic="encapsulated address refused"),  # Q237927, Q264330
-        lambda _: (),
+        lambda _: ("send it to the address itself, without encapsulating it (Q264330)",),
     ),
     Refusal(
         "ambiguous-recipient",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from proxyaddr._text.domains import DOMAIN_MAX_LENGTH
-from proxyaddr._text.types import canonical_type
+from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, check_text, visible
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.space import AddressSpace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_OUTBOUND_TYPE", "ServiceSettings"]
 
-DEFAULT_OUTBOUND_TYPE = "SMTP"
+DEFAULT_OUTBOUND_TYPE = DEFAULT_TYPE
 """What the Internet Mail Service sends unless OverrideProxyOut says otherwise (Q183801)."""
 
 _DOMAIN = re.compile(r"[^\s@<>\[\]\"(),;:\\\x00-\x1f\x7f]+")

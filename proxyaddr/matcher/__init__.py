@@ -24,6 +24,11 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """Return the public names: completion shows no others."""
+    return sorted(__all__)
+
+
 class Matcher:
     """Gives the index of the route that takes an address, -1 for none. Immutable, picklable, safe between threads."""
 

@@ -245,11 +245,16 @@ class RoutingTable:
     ) -> RoutingTable:
         """Read a table from a file of any form: TOML, JSON or CSV by the ending of the name, GWART text for any other.
 
-        `dialect` counts where the file names none. ConfigurationError for a file that can't be read.
+        `dialect` counts where the file names none. ConfigurationError for a file that can't be read, or that names
+        another dialect.
         """
         suffix = Path(path).suffix.lower()
         if suffix == ".toml":
-            return cls.from_toml(path, limits=limits)
+            read = _document_reader("read_toml")(path, limits)
+            if dialect is not None and read.dialect is not None and Dialect(read.dialect) is not Dialect(dialect):
+                message = f"the file is of the dialect {read.dialect}, not {Dialect(dialect)}"
+                raise ConfigurationError("dialect-conflict", message, "dialect", str(path))
+            return cls._from_rows(read, dialect or Dialect.EXCHANGE55, path, limits)
         if suffix == ".json":
             return cls.from_connectors_json(path, dialect=dialect or Dialect.EXCHANGE2007, limits=limits)
         if suffix == ".csv":
@@ -310,7 +315,10 @@ def _is_path(text: str) -> bool:
     """Return whether a text is no routing table but looks like the name of a file, or is that of one."""
     if "," in text or len(text.splitlines()) != 1 or len(text) > _LONGEST_PATH:
         return False
-    return _PATH.fullmatch(text) is not None or Path(text).is_file()
+    try:
+        return _PATH.fullmatch(text) is not None or Path(text).is_file()
+    except (OSError, ValueError):  # the system takes no such name
+        return False
 
 
 def _document_reader(name: str) -> Callable[..., TableRows]:

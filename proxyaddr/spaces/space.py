@@ -46,8 +46,11 @@ class Dialect(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Dialect:
-        known = " or ".join(cls)
-        raise ConfigurationError("unknown-dialect", f"a dialect is {known}, not {value!r}", "dialect")
+        message = (
+            f"a dialect is {cls.EXCHANGE55} (Exchange 4.0 to 5.5) or {cls.EXCHANGE2007} (Exchange 2007 and later, "
+            f"Exchange Online), not {value!r}"
+        )
+        raise ConfigurationError("unknown-dialect", message, "dialect")
 
 
 class Scope(StrEnum):

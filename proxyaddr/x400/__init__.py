@@ -6,3 +6,8 @@ from proxyaddr.x400.printable_string import from_printable_string, to_printable_
 from proxyaddr.x400.reading import findings
 
 __all__ = ["Form", "X400Address", "findings", "from_printable_string", "to_printable_string"]
+
+
+def __dir__() -> list[str]:
+    """Return the public names: completion shows no others."""
+    return sorted(__all__)

@@ -91,11 +91,11 @@ def test_a_column_of_the_answer(people: DataFrame, table: px.RoutingTable) -> No
     assert {tuple(row) for row in counted} == {("fax", 1), ("imc", 4), ("x400", 1), (None, 5)}
 
 
-def test_the_example_of_the_readme(spark: SparkSession, table: px.RoutingTable) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    source = next(block for block in readme.split("```python\n")[1:] if "with_connectors" in block).partition("```")[0]
+def test_the_example_of_the_guide(spark: SparkSession, table: px.RoutingTable) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "spark.md").read_text("utf-8")
+    source = next(block for block in guide.split("```python\n")[1:] if "with_connectors" in block).partition("```")[0]
     names: dict[str, Any] = {}
-    exec(compile(source, "README.md", "exec"), names)
+    exec(compile(source, "spark.md", "exec"), names)
     people = spark.createDataFrame([("jane@contoso.com",), ("nobody",)], "email string")
     found = names["with_connectors"](people, table).select("email", "connector").collect()
     assert [tuple(row) for row in found] == [("jane@contoso.com", "imc"), ("nobody", None)]
@@ -105,7 +105,7 @@ def test_several_batches_a_task_and_a_table_compiled_once_a_worker(
     spark: SparkSession, table: px.RoutingTable, tmp_path: Path
 ) -> None:
     router = Counted(table)
-    router.notes = tmp_path / "compiled"
+    object.__setattr__(router, "notes", tmp_path / "compiled")  # routers are immutable
     rows = spark.range(40_000, numPartitions=TASKS).selectExpr("concat('a', id, '@contoso.com') as address")
     routed = adapter.route_index(rows, router, "address", name="place")
     assert [tuple(row) for row in routed.groupBy("place").count().collect()] == [(0, 40_000)]

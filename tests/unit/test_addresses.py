@@ -91,7 +91,7 @@ def test_iterables_hold_one_address_an_item() -> None:
     parsed = px.parse_proxies([" SMTP:a@b ", "", "~del", ":x", "X400:c=US;a= ;p=Org;s=Doe;"])
     assert [str(proxy) for proxy in parsed] == ["SMTP:a@b", "X400:c=US;a= ;p=Org;s=Doe;"]
     assert [(marker.type, marker.value) for marker in parsed.deletions] == [(None, None)]
-    assert [(error.code, error.item) for error in parsed.errors] == [("empty-type", 2)]
+    assert [(error.code, error.item) for error in parsed.errors] == [("empty-type", 3)]
     with pytest.raises(TypeError):
         px.parse_proxies(b"SMTP:a@b")  # type: ignore[arg-type]
 

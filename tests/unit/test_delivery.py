@@ -316,7 +316,7 @@ def test_a_site_resolves_through_whichever_connector_the_table_picks(tmp_path: P
         ('name = "internal"', 'name = "plain"', "two connectors"),
         ('name = "internal"', 'name = "other"', "no route through"),
         ("tries = 1", 'tries = "1"', "tries is a whole number"),
-        ("tries = 1", "retries = 1", "has no 'retries'"),
+        ("tries = 1", "retries = 1", "unknown name 'retries'"),
         ('"remote"', '"far"', "proximity is one of"),
         ("[routing_table]", "[table]", "routing_table"),
     ],

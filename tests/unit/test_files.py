@@ -122,7 +122,8 @@ def test_a_setting_holds_what_it_says(setting: Setting, good: object, kept: obje
 
 def test_an_unknown_setting_is_refused_beside_the_known_ones() -> None:
     with pytest.raises(
-        px.ConfigurationError, match=r"^a\.toml: a site has no 'nmae', did you mean 'name'\? Known: name, other$"
+        px.ConfigurationError,
+        match=r"^a\.toml: unknown name 'nmae' in a site \(did you mean 'name'\?\); known are name, other$",
     ) as caught:
         read_settings({"nmae": "x"}, {"name": TEXT, "other": FLAG}, "a.toml", "a site")
     assert (caught.value.code, caught.value.setting) == ("unknown-setting", "nmae")

@@ -36,7 +36,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
     path.write_text(content)
     readers: list[Callable[[Path], object]] = [from_config, px.InternetMailService.from_config]
     for read in (*readers, px.RoutingTable.from_toml) if "routing_table]" in content else readers:
-        with pytest.raises(px.ConfigurationError, match=f"did you mean '{nearest}'.*Known: .*{known}") as caught:
+        with pytest.raises(px.ConfigurationError, match=f"did you mean '{nearest}'.*known are .*{known}") as caught:
             read(path)
         assert caught.value.code == "unknown-setting"
 
@@ -44,7 +44,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
 def test_a_name_like_no_other_lists_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     path.write_text("zzz = 1\n")
-    with pytest.raises(px.ConfigurationError, match="'zzz'; Known: internet_mail_service, routing_table"):
+    with pytest.raises(
+        px.ConfigurationError, match="'zzz' in the file; known are internet_mail_service, routing_table"
+    ):
         px.RoutingTable.from_toml(path)
 
 
