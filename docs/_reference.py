@@ -9,16 +9,23 @@ from itertools import groupby
 from pathlib import Path
 
 import proxyaddr
+from proxyaddr.cli._lines import WARNINGS
 from proxyaddr.cli.main import COMMANDS
-from proxyaddr.rulebook import CODE, DELIVERY, HEADINGS, ROUTING, Entry, entries
+from proxyaddr.rulebook import CODE, DELIVERY, HEADINGS, ROUTING, Entry, entries, find, routing_order
+
+MODULES = (
+    *("columns", "matcher", "mixer", "mta", "x400"),
+    *("adapters.polars", "adapters.duckdb", "adapters.spark"),
+)
+"""The public modules beside the package itself."""
 
 FOLDERS = {DELIVERY: "delivery", ROUTING: "routing", CODE: "codes"}
 INDEXES = {"rules": (DELIVERY, ROUTING), "codes": (CODE,)}
 TITLES = {"rules": "Rules", "codes": "Codes of errors and findings"}
 INTRODUCTIONS = {
     "rules": """
-The rules in the order in which they apply, each with the article or document that states it. The command
-`proxyaddr rules NAME` prints the same.
+Every rule with the article or document that states it. The command `proxyaddr rules NAME` prints the same. Rules of
+delivery apply in the order of the table.
 """.strip(),
     "codes": """
 Codes are stable: a program may depend on them, while messages may change. An *error* is raised, or listed in `.errors`
@@ -62,9 +69,14 @@ def _index(name: str, kinds: tuple[str, ...]) -> str:
     chosen = [entry for entry in entries() if entry.kind in kinds]
     parts = [f"# {TITLES[name]}", INTRODUCTIONS[name]]
     for kind, members in groupby(chosen, lambda entry: entry.kind):
-        rows = [f"| [{entry.name}]({FOLDERS[kind]}/{entry.slug}.md) | {_cell(entry.meaning)} |" for entry in members]
+        rows = [
+            f"| [{entry.name}]({FOLDERS[kind]}/{entry.slug}.md) | {_cell(entry.meaning)} | {_cell(entry.source)} |"
+            for entry in members
+        ]
         heading = [f"## {HEADINGS[kind]}"] if len(kinds) > 1 else []
-        parts += [*heading, "\n".join(["| name | meaning |", "|---|---|", *rows])]
+        order = [f"Order in `{name}`: {', '.join(names)}." for name, names in routing_order().items()]
+        parts += [*heading, *(order if kind == ROUTING else [])]
+        parts.append("\n".join(["| name | meaning | source |", "|---|---|---|", *rows]))
     names = "\n".join(f"{FOLDERS[entry.kind]}/{entry.slug}" for entry in chosen)
     return "\n\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{names}\n```"]) + "\n"
 
@@ -80,8 +92,9 @@ def _commands() -> str:
         "([](json.md)).\n\n"
         "| exit status | meaning |\n|---|---|\n| 0 | all is well |\n"
         "| 1 | something is undeliverable, has no route, or breaks a rule |\n"
-        "| 2 | bad input, configuration or usage |\n| 130, 143 | interrupted by Ctrl-C or SIGTERM |\n\n"
-        "The highest of all inputs wins.",
+        "| 2 | bad input, configuration or usage |\n| 129, 130, 143 | interrupted by SIGHUP, Ctrl-C or SIGTERM |\n\n"
+        "The highest of all inputs wins. These findings leave it as it is, since the product takes the value: "
+        f"{', '.join(f'[{code}](codes/{code}.md)' for code in sorted(WARNINGS) if find(code))}.",
     ]
     for name in COMMANDS:
         done = subprocess.run(
@@ -106,7 +119,7 @@ def _api() -> str:
     lines.append("## Classes")
     lines += [_directive("autoclass", f"proxyaddr.{name}") for name in sorted(classes)]
     lines.append("## Modules")
-    for module in ("columns", "matcher", "mixer", "mta", "x400"):
+    for module in MODULES:
         lines += [f"### proxyaddr.{module}", _directive("automodule", f"proxyaddr.{module}", module=True)]
     return "\n\n".join(lines) + "\n"
 

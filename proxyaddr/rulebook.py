@@ -1,4 +1,4 @@
-"""Every rule and every code, as `proxyaddr rules` and the documentation show them: meaning, source, remedy, example."""
+"""Descriptions of every rule and every code: meaning, source, remedy and example."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from proxyaddr.delivery.rules import RULES as DELIVERY_RULES
 from proxyaddr.routing.selection import EARLIER_ROUTE
 from proxyaddr.routing.selection import RULES as ROUTING_RULES
 
-__all__ = ["CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find"]
+__all__ = ["CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find", "routing_order"]
 
 DELIVERY, ROUTING, CODE = "rule of delivery", "rule of routing", "code"
 """The kinds of entries: what chooses an address or returns the mail, what chooses a route, and what errors and findings
@@ -23,10 +23,10 @@ HEADINGS = {DELIVERY: "Rules of delivery", ROUTING: "Rules of routing", CODE: "C
 
 
 class Entry(NamedTuple):
-    """What is told of a rule or a code. `source` is the article or document that states it; empty for what is our own.
+    """The description of a rule or a code.
 
-    `remedy` is empty where there is nothing to mend. `example` is an expression of Python or, after `$ `, a line of
-    shell; rules of routing have none.
+    `source` is the article or document that states it, empty for what is our own. `remedy` is empty where there is nothing
+    to mend. `example` is an expression of Python or, after `$ `, a line of shell; rules of routing have none.
     """
 
     name: str
@@ -44,9 +44,20 @@ class Entry(NamedTuple):
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Return all entries: the rules of delivery and of routing in the order in which they apply, then the codes."""
-    told = _told()
+    """Return all entries: the rules of delivery, in the order in which they apply, those of routing, and the codes."""
+    told = _load()
     return (*_delivery(told["rules"]), *_routing(), *(Entry(name, CODE, **row) for name, row in told["codes"].items()))
+
+
+def routing_order() -> dict[str, tuple[str, ...]]:
+    """Return for each dialect the names of the rules of routing, in the order in which they apply."""
+    return {
+        f"{dialect}, lowest cost only" if lowest_cost_only else str(dialect): tuple(
+            rule.name for rule in (*rules, EARLIER_ROUTE)
+        )
+        for (dialect, lowest_cost_only), rules in ROUTING_RULES.items()
+        if not lowest_cost_only or rules != ROUTING_RULES[dialect, False]
+    }
 
 
 def find(name: str) -> tuple[Entry, ...]:
@@ -55,7 +66,7 @@ def find(name: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries() if entry.slug == wanted)
 
 
-def _told() -> dict[str, Any]:
+def _load() -> dict[str, Any]:
     return tomllib.loads((files("proxyaddr") / "rulebook.toml").read_text("utf-8"))
 
 
@@ -65,7 +76,7 @@ def _delivery(told: dict[str, Any]) -> Iterator[Entry]:
 
 
 def _routing() -> Iterator[Entry]:
-    """Yield the rules of all dialects, each once: those of Exchange 5.5 first."""
+    """Yield the rules of all dialects, each once; `routing_order` says in what order a dialect applies them."""
     seen = dict.fromkeys(rule for rules in ROUTING_RULES.values() for rule in rules)
     for rule in (*seen, EARLIER_ROUTE):
         yield Entry(rule.name, ROUTING, _sentence(rule.prefers), rule.source)

@@ -9,7 +9,7 @@ import textwrap
 from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._parser import nearest
 from proxyaddr.errors import ConfigurationError, visible
-from proxyaddr.rulebook import HEADINGS, Entry, entries, find
+from proxyaddr.rulebook import HEADINGS, ROUTING, Entry, entries, find, routing_order
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -60,6 +60,8 @@ def _listed(chosen: tuple[Entry, ...] | list[Entry]) -> str:
         if entry.kind != kind:
             kind = entry.kind
             lines += [*([""] if lines else []), HEADINGS[kind]]
+            if kind == ROUTING:
+                lines += [f"  in {name}: {', '.join(names)}" for name, names in routing_order().items()]
         meaning = textwrap.shorten(entry.meaning, columns - width - 4, placeholder=" …")
         lines.append(f"  {entry.name:{width}}  {meaning}")
     return "\n".join(lines)

@@ -46,13 +46,13 @@ def texts() -> set[str]:
     }
 
 
-def test_every_code_is_told_of() -> None:
+def test_every_code_is_load_of() -> None:
     told = {entry.name for entry in entries() if entry.kind == CODE}
     assert codes_raised() - told == set()
     assert told - texts() == set()
 
 
-def test_names_of_a_kind_are_told_of_once() -> None:
+def test_names_of_a_kind_are_load_of_once() -> None:
     names = [(entry.kind, entry.slug) for entry in entries()]
     assert len(names) == len(set(names))
     assert {entry.kind for entry in entries()} == {DELIVERY, ROUTING, CODE}
