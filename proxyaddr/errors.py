@@ -146,7 +146,7 @@ def quantity(count: int, what: str) -> str:
 
 
 def bad_rows(errors: Sized) -> list[str]:
-    """Return how a repr says that there are errors: `1 error` in a list, which is empty where there is none."""
+    """Return the number of errors for a repr, such as `1 error`, in a list that is empty where there is none."""
     return [quantity(len(errors), "error")] if errors else []
 
 

@@ -25,8 +25,8 @@ HEADINGS = {DELIVERY: "Rules of delivery", ROUTING: "Rules of routing", CODE: "C
 class Entry(NamedTuple):
     """The description of a rule or a code.
 
-    `source` is the article or document that states it, empty for what is our own. `remedy` is empty where there is nothing
-    to mend. `example` is an expression of Python or, after `$ `, a line of shell; rules of routing have none.
+    `source` is the article or document that states it, empty for what is our own. `remedy` is empty where there is
+    nothing to mend. `example` is an expression of Python or, after `$ `, a line of shell; rules of routing have none.
     """
 
     name: str

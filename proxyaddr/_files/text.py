@@ -26,11 +26,16 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
     except (OSError, ValueError) as error:
-        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=str(path)) from None
+        raise ConfigurationError("unreadable-file", f"cannot be read: {_reason(error)}", source=str(path)) from None
     if len(data) > limits.file_octets:
         message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
         raise ConfigurationError("file-too-large", message, source=str(path))
     return data
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Return the reason of the system alone: the message names the file already."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:

@@ -28,7 +28,7 @@ _SHOWN = 80
 
 
 def read_address(text: str) -> OneOffAddress | ProxyAddress:
-    """Return the address that a text is, a proxy address where a type leads; AddressSyntaxError where it is none."""
+    """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others."""
     found = _parse(_ADDRESS, "address", text)
     return proxy_of(as_whole(found, text), text) if isinstance(found, ProxyItem) else found
 

@@ -126,7 +126,7 @@ def collect(items: Iterable[ProxyItem], text: str | None = None) -> ProxyList:
 
 
 def _findings(items: Iterable[ProxyItem]) -> Iterator[Finding]:
-    """Yield the rules of a list that its good items break: at the item that breaks one, then for whole types."""
+    """Yield the findings of a list: those at an item in the order of the items, then those of a whole type."""
     seen: set[tuple[str, str]] = set()
     primaries: Counter[str] = Counter()
     for proxy, span, mixed_case, _ in items:

@@ -30,7 +30,7 @@ _PREFIX = r"^(?P<prefix>[^:]*):"
 
 
 class Answer(NamedTuple):
-    """The added columns of a batch, and the addresses that were answered: without brackets, null for bad rows."""
+    """The added columns of a batch, and the addresses that they are about: without brackets, null for bad rows."""
 
     columns: list[pa.Array]
     addresses: pa.Array
@@ -224,7 +224,7 @@ def _whole(table: pa.Table) -> list[pa.Array]:
 
 
 def _first_of(known: pa.Array, found: pa.Array) -> pa.Array:
-    """Return the errors that were known, and in rows without one those that were found."""
+    """Return the known error of each row, or the error found where none was known."""
     if known.null_count == len(known):
         return found
     return pc.coalesce(known, found)

@@ -173,7 +173,7 @@ def _paths(name: str) -> list[Path]:
         matches = glob.glob(name, recursive=True)  # noqa: PTH207 - a pattern may start at the root
         return sorted(path for path in map(Path, matches) if stat.S_ISREG(_mode(path)))
     except OSError as error:
-        raise ConfigurationError("unreadable-file", f"cannot be read: {error}", source=name) from None
+        raise ConfigurationError("unreadable-file", f"cannot be read: {error.strerror or error}", source=name) from None
 
 
 def _mode(path: Path) -> int:

@@ -32,7 +32,7 @@ _HAS_ESCAPED_BYTE = re.compile(ESCAPED_BYTE)
 
 
 class Items(NamedTuple):
-    """The rows of items; for each the place of the row of its list, its error, and what it is if it was parsed already.
+    """One row per item, with the row of its list, its error, and its parts if it was parsed already.
 
     In a row with bytes that are not UTF-8, the items that hold them are bad.
     """

@@ -83,7 +83,7 @@ def for_each_input(options: argparse.Namespace, handle: Callable[[str], int], *,
 def _standard_input(options: argparse.Namespace) -> TextIO:
     """Return standard input, decoded by its byte order mark where it has one; on a terminal, say that it is read."""
     if sys.stdin.isatty():
-        note = f"proxyaddr: reading lines from the terminal; end with Ctrl-D (proxyaddr {options.name} --help)"
+        note = f"proxyaddr: reading from the terminal; end with Ctrl-D (proxyaddr {options.name} --help)"
         print(note, file=sys.stderr)
     elif isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedReader):
         encoding = MARKS.get(sys.stdin.buffer.peek(2)[:2])

@@ -1,4 +1,4 @@
-"""What comes of a recipient: a delivery, or a non-delivery with the report that its sender would see."""
+"""The result of resolving a recipient: a delivery, or a non-delivery with the report that its sender would see."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _EXAMPLE_DOMAIN = "example.com"
 
 
 class Case(NamedTuple):
-    """What the rules look at: the settings, the recipients that the address stands for, and the address once chosen."""
+    """The input of the rules: the settings, the recipients that the address stands for, and the address once chosen."""
 
     settings: ServiceSettings
     address: TypedAddress | None

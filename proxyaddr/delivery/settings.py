@@ -102,7 +102,7 @@ class ServiceSettings:
         return RoutingTable(Route(_space(space), self.name) for space in self.address_spaces)
 
     def _can_start(self) -> bool:
-        """Return whether the site has an address of the outbound type (Q153655): for SMTP it always has.
+        """Return whether the connector can start: with an address of the outbound type, for SMTP always (Q153655).
 
         SiteDomain stands for an address of any type.
         """

@@ -61,7 +61,7 @@ class OneOffEntryId:
             raise AddressSyntaxError("bad-flags", "the flags are two bytes", text, (0, len(text)))
         for text in (self.display_name, self.type, self.value):
             if (place := text.find("\x00")) >= 0:
-                raise AddressSyntaxError("nul", "a text ends at NUL and holds none", text, (place, place + 1))
+                raise AddressSyntaxError("nul", "the text must not contain NUL", text, (place, place + 1))
             try:
                 if text.encode(self._encoding).decode(self._encoding) != text:
                     message = "the code page reads this back as another text"

@@ -35,8 +35,8 @@ def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator
         cost = next((i for i in numbers if cells[i - 1].endswith(";")), numbers[0] if numbers else 0)
         connectors = [cell for cell in cells[cost + 1 :] if cell]
         if not cost or not connectors:
-            missing = "connector" if cost else "cost, a whole number,"
-            message = f"no {missing} in it: expected TYPE,pattern;,cost,connector"
+            missing = "connector" if cost else "cost, a whole number"
+            message = f"missing {missing}: expected TYPE,pattern;,cost,connector"
             yield RowError("bad-line", message, number, source)
             continue
         pattern = ",".join(line.split(",")[1:cost])

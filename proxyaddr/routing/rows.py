@@ -65,7 +65,7 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) 
 
 def bad_route(error: ProxyAddrError, line: int, source: str | None = None) -> RowError:
     """Return the error of a row that makes no route, with the error that says why."""
-    return RowError("bad-route", f"no route [{error.code}]: {error}", line, source, error)
+    return RowError("bad-route", f"invalid route [{error.code}]: {error}", line, source, error)
 
 
 def text_of(value: object) -> str:

@@ -15,7 +15,7 @@ __all__ = ["EARLIER_ROUTE", "RULES", "Candidate", "Offer", "Rule", "preferences"
 
 
 class Offer(NamedTuple):
-    """What a route offers beside the fit of its space: a connector, and the cost of the space and of the way to it."""
+    """The connector of a route, and its total cost: that of the space and of the way to the site of the connector."""
 
     connector: Connector
     cost: int
@@ -59,7 +59,7 @@ class Rule(Protocol):
 
 
 class Exclusion(NamedTuple):
-    """Drops every candidate that may not take the message, even the last one; `says` returns why.
+    """Rejects every candidate that cannot take the message, even the last one; `says` returns why.
 
     `prefers` tells people what every rule does, and `source` names the article or document that states it.
     """
@@ -302,7 +302,7 @@ EARLIER_ROUTE = RouteCriterion(
     lambda candidate: candidate.index,
     lambda candidate: f"route {candidate.index}",
 )
-"""Decides among the routes that all rules leave: the product would share the load among them."""
+"""The tie-break among the routes that all rules leave; the product would balance the load among them."""
 
 
 def preferences(offers: Mapping[tuple[int, str], Offer], dialect: Dialect) -> dict[tuple[int, str], int] | None:

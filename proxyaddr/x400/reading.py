@@ -1,4 +1,4 @@
-"""O/R addresses from their attributes: the rules that those break, and the components that they make."""
+"""Builds O/R addresses from their attributes, and reports the rules that the attributes break."""
 
 from __future__ import annotations
 

@@ -97,5 +97,5 @@ def _attribute(tokens: list[Any], in_keyword: re.Pattern[str], in_value: re.Patt
 
 
 def _plain(text: str, quoted: re.Pattern[str]) -> str:
-    """Undo the quoting: each match stands for the one of its groups that took part."""
+    """Remove the quoting: replace each match by the group that took part in it."""
     return quoted.sub(lambda match: match[match.lastindex or 0], str(text))

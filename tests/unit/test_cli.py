@@ -109,9 +109,9 @@ def test_route_goes_on_beside_bad_lines_and_says_so(command: Any, table: Path) -
         (
             "SMTP,*;,x,imc\n",
             2,
-            ", line 1: no cost, a whole number, in it: expected TYPE,pattern;,cost,connector [bad-line]",
+            ", line 1: missing cost, a whole number: expected TYPE,pattern;,cost,connector [bad-line]",
         ),
-        ("\nSMTP,*;,1,\n", 2, ", line 2: no connector in it: expected TYPE,pattern;,cost,connector [bad-line]"),
+        ("\nSMTP,*;,1,\n", 2, ", line 2: missing connector: expected TYPE,pattern;,cost,connector [bad-line]"),
     ],
 )
 def test_route_names_what_its_table_lacks(command: Any, tmp_path: Path, text: str, status: int, words: str) -> None:  # noqa: ANN401 - as above

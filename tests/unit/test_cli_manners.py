@@ -186,7 +186,7 @@ def test_a_terminal_is_told_that_its_lines_are_read(command: Any, monkeypatch: p
     monkeypatch.setattr(sys, "stdin", Terminal("a@b.example\n"))
     status, out, err = command("parse")
     assert (status, "a@b.example" in out) == (0, True)
-    assert err == "proxyaddr: reading lines from the terminal; end with Ctrl-D (proxyaddr parse --help)\n"
+    assert err == "proxyaddr: reading from the terminal; end with Ctrl-D (proxyaddr parse --help)\n"
 
 
 def test_a_real_terminal_may_give_lines() -> None:

@@ -57,7 +57,7 @@ def test_the_page_says_what_was_run(folder: Path) -> None:
     assert found["Routing table"] == ["spaces.csv: 1 route, dialect exchange55"]
     assert found["Unread lines"] == [
         "2",
-        "spaces.csv, line 3: no route [bad-cost]: a cost is from 1 to 100",
+        "spaces.csv, line 3: invalid route [bad-cost]: a cost is from 1 to 100",
         "spaces.csv, line 4: 3 fields where the header has 4",
     ]
     assert found["Version"] == [f"proxyaddr {proxyaddr.__version__}"]
