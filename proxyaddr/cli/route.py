@@ -15,6 +15,7 @@ from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.table import RoutingTable
+from proxyaddr.spaces.space import Dialect
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Route
@@ -95,6 +96,9 @@ def _table(options: argparse.Namespace) -> RoutingTable:
             message = f"a CSV has no lists of address spaces; export JSON: {EXPORT}"
             raise ConfigurationError(refused.code, message, None, refused.source, refused.line) from None
         raise
+    if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
+        message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
+        raise ConfigurationError("usage", message, "size")
     for error in table.errors:
         print_error(error)
     if not (table.routes or table.errors):

@@ -332,3 +332,34 @@ def test_closed_streams_are_no_traceback(arguments: str, closed: str, folder: Pa
         line, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=os.environ, check=False
     )
     assert (done.returncode in {0, 1, 2}, b"Traceback" in done.stderr) == (True, False)
+
+
+@pytest.mark.parametrize(("dialect", "size"), [("exchange55", "5"), ("exchange2007", "-5")])
+def test_a_size_that_could_not_count_is_refused(
+    dialect: str, size: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "spaces.csv"
+    table.write_text("space,connector\nSMTP:*,imc\n", "utf-8")
+    line = ["route", "--spaces", str(table), "--dialect", dialect, "--size", size, "jane@contoso.com"]
+    assert (main(line), capsys.readouterr().out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["parse", "--prefix", "x", "jane@contoso.com"],
+        ["parse", "--raw-csv", "jane@contoso.com"],
+        ["parse", "--encoding", "latin-1", "jane@contoso.com"],
+        ["decapsulate", "--identity", "jane", "IMCEAFAX-1@contoso.com"],
+    ],
+)
+def test_an_option_without_effect_is_refused(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line) == 2
+    assert "needs --" in capsys.readouterr().err
+
+
+def test_a_dialect_other_than_that_of_the_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "table.toml"
+    table.write_text('[routing_table]\ndialect = "exchange2007"\nroutes = []\n', "utf-8")
+    assert main(["route", "--spaces", str(table), "--dialect", "exchange55", "jane@contoso.com"]) == 2
+    assert "[dialect-conflict]" in capsys.readouterr().err

@@ -148,3 +148,9 @@ def test_every_public_name_is_listed() -> None:
     assert set(px.__all__) <= set(dir(px))
     with pytest.raises(AttributeError, match="no attribute 'parse_all'"):
         px.parse_all  # noqa: B018 - it is asked for
+
+
+@pytest.mark.parametrize("name", ["columns", "matcher", "mixer", "mta", "x400"])
+def test_completion_of_a_module_shows_its_public_names(name: str) -> None:
+    module = getattr(px, name)
+    assert dir(module) == sorted(module.__all__)
