@@ -38,6 +38,9 @@ FIELD_AREAS: tuple[str, ...] = ()
 NEXT_AREAS: tuple[str, ...] = ()
 """The areas of the folders `field` and `next` beside the conformance cases that the package passes completely."""
 
+ON_ALL_CORES = {"PYTEST_ADDOPTS": "--numprocesses=auto --dist=loadfile"}
+"""Has pytest run the files of tests side by side, one process for each core (pytest-xdist)."""
+
 NATIVE = Path("proxyaddr/native")
 SANITIZED = (
     ("fuzz_kernel", "-UPROXYADDR_SCALAR", ("building.c", "look_ups.c")),
@@ -53,7 +56,7 @@ SANITIZER_FLAGS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-r
 def tests(session: nox.Session) -> None:
     """Run the tests, without those of the wheel; arguments after `--` go to pytest."""
     _install_package(session, "test")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *session.posargs, env=ON_ALL_CORES)
 
 
 @nox.session
@@ -187,8 +190,8 @@ def _install_package(session: nox.Session, *extras: str, native: bool = True) ->
 
 
 def _measuring_coverage(folder: Path) -> dict[str, str]:
-    """Return the environment in which every Python process measures coverage, by the settings in a checkout."""
-    return {"COVERAGE_PROCESS_START": str(folder / "pyproject.toml")}
+    """Return the environment in which the tests run on all cores and every process measures coverage."""
+    return {"COVERAGE_PROCESS_START": str(folder / "pyproject.toml"), **ON_ALL_CORES}
 
 
 def _report_coverage(session: nox.Session, command: Path | str = "coverage") -> None:
