@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
@@ -99,6 +98,8 @@ def status_of(findings: tuple[Finding, ...]) -> int:
 
 def show_json(record: dict[str, object]) -> None:
     """Print an object on one line, in ASCII, so that any text survives any terminal."""
+    import json  # noqa: PLC0415 - takes its time, and for --json alone
+
     print(json.dumps(record))
 
 

@@ -8,10 +8,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.spaces.space import AddressSpace
 
-if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
+if TYPE_CHECKING:  # for annotations alone; they would take their time at each start
     from datetime import datetime
+
+    from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step"]
 

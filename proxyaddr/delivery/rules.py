@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from proxyaddr.addresses.encapsulation import Encapsulated
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
@@ -13,7 +13,9 @@ from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
 from proxyaddr.formats.internet import INTERNET_TYPES, envelope_recipient
-from proxyaddr.routing.route import Route
+
+if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
+    from proxyaddr.routing.route import Route
 
 __all__ = [
     "ADMISSION",

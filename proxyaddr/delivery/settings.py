@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from proxyaddr._text.domains import DOMAIN_MAX_LENGTH
 from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, check_text, visible
-from proxyaddr.routing.route import Route
-from proxyaddr.spaces.space import AddressSpace
 
 if TYPE_CHECKING:
     from proxyaddr.directory.directory import Directory
     from proxyaddr.routing.table import RoutingTable
+    from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["DEFAULT_OUTBOUND_TYPE", "ServiceSettings"]
 
@@ -97,6 +96,7 @@ class ServiceSettings:
     def _routing(self) -> RoutingTable | None:
         if self.routing_table is not None or not self.address_spaces:
             return self.routing_table
+        from proxyaddr.routing.route import Route  # noqa: PLC0415 - as the next line
         from proxyaddr.routing.table import RoutingTable  # noqa: PLC0415 - takes 20 % of the start of a command
 
         return RoutingTable(Route(_space(space), self.name) for space in self.address_spaces)
@@ -156,6 +156,8 @@ def _domain(text: str | None) -> str | None:
 
 
 def _space(space: str | AddressSpace) -> AddressSpace:
+    from proxyaddr.spaces.space import AddressSpace  # noqa: PLC0415 - most connectors have no spaces of their own
+
     if isinstance(space, AddressSpace):
         return space
     check_text(space, "a space in address_spaces")
