@@ -87,7 +87,7 @@ def expected_in_wheel() -> set[str]:
     modules = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "proxyaddr").rglob("*.py")}
     return (
         modules
-        | {"proxyaddr/py.typed", "proxyaddr/columns/_native_columns.pyi"}
+        | {"proxyaddr/py.typed", "proxyaddr/rulebook.toml", "proxyaddr/columns/_native_columns.pyi"}
         | {"proxyaddr/matcher/_native.pyi", "proxyaddr/matcher/_native_arrow.pyi"}
         | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
     )
