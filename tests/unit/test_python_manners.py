@@ -232,3 +232,16 @@ def test_the_name_of_an_existing_file_is_no_table(tmp_path: Path, monkeypatch: p
 def test_the_item_of_an_error_counts_every_text_given() -> None:
     found = px.parse_proxies(["", "smtp:a@b.test", "", "x:"])
     assert [error.item for error in found.errors] == [3]
+
+
+@pytest.mark.parametrize("text", ["\u00e9" * 200, "SMTP\0"])
+def test_a_text_that_is_no_name_of_a_file_is_read_as_a_table(text: str) -> None:
+    assert [error.code for error in px.RoutingTable.from_gwart(text).errors] == ["bad-line"]
+
+
+def test_a_site_without_a_routing_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text('[[internet_mail_service]]\nname = "a"\n', "utf-8")
+    with pytest.raises(px.ConfigurationError) as caught:
+        px.Site.from_toml(path)
+    assert caught.value.code == "no-routing-table"
