@@ -30,7 +30,7 @@ __all__ = ["BAD_JSON", "JsonLinesReader"]
 BAD_JSON = "bad-json"
 """The code of a line that is not a JSON object."""
 
-PIECE = 64 << 10
+PIECE = 256 << 10
 """Bytes of the pieces of a block that pyarrow does not read as a whole."""
 
 _ESCAPED = "surrogateescape"
