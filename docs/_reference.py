@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 import proxyaddr
-from proxyaddr.cli._lines import WARNINGS
 from proxyaddr.cli.main import COMMANDS
+from proxyaddr.errors import WARNINGS
 from proxyaddr.rulebook import CODE, DELIVERY, HEADINGS, ROUTING, Entry, entries, find, routing_order
 
 MODULES = (
@@ -93,7 +93,7 @@ def _commands() -> str:
         "| exit status | meaning |\n|---|---|\n| 0 | all is well |\n"
         "| 1 | something is undeliverable, has no route, or breaks a rule |\n"
         "| 2 | bad input, configuration or usage |\n| 129, 130, 143 | interrupted by SIGHUP, Ctrl-C or SIGTERM |\n\n"
-        "The highest of all inputs wins. These findings leave it as it is, since the product takes the value: "
+        "The highest of all inputs wins. Findings of these codes are warnings and leave it as it is: "
         f"{', '.join(f'[{code}](codes/{code}.md)' for code in sorted(WARNINGS) if find(code))}.",
     ]
     for name in COMMANDS:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = [
+    "WARNINGS",
     "AddressSyntaxError",
     "ConfigurationError",
     "Finding",
     "ProxyAddrError",
     "RowError",
+    "Severity",
     "Span",
     "bad_rows",
     "caret",
@@ -22,6 +25,24 @@ __all__ = [
 
 Span = tuple[int, int]
 """Half-open range of code points in the text that was given: (start, end)."""
+
+Severity = Literal["error", "warning"]
+"""How bad a finding is: an `error` where the product would refuse or misread the value, else a `warning`."""
+
+WARNINGS = frozenset(
+    {
+        "unknown-type",
+        "unknown-form",
+        "surrounding-blanks",
+        "surrounding-apostrophes",
+        "mixed-case-prefix",
+        "duplicate",
+        "no-primary",
+        "joined-lines",
+        "refused-encapsulation",
+    }
+)
+"""Codes of the findings that are warnings: the product takes the value. All others are errors."""
 
 _WINDOW = 60
 """Code points shown on either side of the start of a span, so that a message stays short for any input."""
@@ -112,11 +133,20 @@ class RowError(ProxyAddrError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that parses but breaks a rule: stable `code`, `message` for people, `span` in the text or None."""
+    """Something that parses but breaks a rule: stable `code`, `message` for people, `span` in the text or None.
+
+    >>> Finding("duplicate", "the list holds this address already").severity
+    'warning'
+    """
 
     code: str
     message: str
     span: Span | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """`error` where the product would refuse or misread what was found, `warning` where it takes it."""
+        return "warning" if self.code in WARNINGS else "error"
 
 
 def caret(text: str, span: Span) -> str:

@@ -6,16 +6,52 @@ import re
 
 from proxyaddr.errors import AddressSyntaxError
 
-__all__ = ["BLANKS", "DEFAULT_TYPE", "SPELLINGS", "TYPE_PATTERN", "canonical_type"]
+__all__ = [
+    "ATTRIBUTE_TYPES",
+    "BLANKS",
+    "DEFAULT_TYPE",
+    "INTERNET_TYPES",
+    "KNOWN_TYPES",
+    "SPELLINGS",
+    "TYPE_PATTERN",
+    "WHITE_SPACE",
+    "canonical_type",
+    "type_named",
+]
 
 TYPE_PATTERN = r"(?=[0-9&._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9&._-]*"
 """An address type: `SMTP`, `X.400`, `AT&T`, `3COM` (facts exchange55 (a), (c)); held against the grammar by a test."""
 
 BLANKS = " \t\r\n\f\v"
-"""What is trimmed around a type or a value; other white space is data."""
+"""ASCII white space, which the grammars skip."""
+
+WHITE_SPACE = BLANKS + "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+WHITE_SPACE += "\u2028\u2029\u202f\u205f\u3000\u200b"
+"""The characters of Unicode's property White_Space, and the zero width space: what surrounds pasted addresses."""
 
 DEFAULT_TYPE = "SMTP"
 """The type of an address or an address space that names none (Q262112, Set-Mailbox, New-SendConnector)."""
+
+INTERNET_TYPES = frozenset({DEFAULT_TYPE, "SMTPOUT"})
+"""Types whose values are Internet addresses; SMTPOUT is Internet mail under another name (Q183801)."""
+
+KNOWN_TYPES = INTERNET_TYPES | {
+    *("X400", "X500", "EX", "MS", "PCM", "CSI", "MSMAIL", "MSA", "CCMAIL", "NOTES", "GWISE", "PROFS", "SNADS", "MHS"),
+    *("FAX", "MCI", "AT&T", "MEMO", "MIGRATE", "MBX", "LOCAL", "TEST"),  # facts exchange55 (c)
+    *("3COM", "ATT", "COMPUSERVE", "MSFAX", "MSN", "MAPIPDL"),  # PidTagAddressType, facts exchange2000-on (f)
+    *("SIP", "EUM", "SPO"),  # the proxyAddresses attribute of Exchange 2007 and later, and of Exchange Online
+}
+"""Address types that the products know; another one is read too, and may be a finding."""
+
+ATTRIBUTE_TYPES = {
+    "legacyexchangedn": "EX",
+    "textencodedoraddress": "X400",
+    "mail": DEFAULT_TYPE,
+    "primarysmtpaddress": DEFAULT_TYPE,
+    "windowsemailaddress": DEFAULT_TYPE,
+    "userprincipalname": DEFAULT_TYPE,
+}
+"""Attributes whose values are addresses without a type, in lower case, and the type of those."""
 
 SPELLINGS = {"X.400": "X400"}
 """Other spellings of a type: Q89410 writes X.400, every later article X400."""
@@ -36,3 +72,11 @@ def canonical_type(text: str) -> str:
         )
     upper = trimmed.upper()
     return SPELLINGS.get(upper, upper)
+
+
+def type_named(text: str) -> str:
+    """Return the type that a text names: a type, or an attribute whose values are of one type, such as `mail`.
+
+    Case does not count. AddressSyntaxError for a text that is neither.
+    """
+    return ATTRIBUTE_TYPES.get(text.strip(BLANKS).lower()) or canonical_type(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from proxyaddr._text.types import BLANKS, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, check_type
@@ -35,6 +35,9 @@ class TypedAddress:
 
     type: str
     value: str
+    _: KW_ONLY
+    reading: tuple[Finding, ...] = field(default=(), repr=False)
+    """What was found when a text was read as this address, such as blanks around it; no part of what it says."""
 
     def __post_init__(self) -> None:
         if not (isinstance(self.type, str) and isinstance(self.value, str)):  # two calls for each address take time
@@ -45,12 +48,13 @@ class TypedAddress:
             raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
 
     def validate(self, *, idna: bool = True, smtputf8: bool = True) -> tuple[Finding, ...]:
-        """Return the rules of its type that the value breaks; nothing for a good value.
+        """Return what was found in reading the address, and the rules of its type that the value breaks.
 
+        Nothing for a good value.
         For Internet addresses `idna` allows domains and `smtputf8` local parts outside ASCII.
         """
         name: str | None = getattr(self, "display_name", None)
-        return findings(self.type, self.value, name, idna=idna, smtputf8=smtputf8)
+        return (*self.reading, *findings(self.type, self.value, name, idna=idna, smtputf8=smtputf8))
 
     @property
     def canonical_value(self) -> str:

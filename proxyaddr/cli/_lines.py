@@ -26,20 +26,6 @@ __all__ = [
 STANDARD_STREAM = "-"
 """The argument that stands for the lines of standard input."""
 
-WARNINGS = frozenset(
-    {
-        "unknown-type",
-        "unknown-form",
-        "surrounding-blanks",
-        "surrounding-apostrophes",
-        "mixed-case-prefix",
-        "duplicate",
-        "no-primary",
-        "refused-encapsulation",
-    }
-)
-"""Codes of findings that leave the exit status as it is: the product takes the value."""
-
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
 """The first two bytes of a text that begins with a byte order mark, and its encoding (Unicode 23.8)."""
 
@@ -93,7 +79,7 @@ def _standard_input(options: argparse.Namespace) -> TextIO:
 
 def status_of(findings: tuple[Finding, ...]) -> int:
     """Return the exit status of an address with findings: 1 where one of them is more than a warning."""
-    return 0 if all(found.code in WARNINGS for found in findings) else 1
+    return 1 if any(found.severity == "error" for found in findings) else 0
 
 
 def show_json(record: dict[str, object]) -> None:
@@ -105,13 +91,16 @@ def show_json(record: dict[str, object]) -> None:
 
 def findings_as_json(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
     """Return findings as the objects that JSON output has for them."""
-    return [{"code": found.code, "message": found.message, "span": found.span} for found in findings]
+    return [
+        {"code": found.code, "severity": found.severity, "message": found.message, "span": found.span}
+        for found in findings
+    ]
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print a line for each finding, for people to read."""
     for found in findings:
-        print(f"finding [{style(found.code, CODE)}]: {visible(found.message)}")
+        print(f"{found.severity} [{style(found.code, CODE)}]: {visible(found.message)}")
 
 
 def _inputs(options: argparse.Namespace, *, lines: bool) -> Iterator[str]:

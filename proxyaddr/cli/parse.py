@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from proxyaddr._text.types import INTERNET_TYPES
 from proxyaddr.addresses.parser import parse, parse_proxies
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
@@ -15,7 +16,6 @@ from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._style import BAD, style
 from proxyaddr.errors import AddressSyntaxError, caret, visible
-from proxyaddr.formats.internet import INTERNET_TYPES
 from proxyaddr.formats.rules import FORMS, JUDGES
 from proxyaddr.x400.address import X400Address
 

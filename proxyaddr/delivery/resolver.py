@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from proxyaddr._text.domains import same_domain, unquoted_local
-from proxyaddr._text.types import BLANKS
+from proxyaddr._text.types import BLANKS, INTERNET_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
@@ -25,7 +25,7 @@ from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.formats.imcea import PREFIX
-from proxyaddr.formats.internet import INTERNET_TYPES, envelope_recipient
+from proxyaddr.formats.internet import envelope_recipient
 
 __all__ = ["resolve", "returned_as_unrouted"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from proxyaddr._text.types import INTERNET_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
 from proxyaddr.delivery.outcomes import Reason
@@ -12,7 +13,7 @@ from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
-from proxyaddr.formats.internet import INTERNET_TYPES, envelope_recipient
+from proxyaddr.formats.internet import envelope_recipient
 
 if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
     from proxyaddr.routing.route import Route

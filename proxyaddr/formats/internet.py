@@ -6,14 +6,10 @@ import re
 
 from proxyaddr._text.domains import STAND_IN
 from proxyaddr._text.look_alikes import find_control
-from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, Finding
 from proxyaddr.formats import imcea
 
-__all__ = ["INTERNET_TYPES", "envelope_recipient", "findings"]
-
-INTERNET_TYPES = frozenset({DEFAULT_TYPE, "SMTPOUT"})
-"""SMTPOUT is Internet mail under another name (Q183801)."""
+__all__ = ["envelope_recipient", "findings"]
 
 INTERNAL_SUFFIXES = ("local", "localhost", "test", "internal", "home.arpa")
 """Domains reserved for inside use (RFC 6761, RFC 6762, RFC 8375), which email-validator refuses and Exchange serves."""

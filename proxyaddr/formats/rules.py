@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from proxyaddr._text import look_alikes
 from proxyaddr._text.domains import canonical
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES, KNOWN_TYPES
 from proxyaddr.errors import Finding
 from proxyaddr.formats import internet, legacy_dn
 
@@ -72,7 +72,7 @@ def findings(
     """
     found = _by_type(address_type, value, idna=idna, smtputf8=smtputf8)
     reported = {finding.code for finding in found}
-    alike = look_alikes.findings(value, internet=address_type in internet.INTERNET_TYPES)
+    alike = look_alikes.findings(value, internet=address_type in INTERNET_TYPES)
     return (
         *found,
         *(finding for finding in alike if finding.code not in reported),
@@ -81,11 +81,14 @@ def findings(
 
 
 def _by_type(address_type: str, value: str, *, idna: bool, smtputf8: bool) -> tuple[Finding, ...]:
-    if address_type in internet.INTERNET_TYPES:
+    if address_type in INTERNET_TYPES:
         return internet.findings(value, idna=idna, smtputf8=smtputf8)
     if judge := JUDGES.get(address_type):
         return judge(value)
     form = FORMS.get(address_type)
+    if address_type not in KNOWN_TYPES and "@" in value and not internet.findings(value, idna=idna, smtputf8=smtputf8):
+        message = f"{address_type} is no known address type, and the value is an Internet address"
+        return (Finding("unknown-type", message),)
     if form is None or re.fullmatch(form.pattern, value, re.IGNORECASE):
         return ()
     message = f"an {address_type} value is written {form.written} ({form.article})"

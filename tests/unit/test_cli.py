@@ -93,7 +93,7 @@ def test_route_by_the_x400_address_of_the_site(command: Any, table: Path) -> Non
     assert command("route", "--spaces", table, "--site-address", site, "[FAX:3]")[:2] == (1, "[FAX:3]\tno route\n")
     table.write_text("X400,c=*;,1,all,\n")
     status, out, _ = command("route", "--spaces", table, "--site-address", site, "--explain", "a@b")
-    assert (status, "finding [x400-catch-all]" in out) == (0, True)
+    assert (status, "error [x400-catch-all]" in out) == (0, True)
 
 
 def test_route_goes_on_beside_bad_lines_and_says_so(command: Any, table: Path) -> None:  # noqa: ANN401 - as above
@@ -185,7 +185,7 @@ def test_parse_for_people(command: Any) -> None:  # noqa: ANN401 - as above
         ],
     )
     status, out, _ = command("parse", "SMTP:no-domain")
-    assert (status, "finding [no-domain]" in out) == (1, True)
+    assert (status, "error [no-domain]" in out) == (1, True)
 
 
 def test_parse_lists_for_people(command: Any) -> None:  # noqa: ANN401 - as above
@@ -193,8 +193,8 @@ def test_parse_lists_for_people(command: Any) -> None:  # noqa: ANN401 - as abov
     lines = out.splitlines()
     assert (status, lines[:2], lines[3]) == (2, ["SMTP:a@b", "SMTP:c"], "~DEL<FAX:1>  (deletion marker)")
     assert [line.partition("]")[0] for line in lines if "[" in line] == [
-        "finding [no-domain",
-        "finding [two-primaries",
+        "error [no-domain",
+        "error [two-primaries",
         "error [empty-type",
     ]
     assert lines[-1].strip() == "^^^^"

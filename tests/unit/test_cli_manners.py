@@ -226,7 +226,7 @@ def test_colour_is_for_terminals_that_want_it(
         "\x1b[1;31mreturned\x1b[0m    000D06B5",
         "\x1b[1;31mproxyaddr\x1b[0m: ",
     ]
-    words += ["[\x1b[33munbalanced-brackets\x1b[0m]\n", "finding [\x1b[33mno-domain\x1b[0m]", "error [\x1b[1;31m"]
+    words += ["[\x1b[33munbalanced-brackets\x1b[0m]\n", "error [\x1b[33mno-domain\x1b[0m]", "error [\x1b[1;31m"]
     assert [word in shown for word in words] == [coloured] * len(words)
     assert ("\x1b" in shown) == coloured
 
@@ -317,7 +317,7 @@ def test_a_forgotten_list_is_noted(command: Any, text: str, *, noted: bool) -> N
 )
 def test_no_proxy_is_made_of_a_broken_legacy_dn(command: Any, address: str, code: str) -> None:  # noqa: ANN401 - as above
     status, out, _ = command("decapsulate", "--tolerant", "--powershell", address)
-    assert (status, "X500:" in out, "Set-Mailbox" in out, f"finding [{code}]" in out) == (1, False, False, True)
+    assert (status, "X500:" in out, "Set-Mailbox" in out, f"error [{code}]" in out) == (1, False, False, True)
     record = json.loads(command("decapsulate", "--tolerant", "--json", "--powershell", address)[1])
     assert (record["proxy"], record["powershell"], record["findings"][0]["code"]) == (None, None, code)
 
