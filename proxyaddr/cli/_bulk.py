@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from proxyaddr._optional import import_extra
 from proxyaddr.cli._lines import show_json
-from proxyaddr.errors import ConfigurationError
+from proxyaddr.errors import ConfigurationError, quantity
 
 if TYPE_CHECKING:
-    from proxyaddr.bulk.commands import Command
+    from proxyaddr.bulk.answers import Command
     from proxyaddr.bulk.summary import Summary
     from proxyaddr.bulk.writers import Output
 
@@ -28,7 +28,7 @@ CODECS = ("gzip", "zstd", "none")
 
 FILE_OPTIONS = (
     *("out", "column", "rejects", "report", "prefix", "encoding"),
-    *("in_format", "out_format", "compression", "raw_csv"),
+    *("in_format", "out_format", "compression", "raw_csv", "no_list"),
 )
 """The options that mean nothing without `--in`, by their names in the parsed arguments."""
 
@@ -57,6 +57,9 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--encoding", metavar="NAME", help="of CSV, JSON and text inputs (default: UTF-8, or UTF-16 by its mark)"
     )
+    group.add_argument(
+        "--no-list", action="store_true", help="a cell that holds a list is a bad row, instead of a row an item"
+    )
     group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
 
 
@@ -71,6 +74,8 @@ def check_files(options: argparse.Namespace) -> bool:
         raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")
     if not (options.out or options.report):
         raise ConfigurationError("usage", "--in needs --out or --report", "out")
+    if options.no_list and options.list:
+        raise ConfigurationError("usage", "cells are lists with --list, and refused with --no-list", "no-list")
     for name in ("out_format", "compression", "raw_csv"):
         if getattr(options, name) and not options.out:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --out", name)
@@ -85,7 +90,14 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
     import_extra("pyarrow", "arrow")
     from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - pyarrow loads for files alone
 
+    if options.list:
+        lists = Lists.EVERY_CELL
+    elif options.no_list:
+        lists = Lists.IGNORED if getattr(options, "lenient", False) else Lists.REFUSED
+    else:
+        lists = Lists.WHERE_FOUND
     job = Job(
         options.files,
         options.column,
@@ -95,7 +107,7 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
         None if options.in_format is None else Format(options.in_format),
         options.encoding,
         options.prefix,
-        options.list,
+        lists,
         [Path(name) for name in reads],
         shlex.join(["proxyaddr", *options.arguments]),
     )
@@ -135,6 +147,12 @@ def _output(name: str, options: argparse.Namespace, given: str | None) -> Output
 
 def _show(summary: Summary, options: argparse.Namespace) -> None:
     """Print the summary: text on standard error; JSON on standard output, unless the rows go there."""
+    if summary.split:
+        print(
+            f"proxyaddr: note: {quantity(summary.split, 'cell')} held a list and gave a row an item; "
+            "--list says so and numbers the rows, --no-list refuses such cells",
+            file=sys.stderr,
+        )
     if not options.json:
         print(summary, file=sys.stderr)
     elif options.out == "-":
