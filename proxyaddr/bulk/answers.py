@@ -11,7 +11,18 @@ import pyarrow.compute as pc
 from proxyaddr.bulk.plain import is_plain
 from proxyaddr.bulk.summary import Counted
 
-__all__ = ["ERROR", "FINDINGS", "Answer", "Cells", "Command", "error_column", "first_of", "whole", "without"]
+__all__ = [
+    "ERROR",
+    "FINDINGS",
+    "Answer",
+    "Cells",
+    "Command",
+    "error_column",
+    "first_of",
+    "replaced",
+    "whole",
+    "without",
+]
 
 ERROR = "error"
 """The last column that is added: the code of the error that makes a row bad, null for good rows."""
@@ -103,3 +114,17 @@ def whole(table: pa.Table) -> list[pa.Array]:
     """Return the columns of a table, each as one array."""
     found = [column.combine_chunks() for column in table.columns]
     return [column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in found]
+
+
+def replaced(found: list[pa.Array], mask: pa.Array, others: list[pa.Array]) -> list[pa.Array]:
+    """Return columns with other values in the rows of a mask: one for each of these rows, in their order.
+
+    The columns get the types of the others. `replace_with_mask` knows no lists.
+    """
+    count = len(mask)
+    if mask.true_count == count:
+        return others
+    after = pc.add(pc.cumulative_sum(mask.cast(pa.int32())), pa.scalar(count - 1, pa.int32()))
+    rows = pc.if_else(mask, after, pa.array(range(count), pa.int32()))
+    pairs = zip(found, others, strict=True)
+    return [pa.concat_arrays([column.cast(other.type), other]).take(rows) for column, other in pairs]

@@ -6,60 +6,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr import columns
-from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, whole, without
+from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, replaced, whole, without
+from proxyaddr.bulk.finding_counts import FindingCounts
 from proxyaddr.bulk.judging import CODES, judge_text, judged, judged_lists
 from proxyaddr.bulk.routed import address_types, internet_domains, unbracketed, without_names
 from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
 from proxyaddr.columns.dictionaries import MATCH_KINDS, WORDS
-from proxyaddr.errors import WARNINGS
 from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["Parse", "Route"]
-
-
-class _Findings:
-    """Counts the findings of a run by code: those of severity error, and those of severity warning."""
-
-    def __init__(self) -> None:
-        self._errors, self._warnings = Tally(MOST_TYPES), Tally(MOST_TYPES)
-
-    def add(self, column: pa.Array) -> None:
-        """Count the codes of a column of findings."""
-        found = counts(column.flatten())
-        self._errors.add({code: count for code, count in found.items() if code not in WARNINGS})
-        self._warnings.add({code: count for code, count in found.items() if code in WARNINGS})
-
-    @property
-    def status(self) -> int:
-        """The exit status: 1 for a finding of severity error."""
-        return 1 if self._errors.total() else 0
-
-    def record(self) -> dict[str, object]:
-        """Return the counts as JSON values."""
-        found = {"error": self._errors.most_common(), "warning": self._warnings.most_common()}
-        return {"findings_by_severity": found}
-
-    def lines(self) -> list[Line]:
-        """Return a line for each severity of which there are findings."""
-        rows = (("error", self._errors), ("warning", self._warnings))
-        return [
-            Line(
-                f"{'finding' if tally.total() == 1 else 'findings'} of severity {severity}",
-                tally.total(),
-                f"findings of severity {severity}",
-                tally,
-            )
-            for severity, tally in rows
-            if tally.total()
-        ]
-
-    def charts(self) -> list[Chart]:
-        """Return the charts of the report."""
-        return [
-            Chart("Findings of severity error, by code", "code", self._errors, Tone.BAD),
-            Chart("Findings of severity warning, by code", "code", self._warnings, Tone.WARNING),
-        ]
 
 
 class Parse:
@@ -76,7 +32,7 @@ class Parse:
 
     def __init__(self) -> None:
         self._types = Tally(MOST_TYPES)
-        self._findings = _Findings()
+        self._findings = FindingCounts()
 
     def answer(self, cells: Cells) -> Answer:
         """Return the five columns."""
@@ -87,7 +43,7 @@ class Parse:
             findings = judged_lists(findings, cells.origin, texts, types, primary, cells.are_plain)
         found = [types, values, primary, findings, errors.cast(pa.string())]
         if cells.parsed is not None:
-            found = _merged(found, cells.parsed)
+            found = replaced(found, cells.are_parsed, cells.parsed.drop_null().flatten())
         typed = [column.cast(field.type) for column, field in zip(found, self.fields, strict=True)]
         return Answer([*typed[:-1], first_of(cells.errors, typed[-1])], cells.addresses)
 
@@ -211,15 +167,3 @@ class Route:
             Fact("Routing table", [of_table]),
             Fact("Unread lines", [f"{len(errors):,}", *unread], Tone.WARNING if errors else Tone.NEUTRAL),
         ]
-
-
-def _merged(found: list[pa.Array], parsed: pa.StructArray) -> list[pa.Array]:
-    """Return columns of answers with those of items that were parsed with their list in their place."""
-    items: list[pa.Array] = parsed.flatten()
-    if not parsed.null_count:
-        return items
-    count = len(parsed)
-    places = pa.array(range(count), pa.int32())
-    rows = pc.if_else(parsed.is_valid(), pc.add(places, pa.scalar(count, pa.int32())), places)
-    pairs = zip(found, items, strict=True)
-    return [pa.concat_arrays([column.cast(other.type), other]).take(rows) for column, other in pairs]

@@ -12,7 +12,7 @@ from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.proxy_list import ProxyItem, collect, read_strings
 from proxyaddr.addresses.values import ProxyAddress
-from proxyaddr.bulk.answers import whole
+from proxyaddr.bulk.answers import replaced, whole
 from proxyaddr.bulk.plain import is_plain_text
 from proxyaddr.errors import Finding
 from proxyaddr.limits import DEFAULT_LIMITS
@@ -111,12 +111,10 @@ def _suspects(origin: pa.Array, texts: pa.Array, types: pa.Array, primary: pa.Ar
 
 def _before(codes: pa.Array, said: dict[int, list[str]]) -> pa.Array:
     """Return the codes with more in front of those of some rows."""
+    mask = pc.is_in(pa.array(range(len(codes))), pa.array(list(said)))
     rows = sorted(said)
-    more = [said[row] + (known or []) for row, known in zip(rows, codes.take(rows).to_pylist(), strict=True)]
-    places = list(range(len(codes)))
-    for place, row in enumerate(rows, len(codes)):
-        places[row] = place
-    return pa.concat_arrays([codes, pa.array(more, CODES)]).take(pa.array(places, pa.int32()))
+    more = [said[row] + known for row, known in zip(rows, codes.take(rows).to_pylist(), strict=True)]
+    return replaced([codes], mask, [pa.array(more, CODES)])[0]
 
 
 def _codes(findings: Iterable[Finding]) -> list[str]:

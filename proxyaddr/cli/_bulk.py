@@ -33,8 +33,8 @@ FILE_OPTIONS = (
 """The options that mean nothing without `--in`, by their names in the parsed arguments."""
 
 
-def add_files(parser: argparse.ArgumentParser) -> None:
-    """Add the options for files."""
+def add_files(parser: argparse.ArgumentParser, *, lists: bool = True) -> None:
+    """Add the options for files; `--no-list` where cells may hold `lists`."""
     group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
     group.add_argument(
         "--in",
@@ -57,9 +57,12 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--encoding", metavar="NAME", help="of CSV, JSON and text inputs (default: UTF-8, or UTF-16 by its mark)"
     )
-    group.add_argument(
-        "--no-list", action="store_true", help="a cell that holds a list is a bad row, instead of a row an item"
-    )
+    if lists:
+        group.add_argument(
+            "--no-list", action="store_true", help="a cell that holds a list is a bad row, instead of a row an item"
+        )
+    else:
+        parser.set_defaults(list=False, no_list=False)
     group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
 
 
@@ -82,9 +85,12 @@ def check_files(options: argparse.Namespace) -> bool:
     return True
 
 
-def run_files(options: argparse.Namespace, make_command: Callable[[], Command], *reads: str) -> int:
+def run_files(
+    options: argparse.Namespace, make_command: Callable[[], Command], *reads: str, splits: bool = True
+) -> int:
     """Run a command over the files and print the summary; return the exit status.
 
+    Cells that hold a list of addresses give a row an item, unless not `splits`.
     `reads` are names of other files that the command reads, which no output may replace.
     """
     import_extra("pyarrow", "arrow")
@@ -92,12 +98,13 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
     from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - pyarrow loads for files alone
 
+    lists = Lists.WHERE_FOUND
     if options.list:
         lists = Lists.EVERY_CELL
+    elif not splits or (options.no_list and getattr(options, "lenient", False)):
+        lists = Lists.IGNORED
     elif options.no_list:
-        lists = Lists.IGNORED if getattr(options, "lenient", False) else Lists.REFUSED
-    else:
-        lists = Lists.WHERE_FOUND
+        lists = Lists.REFUSED
     job = Job(
         options.files,
         options.column,
