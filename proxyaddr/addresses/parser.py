@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from proxyaddr.addresses import one_off, proxy_list, recipients
+from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.lists import ParsedList, ProxyList
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -68,7 +69,9 @@ def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
     return proxy_list.proxy_of(proxy_list.read_item(text, limits), text)
 
 
-def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFAULT_LIMITS) -> ProxyList:
+def parse_proxies(
+    text_or_strings: str | Iterable[str], *, separator: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> ProxyList:
     """Parse a list of proxy addresses: text in any export form, or an iterable with one address a string.
 
     proxy_list: item (SEPARATOR item)*
@@ -78,8 +81,10 @@ def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFA
     type follows. A bad item never raises an error: `.errors` lists those, `.findings` the rules that good items break.
     A list beyond its `limits` raises AddressSyntaxError.
     """
+    if separator is not None:
+        check_separator(separator)
     if isinstance(text_or_strings, str):
-        return proxy_list.collect(proxy_list.read_items(text_or_strings, limits), text_or_strings)
+        return proxy_list.collect(proxy_list.read_items(text_or_strings, limits, separator), text_or_strings)
     if isinstance(text_or_strings, bytes | bytearray) or not isinstance(text_or_strings, Iterable):
         kind = type(text_or_strings).__name__
         raise TypeError(f"text_or_strings must be text or an iterable of texts, not {kind}")
