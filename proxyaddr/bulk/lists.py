@@ -158,11 +158,9 @@ def holds_list(text: str) -> bool:
 
 
 def _is_listed(item: ProxyItem, text: str) -> bool:
-    """Return whether an item is an address or a deletion marker; without a type, it needs an `@`."""
-    if isinstance(item.found, DeletionMarker):
-        return True
+    """Return whether an item is meant as an address, a bad one too: it has a type, or an `@`."""
     written = text[slice(*item.span)]
-    return isinstance(item.found, ProxyAddress) and (":" in written or "@" in written)
+    return ":" in written or "@" in written or isinstance(item.found, DeletionMarker)
 
 
 def _is_better(item: object, text: str) -> bool:
