@@ -114,8 +114,8 @@ def _without_frame(text: str) -> tuple[str, list[Span], set[int]]:
     openings = list(_OPENING.finditer(text))
     closings = _CLOSING.finditer(text)
     closing = next(closings, None)
-    for opening, following in zip(openings, [*openings[1:], None], strict=True):
-        end = following.start() if following else len(text)
+    ends = [*(following.start() for following in openings[1:]), len(text)]
+    for opening, end in zip(openings, ends, strict=False):
         framing.append(opening.span(opening.lastindex or 0))
         if opening.lastindex != 1:  # a label without a brace
             continue
