@@ -40,11 +40,10 @@ class _Link(NamedTuple):
 
 
 class _InAngles(NamedTuple):
-    """What stands in angle brackets: a type if one is written, an Internet address or another value, a link behind it."""
+    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, the address of a link behind it."""
 
     label: _Part | None
-    mailbox: _Part | None
-    value: _Part | None
+    written: _Part
     link: _Part | None
 
 
@@ -88,15 +87,13 @@ def _named_in_angles(
 
 def _angled(text: str, angles: _InAngles) -> OneOffAddress | None:
     """Return the address in angle brackets; None where there is none."""
-    written = angles.mailbox or angles.value
-    assert written is not None
-    value = written.of(text)
+    value, is_mailbox = angles.written.of(text), angles.written.kind == "MAILBOX"
     if angles.link is not None:
         address = mailbox(value)
-        return address if angles.mailbox and address.same_address(mailbox(angles.link.of(text))) else None
+        return address if is_mailbox and address.same_address(mailbox(angles.link.of(text))) else None
     if angles.label is not None:
         return _labelled(angles.label.of(text), value)
-    if angles.mailbox is not None:
+    if is_mailbox:
         return mailbox(value)
     shaped = typed_by_shape(value)
     return None if shaped is None else OneOffAddress(*shaped)
@@ -118,7 +115,7 @@ def _without_angles(
     if not parts:
         return None
     kinds = [part.kind for part in parts]
-    addresses = [part for part in parts if part.kind in ("MAILBOX", "MAILLINK")]
+    addresses = [part for part in parts if part.kind in ("MAILBOX", "MAIL_LINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
         written = part.of(text)
@@ -172,7 +169,7 @@ class _PastedTransformer(Transformer[Token, object]):
         """in_angles: "<" COMMENT* (ROUTE? MAILBOX | LABEL (MAILBOX | VALUE) | VALUE) COMMENT* link? ">"."""
         parts = {part.kind: part for part in map(_part_of, filter(lambda each: isinstance(each, Token), children))}
         link = children[-1].part if isinstance(children[-1], _Link) else None
-        return _InAngles(parts.get("LABEL"), parts.get("MAILBOX"), parts.get("VALUE"), link)
+        return _InAngles(parts.get("LABEL"), parts.get("MAILBOX") or parts["VALUE"], link)
 
 
 def _part_of(token: Token) -> _Part:
