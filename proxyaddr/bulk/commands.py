@@ -6,7 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr import columns
+from proxyaddr._text.types import type_named
 from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, replaced, whole, without
+from proxyaddr.bulk.column_types import read_as
 from proxyaddr.bulk.finding_counts import FindingCounts
 from proxyaddr.bulk.judging import CODES, judge_text, judged, judged_lists
 from proxyaddr.bulk.routed import address_types, internet_domains, unbracketed, without_names
@@ -19,7 +21,10 @@ __all__ = ["Parse", "Route"]
 
 
 class Parse:
-    """Adds type, value and is_primary, as `proxyaddr.parse` returns them, and what `validate()` says."""
+    """Adds type, value and is_primary, as `proxyaddr.parse` returns them, and what `validate()` says.
+
+    `type` is that of `parse`: the type of values that name none. AddressSyntaxError where it is no type.
+    """
 
     name = "parse"
     fields = (
@@ -30,15 +35,19 @@ class Parse:
         pa.field(ERROR, pa.string()),
     )
 
-    def __init__(self) -> None:
+    def __init__(self, type: str | None = None) -> None:
+        self._given = None if type is None else type_named(type)
         self._types = Tally(MOST_TYPES)
         self._findings = FindingCounts()
 
     def answer(self, cells: Cells) -> Answer:
         """Return the five columns."""
         texts = cells.texts
-        types, values, primary, errors = whole(columns.parse(texts))
-        findings = judged(texts, cells.are_plain, pc.is_valid(values), judge_text)
+        if self._given is None:
+            types, values, primary, errors = whole(columns.parse(texts))
+            findings = judged(texts, cells.are_plain, pc.is_valid(values), judge_text)
+        else:
+            types, values, primary, findings, errors = read_as(texts, self._given)
         if cells.origin is not None and cells.parsed is None:
             findings = judged_lists(findings, cells.origin, texts, types, primary, cells.are_plain)
         found = [types, values, primary, findings, errors.cast(pa.string())]

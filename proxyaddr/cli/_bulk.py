@@ -101,10 +101,10 @@ def run_files(
     lists = Lists.WHERE_FOUND
     if options.list:
         lists = Lists.EVERY_CELL
-    elif not splits or (options.no_list and getattr(options, "lenient", False)):
-        lists = Lists.IGNORED
-    elif options.no_list:
+    elif options.no_list and not getattr(options, "lenient", False):
         lists = Lists.REFUSED
+    elif options.no_list or not splits:
+        lists = Lists.IGNORED
     job = Job(
         options.files,
         options.column,

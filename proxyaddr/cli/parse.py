@@ -33,7 +33,7 @@ examples:
   proxyaddr parse --json - < addresses.txt
   proxyaddr parse --list --in people.csv --column proxyAddresses --out proxies.csv
 
-exit status: 0 all well, 1 an address breaks a rule of its type (files are not judged), 2 bad input or usage
+exit status: 0 all well, 1 an address breaks a rule of its type, 2 bad input or usage
 """
 
 
@@ -53,13 +53,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if check_files(options):
-        return run_files(options, _command)
-
     if options.type is not None and (options.list or options.recipients):
         raise ConfigurationError(
             "usage", "--type is for single addresses; items of a list and To lines name their type"
         )
+    if check_files(options):
+        if options.recipients:
+            raise ConfigurationError("usage", "--recipients is for single To lines, not for --in", "recipients")
+        return run_files(options, lambda: _command(options.type), splits=options.type is None)
 
     def handle(text: str) -> int:
         if options.list:
@@ -71,10 +72,10 @@ def _run(options: argparse.Namespace) -> int:
     return for_each_input(options, handle)
 
 
-def _command() -> Parse:
+def _command(given: str | None) -> Parse:
     from proxyaddr.bulk.commands import Parse  # noqa: PLC0415 - pyarrow loads for files alone
 
-    return Parse()
+    return Parse(given)
 
 
 def _parse_address(text: str, given: str | None, *, as_json: bool) -> int:
