@@ -32,7 +32,7 @@ class Job(NamedTuple):
     """The inputs and outputs of a run, and its options.
 
     Without `out` the rows are only counted. `reads` are other files that no output may replace; `called` is the command
-    line, for the report.
+    line, for the report; `separator` is what separates the items of lists, where it is known.
     """
 
     inputs: Sequence[str]
@@ -46,6 +46,7 @@ class Job(NamedTuple):
     lists: Lists = Lists.WHERE_FOUND
     reads: Sequence[Path] = ()
     called: str = ""
+    separator: str | None = None
 
 
 def run(job: Job, make_command: Callable[[], Command]) -> Summary:
@@ -70,6 +71,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
             summary,
             prefix=job.prefix,
             lists=job.lists,
+            separator=job.separator,
             written=job.out is not None,
             rejects=job.rejects is not None,
             detailed=job.report is not None,

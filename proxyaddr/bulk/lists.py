@@ -100,16 +100,19 @@ def explode(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
     return Items(_with_items(rows, place, items, origin), origin, errors)
 
 
-def split_lists(rows: pa.RecordBatch, place: int, codes: Codes, chosen: pa.Array | None = None) -> Items:
+def split_lists(
+    rows: pa.RecordBatch, place: int, codes: Codes, chosen: pa.Array | None = None, separator: str | None = None
+) -> Items:
     """Return one row per item of the proxy lists in a text column, split as by parse_proxies; bad lines stay whole.
 
     `chosen` marks the cells that hold lists, None for all; each other cell stays one item, which is not parsed.
+    `separator` is that of parse_proxies.
     """
     texts = rows.column(place).to_pylist()
     are_lists = [True] * len(texts) if chosen is None else chosen.to_pylist()
     whole = {row: code for row, code in codes.items() if code != NOT_UTF8 or texts[row] is None or not are_lists[row]}
     cells = [
-        _items(text, escaped=row in codes)
+        _items(text, separator, escaped=row in codes)
         if is_list and text is not None and row not in whole
         else [{"text": text, "is_parsed": chosen is None}]
         for row, (text, is_list) in enumerate(zip(texts, are_lists, strict=True))
@@ -191,10 +194,10 @@ def _with_items(rows: pa.RecordBatch, place: int, items: pa.Array, origin: pa.Ar
     return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
 
 
-def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
+def _items(text: str, separator: str | None, *, escaped: bool) -> list[dict[str, object]]:
     """Return the items of a list in their order: proxies in their normal form, all others as they are written."""
     try:
-        found = read_items(text)
+        found = read_items(text, separator=separator)
     except AddressSyntaxError as error:  # an error of the list, not of an item
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []

@@ -55,6 +55,7 @@ class Rows:
         *,
         prefix: str = "",
         lists: Lists,
+        separator: str | None = None,
         written: bool,
         rejects: bool,
         detailed: bool,
@@ -63,6 +64,7 @@ class Rows:
         self._command = command
         self._summary = summary
         self._detailed = detailed
+        self._separator = separator
         self._place = opened.schema.get_field_index(opened.column)
         kind = opened.schema.field(self._place).type
         self._lists = Lists.IGNORED if is_list(kind) else lists
@@ -126,7 +128,7 @@ class Rows:
 
     def _items(self, batch: Batch, plain: pa.Array | None, holding: pa.Array | None) -> Items:
         if self._lists is Lists.EVERY_CELL:
-            return split_lists(batch.rows, self._place, batch.codes)
+            return split_lists(batch.rows, self._place, batch.codes, separator=self._separator)
         column = batch.rows.column(self._place)
         if is_list(column.type):
             return explode(batch.rows, self._place, batch.codes)

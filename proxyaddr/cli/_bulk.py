@@ -117,6 +117,7 @@ def run_files(
         lists,
         [Path(name) for name in reads],
         shlex.join(["proxyaddr", *options.arguments]),
+        getattr(options, "separator", None),
     )
     paged = (Format.PARQUET, Format.ARROW, Format.ARROW_STREAM)
     if options.compression is not None and job.out is not None and job.out.format not in paged:

@@ -21,6 +21,7 @@ LINES = {
     "rules": ["rules", "--json", "two-primaries"],
     "parse --in": ["parse", "--json", "--in", "in.txt", "--out", "out.csv"],
     "route --in": ["route", "--json", "--spaces", "spaces.txt", "--in", "in.txt", "--out", "out.csv"],
+    "decapsulate --in": ["decapsulate", "--json", "--in", "in.txt", "--out", "out.csv"],
 }
 
 
