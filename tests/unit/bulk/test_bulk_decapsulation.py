@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.cli.main import main
+
+Answers = Callable[..., tuple[int, list[dict[str, Any]]]]
 
 LEGACY = "IMCEAEX-_O=CONTOSO_OU=First+20Site_cn=Recipients_cn=john+5Fjacob@contoso.com"
 ENCAPSULATED = [
@@ -37,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(params=["native", "python"])
-def answers(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def answers(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answers:
     """A function that runs a command over a column of texts with one engine, and returns its status and its rows."""
     monkeypatch.setenv("PROXYADDR_ENGINE", request.param)
 
@@ -47,13 +49,13 @@ def answers(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.Mo
         status = main([arguments[0], *files, *arguments[1:]])
         return status, [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()]
 
-    yield run
+    return run
 
 
 @pytest.mark.parametrize("options", [(), ("--tolerant",)])
 @pytest.mark.parametrize("text", ENCAPSULATED)
 def test_a_cell_has_the_answer_of_a_single_text(
-    text: str, options: tuple[str, ...], answers: Any, capsys: pytest.CaptureFixture[str]
+    text: str, options: tuple[str, ...], answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone = main(["decapsulate", "--json", *options, text])
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -71,13 +73,13 @@ def test_a_cell_has_the_answer_of_a_single_text(
     assert set(blank.values()) == {None}
 
 
-def test_a_cell_with_several_addresses_is_a_bad_row(answers: Any) -> None:
+def test_a_cell_with_several_addresses_is_a_bad_row(answers: Answers) -> None:
     status, (row,) = answers([f"{LEGACY} IMCEAFAX-1@contoso.com"], "decapsulate")
     assert (status, row["error"], row["value"]) == (2, "several-addresses", None)
 
 
 def test_the_summary_counts_addresses_proxies_and_findings(
-    answers: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+    answers: Answers, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(
         [LEGACY, "IMCEAFAX-1@contoso.com", "IMCEAEX-_o=A_cn=d@contoso.com", "x"], "decapsulate", "--report", "r.html"
@@ -109,7 +111,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("kind", TYPED)
-def test_a_column_of_a_type_has_the_answers_of_single_values(kind: str, answers: Any) -> None:
+def test_a_column_of_a_type_has_the_answers_of_single_values(kind: str, answers: Answers) -> None:
     status, found = answers([*TYPED[kind], None], "parse", "--type", kind)
     wanted: list[tuple[object, ...]] = []
     for text in TYPED[kind]:
@@ -125,7 +127,7 @@ def test_a_column_of_a_type_has_the_answers_of_single_values(kind: str, answers:
     assert status in (0, 1, 2)
 
 
-def test_cells_of_a_type_are_not_split(answers: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cells_of_a_type_are_not_split(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     _, found = answers(["SMTP:a@contoso.com;SMTP:b@contoso.com"], "parse", "--type", "SMTP")
     assert len(found) == 1
     assert answers(["SMTP:a@contoso.com;SMTP:b@contoso.com"], "parse", "--type", "SMTP", "--no-list")[0] == 2
