@@ -150,7 +150,7 @@ def _word_at(part: CarriedText, prefix: re.Match[str], *, soft: bool) -> _Word |
     lines, ends = _lines(part, prefix, soft=soft)
     start = prefix.start()
     first = _joined(lines[:1], part, (start, ends[0]), soft=soft)
-    whole = _joined(lines, part, (start, ends[-1]), soft=soft)
+    whole = first if len(lines) == 1 else _joined(lines, part, (start, ends[-1]), soft=soft)
     broken_prefix = len(prefix[0]) > len(imcea.PREFIX)
     if whole.address is not None:
         return _Word(whole.text, whole.span, is_joined=whole.is_joined or (broken_prefix and not soft))
