@@ -114,7 +114,7 @@ _AT = re.compile("@|%40|=40|&#64;|&#x40;|&commat;", re.IGNORECASE)
 _HOST = r"(?:\*|\w(?:[\w-]*[^\W_])?(?:\.\w(?:[\w-]*[^\W_])?)*)"
 """The domain of an encapsulated address is a host name or `*` (Q189492)."""
 
-_ADDRESS = re.compile(rf"[^@]*(?:@{_HOST})+")
+_ADDRESS = re.compile(rf"[^@]*(?:@(?>{_HOST}))++(?![@+])")
 _NEXT_LABEL = re.compile(r"\.\w")
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&#?\w{1,32};")
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.formats import imcea
 from proxyaddr.formats.entry_id import DEFAULT_CODE_PAGE
 from proxyaddr.formats.entry_kinds import KNOWN_PROVIDERS, EntryAddress, read_octets
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -35,7 +36,7 @@ def read_text(
     """Return the addresses of the identifiers in a text, each with its text, or errors; None where it holds none.
 
     The identifiers are in hexadecimal digits with white space, dashes or `0x`, or in base64, and may have a label. Each
-    begins on a line of its own and may go on over several. Nothing else may stand in the text.
+    begins on a line of its own and may go on over several. Nothing else may stand there but other labelled values.
     """
     written = _identifiers(text, code_page)
     if not any(_is_identifier(one, code_page) for one in written):
@@ -59,12 +60,15 @@ def _identifiers(text: str, code_page: str) -> list[str]:
                 continue
         digits = _NOISE.sub("", body)
         if not _DIGITS.fullmatch(digits) and not _BASE64.fullmatch(body):
-            return []
+            if not labelled or imcea.PREFIX in body.upper():
+                return []
+            continue
         if labelled or _begins(body, code_page):
             groups.append([])
         groups[-1].append(body)
         labelled = False
-    return ["".join(group) for group in groups]
+    written = ["".join(group) for group in groups]
+    return [one for one in written if len(one) >= SHORTEST or _is_identifier(one, code_page)]
 
 
 def _begins(body: str, code_page: str) -> bool:
