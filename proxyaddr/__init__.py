@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from proxyaddr import x400 as x400
     from proxyaddr.addresses.encapsulation import Encapsulated as Encapsulated
     from proxyaddr.addresses.encapsulation import decapsulate as decapsulate
+    from proxyaddr.addresses.entry_identifiers import read_entry_ids as read_entry_ids
     from proxyaddr.addresses.lists import ParsedList as ParsedList
     from proxyaddr.addresses.lists import ProxyList as ProxyList
     from proxyaddr.addresses.parser import parse as parse
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from proxyaddr.errors import RowError as RowError
     from proxyaddr.formats.entry_id import OneOffEntryId as OneOffEntryId
     from proxyaddr.formats.entry_id import OneOffFlags as OneOffFlags
+    from proxyaddr.formats.entry_kinds import EntryAddress as EntryAddress
     from proxyaddr.formats.imcea import encapsulate as encapsulate
     from proxyaddr.limits import Limits as Limits
     from proxyaddr.matcher import Matcher as Matcher
@@ -57,6 +59,7 @@ _MODULES = ("adapters", "columns", "matcher", "mixer", "mta", "x400")
 
 _NAMES = {
     "addresses.encapsulation": "Encapsulated decapsulate",
+    "addresses.entry_identifiers": "read_entry_ids",
     "addresses.lists": "ParsedList ProxyList",
     "addresses.parser": "parse parse_one_off parse_proxies parse_proxy parse_recipients",
     "addresses.values": "OneOffAddress ProxyAddress TypedAddress",
@@ -68,6 +71,7 @@ _NAMES = {
     "directory.recipient": "Recipient",
     "errors": "AddressSyntaxError ConfigurationError Finding ProxyAddrError RowError",
     "formats.entry_id": "OneOffEntryId OneOffFlags",
+    "formats.entry_kinds": "EntryAddress",
     "formats.imcea": "encapsulate",
     "limits": "Limits",
     "matcher": "Matcher",

@@ -6,6 +6,7 @@ import re
 
 from proxyaddr.errors import AddressSyntaxError, check_text, check_type
 from proxyaddr.x400.address import X400Address
+from proxyaddr.x400.ddas import RepeatedDDAs
 from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH
 from proxyaddr.x400.printable_string import from_printable_string, to_printable_string
 
@@ -29,22 +30,23 @@ def with_smtp(address: X400Address, smtp: str, *, dda_type: str = "SMTP") -> X40
     RFC822C1 to RFC822C3 after 128 characters (RFC 2156). AddressSyntaxError for an address that is longer still.
     """
     check_text(smtp, "smtp")
-    ddas = {kind: value for kind, value in _ddas(address).items() if kind.upper() not in INTERNET_DDAS}
+    new: dict[str, str] = {}
     if dda_type.upper() == "SMTP":
-        ddas["SMTP"] = smtp
+        new["SMTP"] = smtp
     else:
         text = to_printable_string(smtp)
         if len(text) > DDA_VALUE_MAX_LENGTH * (CONTINUATIONS + 1):
             raise AddressSyntaxError("x400-too-long", "too long for RFC822C1 to RFC822C3", smtp, (0, len(smtp)))
         for number, start in enumerate(range(0, len(text), DDA_VALUE_MAX_LENGTH)):
             kind = f"RFC822C{number}" if number else dda_type
-            ddas[kind] = text[start : start + DDA_VALUE_MAX_LENGTH]
-    return X400Address({**address.components, "DDA": ddas})
+            new[kind] = text[start : start + DDA_VALUE_MAX_LENGTH]
+    old = [(kind, value) for kind, value in _ddas(address) if kind.upper() not in INTERNET_DDAS and kind not in new]
+    return X400Address({**address.components, "DDA": RepeatedDDAs((*old, *new.items()))})
 
 
 def smtp_address(address: X400Address) -> str | None:
     """Return the Internet address in a domain-defined attribute, substitutions undone once; None without one."""
-    ddas = {kind.upper(): value for kind, value in _ddas(address).items()}
+    ddas = {kind.upper(): value for kind, value in reversed(_ddas(address))}  # the first of a type counts
     for kind in INTERNET_DDAS:
         if kind in ddas:
             more = "".join(ddas.get(f"RFC822C{number}", "") for number in range(1, CONTINUATIONS + 1))
@@ -122,9 +124,9 @@ def _x400(address: X400Address) -> X400Address:
     return address
 
 
-def _ddas(address: X400Address) -> dict[str, str]:
+def _ddas(address: X400Address) -> list[tuple[str, str]]:
     found = _x400(address).components.get("DDA", {})
-    return {} if isinstance(found, str | list) else dict(found)
+    return [] if isinstance(found, str | list) else list(found.items())
 
 
 def __dir__() -> list[str]:

@@ -71,9 +71,8 @@ PROXIES = st.sampled_from(
 IMCEA_TEXTS = st.text(st.sampled_from("IMCEAimcea+2F_-@ .é\n\ud800"), max_size=60).map("IMCEAEX-".__add__)
 """Encapsulated addresses, most of them corrupt."""
 
-DN_NAMES = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
-    lambda name: name == name.strip()
-)
+DN_NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="/"), min_size=1, max_size=12)
+DN_NAMES = DN_NAMES.filter(lambda name: name == name.strip() and not name.upper().startswith(("3D", "EX:", "X500:")))
 """Values of one component of a legacy DN."""
 
 MAPI_TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)

@@ -8,8 +8,11 @@ from proxyaddr._files.exports import ANSI
 
 __all__ = ["from_octets", "to_octets"]
 
-SLOW_CHARSETS = frozenset({"punycode", "idna"})
-"""Codecs of Python for labels of domains, which take quadratic time; no text is written in them."""
+NO_CHARSETS = frozenset({"punycode", "idna", "undefined"})
+"""Codecs of Python that no text is written in; the first two take quadratic time."""
+
+PROBE = "IMCEA+20="
+"""Characters that a character set may write in its own way: UTF-16 all of them, UTF-7 the plus sign."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -17,16 +20,17 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 def from_octets(octets: bytes, charset: str | None = None) -> str:
     """Return the text of some bytes: by their byte order mark, else UTF-8, else in a character set, else ANSI.
 
-    UTF-8 comes before the character set, since a text that was copied may no longer be in the one that it names, and
-    what is not UTF-8 shows it.
+    UTF-8 comes before a character set that contains ASCII, since a text that was copied may no longer be in the one
+    that it names, and what is not UTF-8 shows it.
     """
     for mark, encoding in _MARKS:
         if octets.startswith(mark):
             return octets[len(mark) :].decode(encoding, "replace")
+    known = _known(charset)
     try:
-        return octets.decode("utf-7" if charset == "utf-7" else "utf-8")
+        return octets.decode("utf-8" if PROBE.encode(known) == PROBE.encode() else known)
     except UnicodeDecodeError:
-        return octets.decode(_known(charset), "replace")
+        return octets.decode(known, "replace")
 
 
 def to_octets(text: str) -> bytes:
@@ -41,7 +45,7 @@ def _known(charset: str | None) -> str:
     """Return a character set that Python decodes to text in linear time, ANSI in place of another one."""
     try:
         name = codecs.lookup(charset or ANSI).name
-        b"".decode(name)
+        PROBE.encode(name)
     except (LookupError, ValueError):
         return ANSI
-    return ANSI if name in SLOW_CHARSETS else name
+    return ANSI if name in NO_CHARSETS else name

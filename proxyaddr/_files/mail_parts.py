@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesFeedParser
+from email.policy import Compat32
 
 from proxyaddr._files.mail_bytes import from_octets, to_octets
 from proxyaddr._text.encodings import CarriedText, from_html
@@ -24,10 +26,31 @@ TEXT_TYPES = frozenset({"text", "multipart", "message"})
 """Main types of parts that hold text; the last two where they have no parts inside."""
 
 
+CONTENT_FIELD_MAX_LENGTH = 10_000
+"""Characters of a field such as Content-Type that are read: its parameters take quadratic time."""
+
+_ENCODED_WORD = re.compile(r"(=\?[^?\s]{1,75}\?[bq]\?[^?\s]*\?=)(?:\s+(?==\?))?", re.IGNORECASE)
+"""An encoded word, and the white space before the next one, which does not count (RFC 2047 6.2)."""
+
+
+class _Policy(Compat32):
+    """The policy that reads any header in linear time, and cuts the fields whose parameters are read."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return the name and the value of a field."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:CONTENT_FIELD_MAX_LENGTH] if name.lower().startswith("content-") else value
+
+
 class _Part(Message):
     """A part that knows how many parts are around it."""
 
     depth = 0
+
+    def get_content_type(self) -> str:
+        """Return the type, a text for a delivery status: else each paragraph of it would be a part."""
+        found = super().get_content_type()
+        return "text/plain" if found == "message/delivery-status" else found
 
     def attach(self, payload: Message) -> None:  # type: ignore[override]  # typeshed has a type variable here
         """Take a part inside; AddressSyntaxError where there are too many inside each other."""
@@ -41,7 +64,7 @@ class _Part(Message):
 
 def mail_parts(octets: bytes) -> tuple[CarriedText, ...]:
     """Return the texts of a message: the header of each part, then what stands in it."""
-    parser = BytesFeedParser(_factory=_Part)  # and its policy compat32, which takes linear time for any header
+    parser = BytesFeedParser(_factory=_Part, policy=_Policy())
     parser.feed(octets)
     return tuple(text for part in parser.close().walk() for text in _texts(part) if text.text)
 
@@ -66,13 +89,16 @@ def _content(part: Message) -> CarriedText:
 
 def _unencoded(value: str) -> str:
     """Return the value of a header with its line ends, encoded words decoded (RFC 2047)."""
-    if "=?" not in value:
-        return _repaired(value)
+    return _ENCODED_WORD.sub(lambda word: _decoded(word[1]), _repaired(value))
+
+
+def _decoded(word: str) -> str:
+    """Return the text of one encoded word: decode_header takes quadratic time for many."""
     try:
-        words = decode_header(value)
-    except HeaderParseError:
-        return _repaired(value)
-    return "".join(word if isinstance(word, str) else from_octets(word, charset) for word, charset in words)
+        ((octets, charset),) = decode_header(word)
+    except (HeaderParseError, ValueError):
+        return word
+    return octets if isinstance(octets, str) else from_octets(octets, charset)
 
 
 def _repaired(text: str) -> str:

@@ -114,7 +114,7 @@ _AT = re.compile("@|%40|=40|&#64;|&#x40;|&commat;", re.IGNORECASE)
 _HOST = r"(?:\*|\w(?:[\w-]*[^\W_])?(?:\.\w(?:[\w-]*[^\W_])?)*)"
 """The domain of an encapsulated address is a host name or `*` (Q189492)."""
 
-_ADDRESS = re.compile(rf"[^@]*(?:@{_HOST})+")
+_ADDRESS = re.compile(rf"[^@]*(?:@(?>{_HOST}))++(?![@+])")
 _NEXT_LABEL = re.compile(r"\.\w")
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&#?\w{1,32};")
 
@@ -150,7 +150,7 @@ def _word_at(part: CarriedText, prefix: re.Match[str], *, soft: bool) -> _Word |
     lines, ends = _lines(part, prefix, soft=soft)
     start = prefix.start()
     first = _joined(lines[:1], part, (start, ends[0]), soft=soft)
-    whole = _joined(lines, part, (start, ends[-1]), soft=soft)
+    whole = first if len(lines) == 1 else _joined(lines, part, (start, ends[-1]), soft=soft)
     broken_prefix = len(prefix[0]) > len(imcea.PREFIX)
     if whole.address is not None:
         return _Word(whole.text, whole.span, is_joined=whole.is_joined or (broken_prefix and not soft))

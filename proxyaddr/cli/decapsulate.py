@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from proxyaddr._text.powershell import add_address
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
+from proxyaddr.addresses.entry_identifiers import find_in_identifiers
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import (
     findings_as_json,
@@ -19,7 +19,7 @@ from proxyaddr.cli._lines import (
     status_of,
 )
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
-from proxyaddr.formats.entry_id import OneOffEntryId
+from proxyaddr.formats.entry_id import DEFAULT_CODE_PAGE
 from proxyaddr.formats.imcea import PREFIX
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
@@ -41,8 +41,6 @@ UNKNOWN_MAILBOX = "<mailbox>"
 
 JOINED = "put together from broken lines: compare it with the text"
 
-_HEXADECIMAL = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}\s*){22,})", re.IGNORECASE)
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
@@ -50,13 +48,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "inputs",
         nargs="*",
         metavar="TEXT",
-        help="an IMCEA address, text that holds some, or a hexadecimal entry identifier; without one, or for `-`, "
-        "all of standard input",
+        help="an IMCEA address, text that holds some, or entry identifiers in hexadecimal or base64; without one, "
+        "or for `-`, all of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--tolerant", action="store_true", help="forgive slips of the encoding")
     parser.add_argument("--powershell", action="store_true", help="print a Set-Mailbox line for each legacy DN")
     parser.add_argument("--identity", help="the mailbox that the Set-Mailbox line names")
+    parser.add_argument(
+        "--code-page", metavar="NAME", help=f"of entry identifiers that are not Unicode ({DEFAULT_CODE_PAGE})"
+    )
     add_files(parser, lists=False)
     parser.set_defaults(command=_run)
 
@@ -65,12 +66,14 @@ def _run(options: argparse.Namespace) -> int:
     if options.identity is not None and not options.powershell:
         raise ConfigurationError("usage", "--identity needs --powershell", "identity")
 
+    if options.code_page is not None:
+        _check_code_page(options.code_page)
     if check_files(options):
         if options.powershell:
             raise ConfigurationError(
                 "usage", "--powershell is for single texts; --in writes a column proxy", "powershell"
             )
-        return run_files(options, lambda: _command(options.tolerant), splits=False)
+        return run_files(options, lambda: _command(options), splits=False)
 
     def handle(text: str) -> int:
         return _decapsulate_all(text, options)
@@ -78,16 +81,23 @@ def _run(options: argparse.Namespace) -> int:
     return for_each_input(options, handle, lines=False)
 
 
-def _command(tolerant: bool) -> Decapsulate:
+def _command(options: argparse.Namespace) -> Decapsulate:
     from proxyaddr.bulk.decapsulation import Decapsulate  # noqa: PLC0415 - pyarrow loads for files alone
 
-    return Decapsulate(lambda text: _once(_addresses(text, tolerant=tolerant)))
+    return Decapsulate(lambda text: _found(text, options))
+
+
+def _check_code_page(name: str) -> None:
+    try:
+        b"".decode(name)
+    except (LookupError, ValueError):
+        raise ConfigurationError("usage", f"no code page {visible(name)}; one is cp1251, say", "code-page") from None
 
 
 def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
     """Print every address in a text once, and return the exit status."""
     status = 0
-    for found in _once(_addresses(text, tolerant=options.tolerant)):
+    for found in _found(text, options):
         if isinstance(found, AddressSyntaxError):
             status = 2
             show_error(found.text, found, as_json=options.json)
@@ -97,14 +107,19 @@ def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
     return status
 
 
-def _addresses(text: str, *, tolerant: bool) -> Iterator[FoundAddress | AddressSyntaxError]:
+def _found(text: str, options: argparse.Namespace) -> Iterator[FoundAddress | AddressSyntaxError]:
+    """Yield every address in a text once, and the errors of what looks like one."""
+    return _once(_addresses(text, options.code_page or DEFAULT_CODE_PAGE, tolerant=options.tolerant))
+
+
+def _addresses(text: str, code_page: str, *, tolerant: bool) -> Iterator[FoundAddress | AddressSyntaxError]:
     """Yield every address in a text, or the error of what looks like one.
 
     AddressSyntaxError where nothing in the text looks like one.
     """
-    if identifier := _HEXADECIMAL.fullmatch(text.strip()):
-        entry = OneOffEntryId.from_bytes(bytes.fromhex(identifier[1]))
-        yield FoundAddress(text.strip(), (0, len(text)), entry.type, entry.value, (), display_name=entry.display_name)
+    identifiers = find_in_identifiers(text, code_page=code_page)
+    if identifiers is not None:
+        yield from identifiers
         return
     found_any = False
     for found in find_encapsulated(text, tolerant=tolerant):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr._text.types import INTERNET_TYPES
@@ -14,6 +13,7 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
+from proxyaddr.cli._or_address import add_form, components_of, read_form
 from proxyaddr.cli._style import BAD, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visible
 from proxyaddr.formats.rules import FORMS, JUDGES
@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # pyarrow loads for files alone
 
 __all__ = ["EXAMPLES", "add_options"]
 
+_Components = dict[str, object] | list[object] | None
+
 EXAMPLES = """\
 examples:
   proxyaddr parse "Jane Doe [SMTP:jane@contoso.com]"
@@ -31,6 +33,7 @@ examples:
   proxyaddr parse --recipients "To: Doe, Jane <jane@contoso.com>; Fax [FAX:+1 555]"
   proxyaddr parse --list "SMTP:jane@contoso.com;smtp:j@contoso.com"
   proxyaddr parse --json - < addresses.txt
+  proxyaddr parse --form rfc2156 "/G=Jane/S=Doe/O=Org/PRMD=Org/ADMD=Att/C=US/"
   proxyaddr parse --list --in people.csv --column proxyAddresses --out proxies.csv
 
 exit status: 0 all well, 1 an address breaks a rule of its type, 2 bad input or usage
@@ -48,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--type", metavar="TYPE", help="type of addresses that name none, or an attribute, such as legacyExchangeDN"
     )
+    add_form(parser)
     add_files(parser)
     parser.set_defaults(command=_run)
 
@@ -58,11 +62,15 @@ def _run(options: argparse.Namespace) -> int:
             "usage", "--type is for single addresses; items of a list and To lines name their type"
         )
     if check_files(options):
-        if options.recipients:
-            raise ConfigurationError("usage", "--recipients is for single To lines, not for --in", "recipients")
+        for name in ("recipients", "form"):
+            if getattr(options, name):
+                raise ConfigurationError("usage", f"--{name} is for single inputs, not for --in", name)
         return run_files(options, lambda: _command(options.type), splits=options.type is None)
 
     def handle(text: str) -> int:
+        if options.form:
+            address, parts = read_form(text, options)
+            return _show_address(text, address, parts, as_json=options.json)
         if options.list:
             return _parse_list(text, as_json=options.json)
         if options.recipients:
@@ -80,11 +88,15 @@ def _command(given: str | None) -> Parse:
 
 def _parse_address(text: str, given: str | None, *, as_json: bool) -> int:
     address = parse(text, type=given)
+    return _show_address(text, address, _components(address), as_json=as_json)
+
+
+def _show_address(text: str, address: TypedAddress, parts: _Components, *, as_json: bool) -> int:
     findings = address.validate()
     if as_json:
-        show_json({"input": text, **_record(address), "findings": findings_as_json(findings)})
+        show_json({"input": text, **_record(address, parts), "findings": findings_as_json(findings)})
     else:
-        _show(address)
+        _show(address, parts)
         show_findings(findings)
     if _holds_more(address):
         print("proxyaddr: note: the value holds further addresses; --list reads a list of them", file=sys.stderr)
@@ -106,7 +118,10 @@ def _parse_list(text: str, *, as_json: bool) -> int:
         show_json(
             {
                 "input": text,
-                "proxies": [{**_record(proxy), "findings": findings_as_json(proxy.validate())} for proxy in proxies],
+                "proxies": [
+                    {**_record(proxy, _components(proxy)), "findings": findings_as_json(proxy.validate())}
+                    for proxy in proxies
+                ],
                 "deletions": [str(marker) for marker in proxies.deletions],
                 "errors": errors,
                 "findings": findings_as_json(proxies.findings),
@@ -133,7 +148,7 @@ def _parse_recipients(text: str, *, as_json: bool) -> int:
             {
                 "input": text,
                 "recipients": [
-                    {**_record(recipient), "findings": findings_as_json(found)}
+                    {**_record(recipient, _components(recipient)), "findings": findings_as_json(found)}
                     for recipient, found in zip(recipients, findings, strict=True)
                 ],
                 "errors": [
@@ -151,23 +166,22 @@ def _parse_recipients(text: str, *, as_json: bool) -> int:
     return status
 
 
-def _record(address: TypedAddress) -> dict[str, object]:
+def _record(address: TypedAddress, parts: _Components) -> dict[str, object]:
     """Return what JSON output says of an address, without its findings."""
     record: dict[str, object] = {"type": address.type, "value": address.value}
     for name in ("display_name", "is_primary"):
         if hasattr(address, name):
             record[name] = getattr(address, name)
-    if (parts := _components(address)) is not None:
+    if parts is not None:
         record["components"] = parts
     return record
 
 
-def _components(address: TypedAddress) -> dict[str, object] | list[object] | None:
+def _components(address: TypedAddress) -> _Components:
     """Return the components of an O/R address or a legacy DN; None for other types, and for one that does not parse."""
     try:
         if address.type == "X400":
-            parts = X400Address.parse(address.value).components
-            return {key: dict(part) if isinstance(part, Mapping) else part for key, part in parts.items()}
+            return components_of(X400Address.parse(address.value))
         if address.type in ("EX", "X500"):
             return [list(part) for part in X500Address.parse(address.value).components]
     except AddressSyntaxError:  # the findings say why
@@ -175,8 +189,8 @@ def _components(address: TypedAddress) -> dict[str, object] | list[object] | Non
     return None
 
 
-def _show(address: TypedAddress) -> None:
-    for name, value in _record(address).items():
+def _show(address: TypedAddress, parts: _Components) -> None:
+    for name, value in _record(address, parts).items():
         if name == "components":
             _show_components(value)
         elif value is not None:
@@ -187,10 +201,14 @@ def _show_components(parts: Any) -> None:  # noqa: ANN401 - pairs, or a mapping 
     pairs: list[tuple[str, object]] = []
     for key, part in parts.items() if isinstance(parts, dict) else parts:
         if isinstance(part, dict):
-            pairs += [(f"{key} {kind}", text) for kind, text in part.items()]
+            pairs += [(f"{key} {kind}", text) for kind, texts in part.items() for text in _each(texts)]
         elif isinstance(part, list):
             pairs += [(f"{key}{number}", name) for number, name in enumerate(part, 1)]
         else:
             pairs.append((key, part))
     for key, text in pairs:
         print(f"  {visible(key) + ':':12}{visible(str(text))}")
+
+
+def _each(texts: str | list[str]) -> list[str]:
+    return [texts] if isinstance(texts, str) else texts

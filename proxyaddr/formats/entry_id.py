@@ -10,7 +10,7 @@ from proxyaddr._text.types import canonical_type
 from proxyaddr.errors import AddressSyntaxError, check_text
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["OneOffEntryId", "OneOffFlags", "search_key"]
+__all__ = ["OneOffEntryId", "OneOffFlags", "octet_error", "search_key", "text_of_octets"]
 
 ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 """The provider of one-off entry identifiers."""
@@ -89,18 +89,18 @@ class OneOffEntryId:
         limits.check_octets(data)
         if data[: len(_HEADER)] != _HEADER:
             message = "not the start of a one-off entry identifier"
-            raise _error("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))
+            raise octet_error("not-a-one-off", message, data, 0, min(len(data), len(_HEADER)))
         if len(data) < _FLAGS_END:
-            raise _error("truncated", "the flags are missing", data, len(_HEADER), len(data))
+            raise octet_error("truncated", "the flags are missing", data, len(_HEADER), len(data))
         flags = OneOffFlags(int.from_bytes(data[len(_HEADER) : _FLAGS_END], "little"))
         unit, encoding = (2, "utf-16-le") if OneOffFlags.UNICODE in flags else (1, code_page)
         texts, place = _read_texts(data, unit, encoding)
         if data[place:].strip(b"\x00"):
-            raise _error("trailing-octets", "only NULs may follow the address", data, place, len(data))
+            raise octet_error("trailing-octets", "only NULs may follow the address", data, place, len(data))
         try:
             return cls(texts[0], texts[1], texts[2], flags, code_page)
         except AddressSyntaxError as error:
-            raise _error(error.code, error.message, data, _FLAGS_END, len(data)) from None
+            raise octet_error(error.code, error.message, data, _FLAGS_END, len(data)) from None
 
     def to_bytes(self) -> bytes:
         """Return the entry identifier."""
@@ -132,13 +132,8 @@ def _read_texts(data: bytes, unit: int, encoding: str) -> tuple[list[str], int]:
     for field in _FIELDS:
         end = _find_nul(data, place, unit)
         if end < 0:
-            raise _error("truncated", f"the {field} does not end", data, place, len(data))
-        try:
-            texts.append(data[place:end].decode(encoding))
-        except UnicodeError:
-            raise _error("bad-text", f"the {field} is not {encoding}", data, place, end) from None
-        except LookupError:
-            raise _no_code_page(encoding) from None
+            raise octet_error("truncated", f"the {field} does not end", data, place, len(data))
+        texts.append(text_of_octets(data, place, end, encoding, field))
         place = end + unit
     return texts, place
 
@@ -151,9 +146,20 @@ def _find_nul(data: bytes, start: int, unit: int) -> int:
     return place
 
 
+def text_of_octets(data: bytes, start: int, end: int, encoding: str, field: str) -> str:
+    """Return the text of some bytes of an identifier; AddressSyntaxError names the field where they are none."""
+    try:
+        return data[start:end].decode(encoding)
+    except UnicodeError:
+        raise octet_error("bad-text", f"the {field} is not {encoding}", data, start, end) from None
+    except LookupError:
+        raise _no_code_page(encoding) from None
+
+
 def _no_code_page(code_page: str) -> AddressSyntaxError:
     return AddressSyntaxError("bad-code-page", "no such code page", code_page, (0, len(code_page)))
 
 
-def _error(code: str, message: str, data: bytes, start: int, end: int) -> AddressSyntaxError:
+def octet_error(code: str, message: str, data: bytes, start: int, end: int) -> AddressSyntaxError:
+    """Return the error of some bytes, with their place in the hexadecimal form of all."""
     return AddressSyntaxError(code, message, data.hex(), (2 * start, 2 * end))

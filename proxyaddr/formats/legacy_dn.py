@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from proxyaddr.errors import Finding
 
@@ -25,6 +26,33 @@ def components(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def findings(value: str) -> tuple[Finding, ...]:
+    """Return what shows that a legacy DN was read wrongly, and the rule of MS-OXOAB that it breaks, if any.
+
+    >>> [found.code for found in findings("/o=3DOrg/ou=3DSite/cn=3Djane")]
+    ['dn-encoded']
+    """
+    return (*_slips(value), *_broken_rule(value))
+
+
+_BAD_CHARACTER = re.compile("[^ -~]")
+_ENCODED_EQUALS = re.compile("/x003D/", re.IGNORECASE)
+_TYPE_INSIDE = re.compile("(?:^|[/=])((?:EX|X500):)", re.IGNORECASE)
+
+
+def _slips(value: str) -> Iterator[Finding]:
+    """Yield what the ways of a DN through programs leave in it, and what no program stores."""
+    if bad := _BAD_CHARACTER.search(value):
+        yield Finding("dn-charset", "a legacy DN has printable ASCII characters alone (MS-OXOABK)", bad.span())
+    if encoded := _ENCODED_EQUALS.search(value):
+        yield Finding("dn-encoded", "'/x003D/' is '=' in the encoding of another program", encoded.span())
+    if (written := components(value)) and all(name.upper().startswith("3D") for _, name in written):
+        message = "every component starts with 3D: '=3D' is '=' in quoted-printable"
+        yield Finding("dn-encoded", message, (0, len(value)))
+    if inside := _TYPE_INSIDE.search(value):
+        yield Finding("dn-type-inside", "an address type stands inside the name", inside.span(1))
+
+
+def _broken_rule(value: str) -> tuple[Finding, ...]:
     """Return the rule of MS-OXOAB that a legacy DN breaks, its grammar or a limit; nothing for a good one."""
     if len(value) > MAX_LENGTH:
         return (Finding("dn-too-long", f"a legacy DN has at most {MAX_LENGTH} characters", (MAX_LENGTH, len(value))),)

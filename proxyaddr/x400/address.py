@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from proxyaddr.errors import AddressSyntaxError, check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
-from proxyaddr.x400.keywords import DDA_VALUE_MAX_LENGTH, EXCHANGE_ORDER, Form, compared
+from proxyaddr.x400.ddas import RepeatedDDAs
+from proxyaddr.x400.keywords import (
+    DDA_VALUE_MAX_LENGTH,
+    EXCHANGE_ORDER,
+    POSTAL,
+    POSTAL_ATTRIBUTE,
+    Form,
+    compared,
+)
 from proxyaddr.x400.reading import AddressBuilder, no_country, read_address
 from proxyaddr.x400.writing import Part, write_address
 
 __all__ = ["X400Address"]
 
+_SINGLE = frozenset(EXCHANGE_ORDER) - {"OU", "DDA", POSTAL}
+
 
 class X400Address:
-    """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY DDA, those present, to text.
+    """An O/R address: `components` maps C A P O OU CN S G I Q X121 N-ID T-ID T-TY ISDN PSAP PD-... DDA to text.
 
-    OU is a list, most significant first; DDA is a mapping from type to value; a blank ADMD is one blank. Two are equal
-    when their attributes are, without case and with blanks collapsed; an absent ADMD equals a blank one (Q108732).
+    OU is a list, most significant first; a blank ADMD is one blank. DDA is a mapping from type to value, whose items
+    may have a type more than once, as in RFC 1685. Two are equal when their attributes are, without case and with
+    blanks collapsed; an absent ADMD equals a blank one (Q108732).
     Raises AddressSyntaxError for values that break the limits of Q118563.
     """
 
@@ -27,7 +39,7 @@ class X400Address:
 
     def __init__(self, components: Mapping[str, str | Iterable[str] | Mapping[str, str]]) -> None:
         check_type(components, Mapping, "components")
-        builder = AddressBuilder()
+        builder = AddressBuilder(repeats_ddas=isinstance(components.get("DDA"), RepeatedDDAs))
         for key, value in components.items():
             if key == "DDA" and isinstance(value, Mapping):
                 for dda_type, text in value.items():
@@ -35,8 +47,8 @@ class X400Address:
             elif key == "OU" and not isinstance(value, str | Mapping):
                 for number, name in enumerate(value, 1):
                     builder.add_unit(number, name, None)
-            elif key in EXCHANGE_ORDER and key not in ("OU", "DDA") and isinstance(value, str):
-                builder.add_single(key, value, None)
+            elif (key in _SINGLE or POSTAL_ATTRIBUTE.fullmatch(key)) and isinstance(value, str):
+                builder.add_single(key.upper(), value, None)
             else:
                 raise TypeError(f"no component of an O/R address: {key!r} as {type(value).__name__}")
         if builder.problems:
@@ -85,7 +97,7 @@ class X400Address:
         r"""Return the text in a form, without its label.
 
         `exchange` is in the order of Q257578, keywords in lower case, `;` and `\` in a value after a backslash. It can
-        be read back where there is a country.
+        be read back where there is a country and no type of a DDA is repeated.
 
         >>> X400Address.parse("/G=Jane/S=Doe/O=Org/C=us/", form="rfc2156").format()
         'c=us;a= ;o=Org;s=Doe;g=Jane;'
@@ -94,19 +106,24 @@ class X400Address:
 
     def flat(self) -> Iterator[Part]:
         """Yield (attribute, number of the unit or type of the DDA or nothing, value), in the order of Exchange."""
-        for key in EXCHANGE_ORDER:
-            value = self._components.get(key)
+        for key, value in self._components.items():
             if isinstance(value, str):
                 yield key, "", value
             elif isinstance(value, Mapping):
                 yield from ((key, dda_type, text) for dda_type, text in value.items())
-            elif value is not None:
+            else:
                 yield from ((key, str(number), name) for number, name in enumerate(value, 1))
 
-    def _key(self) -> frozenset[Part]:
-        return frozenset(
-            (key, compared(which), compared(text)) for key, which, text in self.flat() if key != "A" or text.strip()
-        )
+    def _key(self) -> frozenset[tuple[Part, int]]:
+        """Return what equal addresses have in common: each attribute, and which of its kind it is where it repeats."""
+        numbers: Counter[tuple[str, str]] = Counter()
+        found = []
+        for key, which, text in self.flat():
+            if key != "A" or text.strip():
+                attribute = key, compared(which)
+                found.append(((*attribute, compared(text)), numbers[attribute]))
+                numbers[attribute] += 1
+        return frozenset(found)
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, X400Address) else NotImplemented
@@ -124,7 +141,10 @@ class X400Address:
         return X400Address, (self._plain(),)
 
     def _plain(self) -> dict[str, object]:
-        return {key: dict(part) if isinstance(part, Mapping) else part for key, part in self._components.items()}
+        return {
+            key: dict(part) if isinstance(part, Mapping) and not isinstance(part, RepeatedDDAs) else part
+            for key, part in self._components.items()
+        }
 
 
 def _form(form: Form | str) -> Form:

@@ -19,6 +19,8 @@ __all__ = [
     "EXCHANGE_ORDER",
     "MAX_UNITS",
     "PERSONAL_NAME",
+    "POSTAL",
+    "POSTAL_ATTRIBUTE",
     "RFC1685_ORDER",
     "RFC2156_ORDER",
     "RULES",
@@ -64,11 +66,15 @@ RULES = {
     "N-ID": AttributeRules(("n-id", "ua-id"), None, "UA-ID", names_person=True),
     "T-ID": AttributeRules(("t-id",)),
     "T-TY": AttributeRules(("t-ty",)),
+    "ISDN": AttributeRules(("isdn",), names_person=True),
+    "PSAP": AttributeRules(("psap",)),
+    "PD": AttributeRules((), names_person=True),
     "DDA": AttributeRules((), names_person=True),
 }
 """Every attribute, in the order in which Exchange writes them (Q257578).
 
-Keywords: Q108732, Q118563. Most characters: Q118563, Q160947. One of those that name a person is needed: Q178537.
+Keywords: Q108732, Q118563; ISDN and PSAP: RFC 1685 table F.3; PD stands for every POSTAL_ATTRIBUTE. Most characters:
+Q118563, Q160947. One of those that name a person is needed: Q178537.
 A new attribute needs a row here and its place in the two orders below.
 """
 
@@ -77,9 +83,31 @@ COUNTRY_KEYWORD = "c"
 
 EXCHANGE_ORDER = tuple(RULES)
 
-RFC1685_ORDER = ("G", "I", "S", "Q", "CN", "X121", "N-ID", "T-ID", "T-TY", "DDA", "O", "OU", "P", "A", "C")
+RFC1685_ORDER = (
+    "G",
+    "I",
+    "S",
+    "Q",
+    "CN",
+    "X121",
+    "N-ID",
+    "T-ID",
+    "T-TY",
+    *("ISDN", "PSAP", "PD", "DDA", "O", "OU", "P", "A", "C"),
+)
 
-RFC2156_ORDER = ("G", "I", "S", "Q", "CN", "X121", "N-ID", "T-ID", "T-TY", "DDA", "OU", "O", "P", "A", "C")
+RFC2156_ORDER = (
+    "G",
+    "I",
+    "S",
+    "Q",
+    "CN",
+    "X121",
+    "N-ID",
+    "T-ID",
+    "T-TY",
+    *("ISDN", "PSAP", "PD", "DDA", "OU", "O", "P", "A", "C"),
+)
 
 MAX_UNITS = 4
 """OU1 to OU4 (Q118563)."""
@@ -102,6 +130,11 @@ ATTRIBUTES = {
     "pn": "PN",
 }
 """Keyword in lower case to attribute, each unit by its number; PN stands for the parts of a name, see PERSONAL_NAME."""
+
+POSTAL = "PD"
+
+POSTAL_ATTRIBUTE = re.compile("pd-[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
+"""Attributes of physical delivery, `PD-STREET` and the like: one for each line of a postal address (RFC 2156 4.2)."""
 
 PERSONAL_NAME = re.compile(r"(?:([^.]{2,})\.)?((?:[^.]\.)*)(.+)", re.DOTALL)
 """`[given of two letters or more.](initial.)*surname` (facts exchange55, PN)."""

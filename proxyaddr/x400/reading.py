@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
+from proxyaddr.x400.ddas import RepeatedDDAs
 from proxyaddr.x400.keywords import (
     ATTRIBUTES,
     DDA_KEYWORD_PREFIXES,
@@ -18,6 +19,8 @@ from proxyaddr.x400.keywords import (
     EXCHANGE_ORDER,
     MAX_UNITS,
     PERSONAL_NAME,
+    POSTAL,
+    POSTAL_ATTRIBUTE,
     RULES,
     Form,
     compared,
@@ -25,8 +28,10 @@ from proxyaddr.x400.keywords import (
 
 __all__ = ["AddressBuilder", "findings", "no_country", "read_address"]
 
+_KEYWORD = "|".join(map(re.escape, ATTRIBUTES))
 _COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}")
 _UNIT = re.compile(r"ou([1-4])?")
+_WITHOUT_SLASH = re.compile(rf"\s*(?:X\.?400\s*:\s*)?(?:{_KEYWORD})=[^;/]*/\s*(?:{_KEYWORD})=[^;]*", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
@@ -55,7 +60,10 @@ def read_address(text: str, form: Form, *, space: bool = False) -> AddressBuilde
     """Return a builder that has the attributes of a text; AddressSyntaxError where the text is not in the form."""
     from proxyaddr.x400.text import read_attributes  # noqa: PLC0415 - loads lark
 
-    builder = AddressBuilder(space=space, repeats_units=form is Form.RFC2156)
+    if not space and _WITHOUT_SLASH.fullmatch(text):
+        message = "attributes that are separated by '/' begin with one: the leading slash is missing"
+        raise AddressSyntaxError("x400-no-leading-slash", message, text, (0, len(text)), ("'/'",))
+    builder = AddressBuilder(space=space, repeats_units=form is Form.RFC2156, repeats_ddas=form is Form.RFC1685)
     for attribute in read_attributes(text, form):
         builder.add(*attribute)
     return builder
@@ -71,19 +79,22 @@ class AddressBuilder:
 
     `single` holds attributes that have one value, by name; `problems` the rules that were broken; `unprintable` values
     with characters outside the PrintableString. In the address of a `space` a value may hold `*`. With `repeats_units`
-    each `OU` is the next unit, as in RFC 2156.
+    each `OU` is the next unit, as in RFC 2156; with `repeats_ddas` an address may have several of one type, as in
+    RFC 1685.
     """
 
-    def __init__(self, *, space: bool = False, repeats_units: bool = False) -> None:
+    def __init__(self, *, space: bool = False, repeats_units: bool = False, repeats_ddas: bool = False) -> None:
         self.single: dict[str, str] = {}
         self.problems: list[Finding] = []
         self.unprintable: list[Finding] = []
         self._units: dict[int, str] = {}
-        self._ddas: dict[str, tuple[str, str]] = {}
+        self._ddas: list[tuple[str, str]] = []
+        self._dda_kinds: dict[str, str] = {}  # as compared, to the first spelling
         self._dda_types: deque[tuple[str, Span | None]] = deque()  # those whose value is still to come
         self._named: set[str] = set()  # attributes with a good value or a bad one; `ou` or `oun` for units
         self._space = space
         self._repeats_units = repeats_units
+        self._repeats_ddas = repeats_ddas
 
     def add(self, written_keyword: str, value: str | None, span: Span | None) -> None:
         """Add an attribute by its keyword in any case and any spelling; `value` is None where it has no `=`."""
@@ -105,6 +116,8 @@ class AddressBuilder:
             self.add_unit(len(self._units) + 1, value, span, "ou")
         elif unit := _UNIT.fullmatch(keyword):
             self.add_unit(int(unit[1] or 1), value, span, "oun" if unit[1] else "ou")
+        elif POSTAL_ATTRIBUTE.fullmatch(keyword):
+            self.add_single(keyword.upper(), value, span)
         elif keyword in ATTRIBUTES:
             self.add_single(ATTRIBUTES[keyword], value, span)
         else:
@@ -131,7 +144,7 @@ class AddressBuilder:
         self._named.add(spelling)
 
     def add_dda(self, dda_type: str, value: str, span: Span | None) -> None:
-        """Add a domain-defined attribute; an address has one of each type."""
+        """Add a domain-defined attribute; an address has one of each type, but in RFC 1685."""
         kind, text = dda_type.strip(), value.strip()
         key = compared(kind)
         if not kind or not text:
@@ -140,9 +153,9 @@ class AddressBuilder:
             self._report("x400-too-long", f"a DDA type has at most {DDA_TYPE_MAX_LENGTH} characters (Q118563)", span)
         elif len(text) > DDA_VALUE_MAX_LENGTH and not self._has_wildcard(text):
             self._report("x400-too-long", f"a DDA value has at most {DDA_VALUE_MAX_LENGTH} characters (Q118563)", span)
-        elif key in self._ddas:
+        elif key in self._dda_kinds and not self._repeats_ddas:
             self._report("x400-repeated-keyword", f"the address has more than one DDA of type {kind}", span)
-        self._ddas.setdefault(key, (kind, text))
+        self._ddas.append((self._dda_kinds.setdefault(key, kind), text))
 
     def unfinished(self, whole: Span) -> Iterator[Finding]:
         """Yield the rules that only the whole address breaks: a unit left out, a DDA type without a value."""
@@ -155,6 +168,8 @@ class AddressBuilder:
 
     def has(self, name: str) -> bool:
         """Return whether the address has an attribute, with a good value or a bad one."""
+        if name == POSTAL:
+            return any(POSTAL_ATTRIBUTE.fullmatch(named) for named in self._named)
         return name in self._named or (name == "DDA" and bool(self._ddas))
 
     def reverse_units(self) -> None:
@@ -168,8 +183,11 @@ class AddressBuilder:
         if self._units:
             found["OU"] = [name for _, name in sorted(self._units.items())]
         if self._ddas:
-            found["DDA"] = MappingProxyType(dict(self._ddas.values()))
-        return MappingProxyType({name: found[name] for name in EXCHANGE_ORDER if name in found})
+            pairs = tuple((kind, text) for kind, text in self._ddas)
+            found["DDA"] = MappingProxyType(dict(pairs)) if len(self._dda_kinds) == len(pairs) else RepeatedDDAs(pairs)
+        postal = sorted(filter(POSTAL_ATTRIBUTE.fullmatch, found))
+        order = [one for name in EXCHANGE_ORDER for one in (postal if name == POSTAL else [name])]
+        return MappingProxyType({name: found[name] for name in order if name in found})
 
     def _add_dda_value(self, value: str, span: Span | None) -> None:
         text = value.strip()
@@ -196,7 +214,7 @@ class AddressBuilder:
 
     def _check(self, name: str, text: str, span: Span | None, *, repeated: bool) -> bool:
         """Report the rule that a value breaks; return whether it is the first value of its attribute."""
-        most = RULES[name].max_length
+        most = RULES[POSTAL if POSTAL_ATTRIBUTE.fullmatch(name) else name].max_length
         if repeated or (name in {"G", "I"} and name in self._named and name not in self.single):  # left out of a PN
             self._report("x400-repeated-keyword", f"the address has more than one {name}, or PN beside it", span)
         elif not text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from proxyaddr.x400.keywords import RFC1685_ORDER, RFC2156_ORDER, RULES, Form
+from proxyaddr.x400.keywords import POSTAL, POSTAL_ATTRIBUTE, RFC1685_ORDER, RFC2156_ORDER, RULES, Form
 
 __all__ = ["Part", "write_address"]
 
@@ -49,7 +49,8 @@ def _write_rfc2156(parts: list[Part]) -> str:
 
     written = []
     for name, which, value in _ordered(parts, RFC2156_ORDER, reverse_units=True):
-        keyword = f"DD.{quoted(which)}" if name == "DDA" else RULES[name].rfc2156_keyword or name
+        rules = RULES.get(name)  # none of their own for postal attributes
+        keyword = f"DD.{quoted(which)}" if name == "DDA" else (rules and rules.rfc2156_keyword) or name
         if name != "A" or value.strip():
             written.append(f"/{keyword}={quoted(value)}")
     return "".join(written) + "/"
@@ -61,5 +62,5 @@ _WRITERS = {Form.EXCHANGE: _write_exchange, Form.RFC1685: _write_rfc1685, Form.R
 def _ordered(parts: list[Part], order: tuple[str, ...], *, reverse_units: bool = False) -> Iterator[Part]:
     """Yield parts in the order of a form, units with the least significant first where `reverse_units` is set."""
     for name in order:
-        named = [part for part in parts if part[0] == name]
+        named = [part for part in parts if (POSTAL if POSTAL_ATTRIBUTE.fullmatch(part[0]) else part[0]) == name]
         yield from reversed(named) if name == "OU" and reverse_units else named

@@ -138,7 +138,7 @@ def test_cells_of_a_type_are_not_split(answers: Answers, capsys: pytest.CaptureF
     [
         (["--type", "!"], "not an address type"),
         (["--type", "EX", "--list"], "--type is for single addresses"),
-        (["--recipients"], "--recipients is for single To lines"),
+        (["--recipients"], "--recipients is for single inputs"),
     ],
 )
 def test_options_that_do_not_go_together(
