@@ -31,7 +31,7 @@ class Job(NamedTuple):
     """The inputs and outputs of a run, and its options.
 
     Without `out` the rows are only counted. `reads` are other files that no output may replace; `called` is the command
-    line, for the report.
+    line, for the report. `separator` separates lists in place of `;` and `,`.
     """
 
     inputs: Sequence[str]
@@ -45,6 +45,7 @@ class Job(NamedTuple):
     splits: bool = False
     reads: Sequence[Path] = ()
     called: str = ""
+    separator: str | None = None
 
 
 def run(job: Job, make_command: Callable[[], Command]) -> Summary:
@@ -72,6 +73,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
             written=job.out is not None,
             rejects=job.rejects is not None,
             detailed=job.report is not None,
+            separator=job.separator,
         )
         report = None
         if job.report is not None:

@@ -62,12 +62,12 @@ def explode(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
     return Items(_with_items(rows, place, items, origin), origin, errors)
 
 
-def split_lists(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
+def split_lists(rows: pa.RecordBatch, place: int, codes: Codes, *, separator: str | None = None) -> Items:
     """Return one row per item of the proxy lists in a text column, split as by parse_proxies; bad lines stay whole."""
     texts = rows.column(place).to_pylist()
     whole = {row: code for row, code in codes.items() if code != NOT_UTF8 or texts[row] is None}
     cells = [
-        [{"text": text}] if text is None or row in whole else _items(text, escaped=row in codes)
+        [{"text": text}] if text is None or row in whole else _items(text, separator, escaped=row in codes)
         for row, text in enumerate(texts)
     ]
     kind = pa.list_(pa.struct([("text", pa.string()), *PARSED]))
@@ -92,10 +92,10 @@ def _with_items(rows: pa.RecordBatch, place: int, items: pa.Array, origin: pa.Ar
     return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
 
 
-def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
+def _items(text: str, separator: str | None, *, escaped: bool) -> list[dict[str, object]]:
     """Return the items of a list in their order: proxies in their normal form, all others as they are written."""
     try:
-        found = read_items(text)
+        found = read_items(text, separator=separator)
     except AddressSyntaxError as error:  # an error of the list, not of an item
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []

@@ -53,11 +53,13 @@ class Rows:
         written: bool,
         rejects: bool,
         detailed: bool,
+        separator: str | None = None,
     ) -> None:
         self._opened = opened
         self._command = command
         self._summary = summary
         self._detailed = detailed
+        self._separator = separator
         self._place = opened.schema.get_field_index(opened.column)
         kind = opened.schema.field(self._place).type
         self._splits = splits and not is_list(kind)
@@ -97,7 +99,7 @@ class Rows:
 
     def _items(self, batch: Batch) -> Items:
         if self._splits:
-            return split_lists(batch.rows, self._place, batch.codes)
+            return split_lists(batch.rows, self._place, batch.codes, separator=self._separator)
         if is_list(batch.rows.column(self._place).type):
             return explode(batch.rows, self._place, batch.codes)
         return Items(batch.rows, None, error_column(batch.rows.num_rows, batch.codes))

@@ -98,6 +98,7 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
         options.list,
         [Path(name) for name in reads],
         shlex.join(["proxyaddr", *options.arguments]),
+        getattr(options, "separator", None),
     )
     paged = (Format.PARQUET, Format.ARROW, Format.ARROW_STREAM)
     if options.compression is not None and job.out is not None and job.out.format not in paged:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import re
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._text.types import INTERNET_TYPES
+from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.parser import parse, parse_proxies
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._style import BAD, style
-from proxyaddr.errors import AddressSyntaxError, caret, visible
-from proxyaddr.formats.rules import FORMS, JUDGES
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visible
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
@@ -39,17 +36,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
     parser.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
+    parser.add_argument("--separator", metavar="CHARACTER", help="separates the items of lists in place of `;` and `,`")
     add_files(parser)
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.separator is not None:
+        if not options.list:
+            raise ConfigurationError("usage", "--separator needs --list", "separator")
+        check_separator(options.separator)
     if check_files(options):
         return run_files(options, _command)
 
     def handle(text: str) -> int:
-        parse_input = _parse_list if options.list else _parse_address
-        return parse_input(text, as_json=options.json)
+        if options.list:
+            return _parse_list(text, options.separator, as_json=options.json)
+        return _parse_address(text, as_json=options.json)
 
     return for_each_input(options, handle)
 
@@ -68,19 +71,11 @@ def _parse_address(text: str, *, as_json: bool) -> int:
     else:
         _show(address)
         show_findings(findings)
-    if _holds_more(address):
-        print("proxyaddr: note: the value holds further addresses; --list reads a list of them", file=sys.stderr)
     return status_of(findings)
 
 
-def _holds_more(address: TypedAddress) -> bool:
-    """Return whether a value goes on with further typed addresses, as a list does."""
-    types = "|".join(map(re.escape, (*INTERNET_TYPES, *JUDGES, *FORMS, "SIP", "FAX")))
-    return re.search(rf"[;,\s|%]\s*(?:{types}):", address.value, re.IGNORECASE) is not None
-
-
-def _parse_list(text: str, *, as_json: bool) -> int:
-    proxies = parse_proxies(text)
+def _parse_list(text: str, separator: str | None, *, as_json: bool) -> int:
+    proxies = parse_proxies(text, separator=separator)
     findings = (*proxies.findings, *(found for proxy in proxies for found in proxy.validate()))
     status = 2 if proxies.errors else status_of(findings)
     if as_json:
