@@ -14,7 +14,7 @@ from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import BLANKS, INTERNET_TYPES, WHITE_SPACE, canonical_type
 from proxyaddr.addresses.item_limit import item_counter
 from proxyaddr.addresses.list_findings import recipient_findings
-from proxyaddr.addresses.list_text import prepared
+from proxyaddr.addresses.list_text import KNOWN_PREFIX, prepared
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem, ProxyList
 from proxyaddr.addresses.typed_values import (
     as_whole,
@@ -43,6 +43,9 @@ __all__ = [
 
 _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _CUT_OFF = ("...", "…")
+_BEHIND_X400 = re.compile(
+    rf"[{BLANKS}]*+(?:[;,%|]|(?:\.\.\.|…)?[{BLANKS}]*+\}}|\Z)|[\r\n]|[{WHITE_SPACE}]++{KNOWN_PREFIX}"
+)
 _OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
 
 
@@ -211,6 +214,8 @@ def _item(piece: _Piece, text: str, escaped: str | None, limits: Limits) -> Prox
         if value is None:
             return typed_text(text[start:end], "", (start, end))
         place, last = value.start_pos or 0, value.end_pos or 0
+        if text.startswith(";", last) and _ends_x400(text, start, place, last):
+            last += 1
         written = _unescaped(text[place:last], escaped)
         return typed_text(text[start:end], written, (start, last), apart=place != end)
     span, written = (start, end), _unescaped(text[start:end], escaped)
@@ -221,6 +226,16 @@ def _item(piece: _Piece, text: str, escaped: str | None, limits: Limits) -> Prox
     if kind == "deletion":
         return ProxyItem(_deletion(written), span)
     return ProxyItem(_found("not-exported", written) if kind == "not_exported" else _bad_item(written), span)
+
+
+def _ends_x400(text: str, start: int, place: int, last: int) -> bool:
+    """Return whether the `;` behind a value is the one that ends an O/R address, and no separator.
+
+    Exchange writes one at the end: it separates only where a type follows at once.
+    """
+    if canonical_type(text[start : place - 1].rstrip(WHITE_SPACE + ":")) != "X400" or text[place] == "/":
+        return False
+    return _BEHIND_X400.match(text, last + 1) is not None
 
 
 def _unescaped(written: str, escaped: str | None) -> str:

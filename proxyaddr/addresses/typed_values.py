@@ -120,7 +120,7 @@ def _judged(proxy: ProxyAddress) -> ProxyAddress:
         message = f"{address_type} is no known address type, and an address follows: is it a label?"
         return replace(proxy, reading=(*proxy.reading, Finding("unknown-type", message)))
     if address_type == "X400":
-        value = _DDA.sub("", value)
+        value = _DDA.sub("=", value)
     joined = _JOINED_FIELDS if address_type == _FIELD_TYPES else _JOINED
     quoted = _QUOTED_LOCAL_PART.match(value)
     if joined.search(value, quoted.end() if quoted else 0):

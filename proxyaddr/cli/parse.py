@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import re
-import sys
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr._text.types import INTERNET_TYPES
+from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_recipients
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
@@ -16,7 +14,6 @@ from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, s
 from proxyaddr.cli._or_address import add_form, components_of, read_form
 from proxyaddr.cli._style import BAD, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visible
-from proxyaddr.formats.rules import FORMS, JUDGES
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
@@ -51,6 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--type", metavar="TYPE", help="type of addresses that name none, or an attribute, such as legacyExchangeDN"
     )
+    parser.add_argument("--separator", metavar="CHARACTER", help="separates the items of lists in place of `;` and `,`")
     add_form(parser)
     add_files(parser)
     parser.set_defaults(command=_run)
@@ -61,6 +59,10 @@ def _run(options: argparse.Namespace) -> int:
         raise ConfigurationError(
             "usage", "--type is for single addresses; items of a list and To lines name their type"
         )
+    if options.separator is not None:
+        if not options.list:
+            raise ConfigurationError("usage", "--separator needs --list", "separator")
+        check_separator(options.separator)
     if check_files(options):
         for name in ("recipients", "form"):
             if getattr(options, name):
@@ -72,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
             address, parts = read_form(text, options)
             return _show_address(text, address, parts, as_json=options.json)
         if options.list:
-            return _parse_list(text, as_json=options.json)
+            return _parse_list(text, options.separator, as_json=options.json)
         if options.recipients:
             return _parse_recipients(text, as_json=options.json)
         return _parse_address(text, options.type, as_json=options.json)
@@ -98,19 +100,11 @@ def _show_address(text: str, address: TypedAddress, parts: _Components, *, as_js
     else:
         _show(address, parts)
         show_findings(findings)
-    if _holds_more(address):
-        print("proxyaddr: note: the value holds further addresses; --list reads a list of them", file=sys.stderr)
     return status_of(findings)
 
 
-def _holds_more(address: TypedAddress) -> bool:
-    """Return whether a value goes on with further typed addresses, as a list does."""
-    types = "|".join(map(re.escape, (*INTERNET_TYPES, *JUDGES, *FORMS, "SIP", "FAX")))
-    return re.search(rf"[;,\s|%]\s*(?:{types}):", address.value, re.IGNORECASE) is not None
-
-
-def _parse_list(text: str, *, as_json: bool) -> int:
-    proxies = parse_proxies(text)
+def _parse_list(text: str, separator: str | None, *, as_json: bool) -> int:
+    proxies = parse_proxies(text, separator=separator)
     findings = (*proxies.findings, *(found for proxy in proxies for found in proxy.validate()))
     status = 2 if proxies.errors else status_of(findings)
     if as_json:

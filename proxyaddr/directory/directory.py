@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from proxyaddr.addresses.lists import ProxyList
-from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
-from proxyaddr.addresses.values import ProxyAddress, TypedAddress
+from proxyaddr.addresses.parser import parse, parse_proxy
+from proxyaddr.addresses.proxy_list import read_recipient
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import Record
@@ -113,17 +114,14 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
 
     AddressSyntaxError for more proxies than the limits allow.
     """
-    primary = parse_proxies(record.proxies, limits=limits)
-    secondary = parse_proxies(record.secondary_proxies, limits=limits)
-    bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
+    proxies = read_recipient(record.proxies, record.secondary_proxies, limits)
+    bad = list(proxies.errors)
     target = None
     if record.target.strip():
         try:
             target = parse_proxy(record.target, limits=limits)
         except AddressSyntaxError as error:
             bad.append(error)
-    # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
-    demoted = [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in secondary]
-    proxies = ProxyList([*primary, *demoted], findings=primary.findings)
+    proxies = ProxyList(proxies, findings=proxies.findings)
     name = record.display_name or record.alias or str(target or proxies.primary() or f"row {line}")
     return Recipient(name, proxies, target, record.alias or None), bad
