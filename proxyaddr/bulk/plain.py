@@ -14,14 +14,17 @@ import pyarrow.compute as pc
 
 __all__ = ["is_plain", "is_plain_text"]
 
-_MAILBOX = r"[A-Za-z0-9_+-]+(?:[.'][A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}"
+_MAILBOX = (
+    r"[A-Za-z0-9_+-]+(?:[.'][A-Za-z0-9_+-]+)*@"
+    r"(?:(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}|[A-Za-z][A-Za-z0-9]*)"
+)
 """Part of what RFC 5321 4.1.2 calls Mailbox: host names of RFC 1123, no punctuation that means something elsewhere."""
 
 _INTERNET = rf"^(?:SMTP:|smtp:)?{_MAILBOX}$"
 _LONGEST_INTERNET = 64
 """Characters: a local part may have 64, a label of a domain 63 (RFC 5321 4.5.3.1, RFC 1035 2.3.4)."""
 
-_SPECIAL = r"(?i)\.(?:arpa|invalid|onion|alt)$"
+_SPECIAL = r"(?i)[.@](?:arpa|invalid|onion|alt)$"
 """Domains that are no domains of the Internet (RFC 6761, RFC 7686, RFC 9476), and that no organisation uses inside."""
 
 _NAME = r"[A-Za-z0-9(_](?:[A-Za-z0-9 ()_.-]*[A-Za-z0-9)_-])?"
