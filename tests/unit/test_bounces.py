@@ -61,7 +61,7 @@ def test_the_delivery_status_has_fields_for_each_recipient() -> None:
     message = read_message(
         f"{HEADER}Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
         "Reporting-MTA: dns; mail.contoso.com\n\nFinal-Recipient: rfc822;\n a@contoso.com\nAction: failed\n\n"
-        "Original-Recipient: rfc822; b@contoso.com\n\n--x--\n"
+        "Original-Recipient: rfc822; b@contoso.com\n\nX-Other: 1\n\n--x--\n"
     )
     assert message.report == {"reporting-mta": "dns; mail.contoso.com"}
     assert message.recipients == (
@@ -72,6 +72,7 @@ def test_the_delivery_status_has_fields_for_each_recipient() -> None:
 
 
 def test_the_text_of_a_message_is_plain() -> None:
+    assert read_message(HEADER + as_base64("a=3Db")).text.endswith("a=3Db")
     assert read_message("a=3Db &lt;c=\nd%40e").text == "a=b <cd@e"
     assert read_message(f"{HEADER}Content-Type: text/html\n\n<p>a&lt;b</p>").text.split("\n")[-2] == "a<b"
 

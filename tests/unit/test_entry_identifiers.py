@@ -157,6 +157,7 @@ def test_several_identifiers_stand_on_lines_of_their_own() -> None:
     [
         "",
         "jane",
+        "jane5",
         "deadbeef",
         "ab" * 16,
         "AAAA=A",
