@@ -52,13 +52,12 @@ class _Part(Message):
         found = super().get_content_type()
         return "text/plain" if found == "message/delivery-status" else found
 
-    def attach(self, payload: Message) -> None:  # type: ignore[override]  # typeshed has a type variable here
+    def attach(self, payload: _Part) -> None:  # type: ignore[override]  # the parser makes parts of this class alone
         """Take a part inside; AddressSyntaxError where there are too many inside each other."""
-        if isinstance(payload, _Part):
-            payload.depth = self.depth + 1
-            if payload.depth > MAX_NESTING:
-                message = f"a message has at most {MAX_NESTING} parts inside each other"
-                raise AddressSyntaxError("too-nested", message, "", (0, 0))
+        payload.depth = self.depth + 1
+        if payload.depth > MAX_NESTING:
+            message = f"a message has at most {MAX_NESTING} parts inside each other"
+            raise AddressSyntaxError("too-nested", message, "", (0, 0))
         super().attach(payload)
 
 

@@ -95,11 +95,15 @@ def read_encapsulated(
     except AddressSyntaxError as error:
         raise AddressSyntaxError(error.code, error.message, source, error.span, error.expected) from None
     if not inside.domain:
-        message = "no @domain ends the address, so its end may be missing"
-        raise AddressSyntaxError("no-domain", message, source, (len(source), len(source)), ("@domain",))
+        raise _no_domain(source)
     judged = legacy_dn.findings(inside.value) if inside.type in LEGACY_DN_TYPES else ()
     found = (*inside.findings, *findings, *judged)
     return FoundAddress(source, span or (0, len(source)), inside.type, inside.value, found, inside.domain)
+
+
+def _no_domain(source: str) -> AddressSyntaxError:
+    message = "no @domain ends the address, so its end may be missing"
+    return AddressSyntaxError("no-domain", message, source, (len(source), len(source)), ("@domain",))
 
 
 _BREAK = r"[ \t]*+(?:\r\n|\r|\n)[ \t>]*+"
@@ -203,6 +207,7 @@ def _read(word: _Word, *, tolerant: bool) -> FoundAddress | AddressSyntaxError:
     if _STILL_ENCODED.search(source):
         findings.append(Finding("still-encoded", "the address was encoded more than once to be carried here"))
     try:
-        return read_encapsulated(source, tolerant=tolerant, span=word.span, findings=tuple(findings))
+        found = read_encapsulated(source, tolerant=tolerant, span=word.span, findings=tuple(findings))
     except AddressSyntaxError as error:
         return error
+    return _no_domain(source) if word.address is None else found

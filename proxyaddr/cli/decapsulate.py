@@ -89,7 +89,7 @@ def _command(options: argparse.Namespace) -> Decapsulate:
 
 def _check_code_page(name: str) -> None:
     try:
-        b"".decode(name)
+        b"a".decode(name)  # no bytes are decoded without a look-up
     except (LookupError, ValueError):
         raise ConfigurationError("usage", f"no code page {visible(name)}; one is cp1251, say", "code-page") from None
 

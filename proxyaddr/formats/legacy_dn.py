@@ -26,12 +26,12 @@ def components(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def findings(value: str) -> tuple[Finding, ...]:
-    """Return what shows that a legacy DN was read wrongly, and the rule of MS-OXOAB that it breaks, if any.
+    """Return the rule of MS-OXOAB that a legacy DN breaks, if any, and what shows that it was read wrongly.
 
     >>> [found.code for found in findings("/o=3DOrg/ou=3DSite/cn=3Djane")]
     ['dn-encoded']
     """
-    return (*_slips(value), *_broken_rule(value))
+    return (*_broken_rule(value), *_slips(value))
 
 
 _BAD_CHARACTER = re.compile("[^ -~]")

@@ -13,6 +13,9 @@ from functools import cache
 from pathlib import Path
 
 import proxyaddr as px
+from proxyaddr._files.messages import read_message
+from proxyaddr.addresses.encapsulated_text import find_encapsulated
+from proxyaddr.formats.entry_kinds import KNOWN_PROVIDERS
 from proxyaddr.matcher.engines import ENGINES, is_installed
 
 __all__ = ["TARGETS"]
@@ -223,6 +226,35 @@ def entry_id(data: bytes) -> None:
 
 
 TARGETS["entry_id"] = entry_id
+
+
+def entry_identifiers(data: bytes) -> None:
+    """Entry identifiers of every kind: bytes, with each provider before them, and a text that holds some."""
+    for provider in (None, *sorted(KNOWN_PROVIDERS)):
+        with bad_input():
+            check(px.read_entry_ids(data if provider is None else bytes(4) + provider + data))
+    with bad_input():
+        check(px.read_entry_ids(text_of(data)))
+
+
+TARGETS["entry_identifiers"] = entry_identifiers
+
+
+def messages(data: bytes) -> None:
+    """A message or a copied text, as bytes and as text, and the encapsulated addresses in it."""
+    for given in (data, text_of(data), "From: a@b\nTo: c@d\n" + text_of(data)):
+        with bad_input():
+            message = read_message(given)
+            assert isinstance(message.text, str)
+            for tolerant in (False, True):
+                for found in find_encapsulated(message, tolerant=tolerant):
+                    if isinstance(found, px.AddressSyntaxError):
+                        str(found)
+                    elif found.proxy is not None:
+                        assert str(px.X500Address.parse(found.proxy)) == found.value
+
+
+TARGETS["messages"] = messages
 
 
 def file_target(name: str, says: str, ending: str, *readers: Callable[..., object]) -> None:

@@ -54,6 +54,9 @@ def other_formats() -> None:
     entry = px.OneOffEntryId.from_bytes(px.OneOffEntryId("Jane", "SMTP", "a@b.de").to_bytes())
     assert_type(entry.flags, px.OneOffFlags)
     assert_type(entry.to_bytes(), bytes)
+    entries = px.read_entry_ids(entry.to_bytes().hex(), code_page="cp1252")
+    assert_type(entries, list[px.EntryAddress])
+    assert_type(entries[0].display_name, str | None)
 
 
 def routing(path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import quopri
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +18,7 @@ from proxyaddr._files.mail_bytes import from_octets, to_octets
 from proxyaddr._files.messages import read_message
 from proxyaddr._text import powershell
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated
+from proxyaddr.cli.main import main
 from tests.cases import Case, cases
 
 HEADER = "From: postmaster@contoso.com\nTo: jane@contoso.com\n"
@@ -58,7 +61,7 @@ def test_the_delivery_status_has_fields_for_each_recipient() -> None:
     message = read_message(
         f"{HEADER}Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
         "Reporting-MTA: dns; mail.contoso.com\n\nFinal-Recipient: rfc822;\n a@contoso.com\nAction: failed\n\n"
-        "Original-Recipient: rfc822; b@contoso.com\n\n--x--\n"
+        "Original-Recipient: rfc822; b@contoso.com\n\nX-Other: 1\n\n--x--\n"
     )
     assert message.report == {"reporting-mta": "dns; mail.contoso.com"}
     assert message.recipients == (
@@ -69,6 +72,7 @@ def test_the_delivery_status_has_fields_for_each_recipient() -> None:
 
 
 def test_the_text_of_a_message_is_plain() -> None:
+    assert read_message(HEADER + as_base64("a=3Db")).text.endswith("a=3Db")
     assert read_message("a=3Db &lt;c=\nd%40e").text == "a=b <cd@e"
     assert read_message(f"{HEADER}Content-Type: text/html\n\n<p>a&lt;b</p>").text.split("\n")[-2] == "a<b"
 
@@ -84,6 +88,69 @@ def test_powershell() -> None:
     assert powershell.quoted("O'Hara\u2019s") == "'O''Hara\u2019\u2019s'"
     line = powershell.add_address("jane", "x", command="Set-MailContact", comment="why")
     assert line == "Set-MailContact -Identity 'jane' -EmailAddresses @{Add='x'}  # why"
+
+
+# The command
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Call the command with arguments and return its status, its output and its errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        status = main(["decapsulate", *arguments])
+        return status, *capsys.readouterr()
+
+    return call
+
+
+Command = Callable[..., tuple[int, str, str]]
+BROKEN = "IMCEAEX-_o=A_ou=B_cn=Recipients_cn=ja\nne@contoso.com"
+
+
+def test_the_line_for_joined_lines_says_so(command: Command) -> None:
+    status, out, _ = command("--powershell", "--identity", "jane", BROKEN)
+    line = "Set-Mailbox -Identity 'jane' -EmailAddresses @{Add='X500:/o=A/ou=B/cn=Recipients/cn=jane'}  # put together"
+    assert (status, line in out, "warning [joined-lines]" in out) == (0, True, True)
+
+
+def test_an_address_is_shown_once_and_as_it_was_whole(command: Command) -> None:
+    whole = BROKEN.replace("\n", "").replace("cn=ja", "CN=JA")
+    status, out, _ = command("--json", f"{BROKEN}\n\n{whole}\n\n{BROKEN}")
+    assert (status, [json.loads(line)["findings"] for line in out.splitlines()]) == (0, [[]])
+    status, out, _ = command("--json", "IMCEAFAX-1\n\nIMCEAFAX-1\n\n")
+    (error,) = [json.loads(line) for line in out.splitlines()]
+    assert (status, error["input"], error["error"]["code"]) == (2, "IMCEAFAX-1", "no-domain")
+
+
+def test_a_prefix_that_ends_in_no_type_is_told_of(command: Command) -> None:
+    assert "[bad-type]" in command("IMCEA FAX-1@contoso.com")[2]
+    assert "[no-domain]" in command("--tolerant", "IMCEA FAX-1")[2]
+    assert command("--tolerant", " imcea FAX-1@contoso.com")[0] == 0
+
+
+def test_the_code_page_is_one(command: Command) -> None:
+    ansi = px.OneOffEntryId("Ива", "SMTP", "i@contoso.com", px.OneOffFlags(0), "cp1251").to_bytes().hex()
+    assert "Ива" in command("--code-page", "cp1251", ansi)[1]
+    status, _, err = command("--code-page", "none", ansi)
+    assert (status, "no code page none" in err) == (2, True)
+
+
+def test_a_legacy_dn_of_an_identifier_gets_a_line(command: Command) -> None:
+    data = f"00000000DCA740C8C042101AB4B908002B2FE1820100000000000000{DN.encode().hex()}00"
+    assert f"@{{Add='X500:{DN}'}}\n" in command("--powershell", data)[1]
+
+
+def test_o_r_addresses_in_other_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parse", "--json", "--form", "rfc2156", "/PD-PN=Jane/ISDN=1/DD.ID=7/OU=East/C=gb/"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["value"] == "c=gb;a= ;ou1=East;isdn=1;pd-pn=Jane;dda:ID=7;"
+    assert record["components"]["DDA"] == {"ID": "7"}
+    assert main(["parse", "--form", "rfc1685", "DDA:ID=1; DDA:ID=2; S=Doe; C=gb"]) == 1
+    assert "  DDA ID:     1\n  DDA ID:     2\n" in capsys.readouterr().out
+    assert main(["parse", "--form", "rfc1685", "--list", "C=gb"]) == 2
+    assert main(["parse", "--form", "rfc2156", "C=gb/S=Doe"]) == 2
+    assert "leading slash is missing" in capsys.readouterr().err
 
 
 # Whatever carries an address: it comes back, or with a finding, or not at all

@@ -24,6 +24,7 @@ NAMES = [
     "Dialect",
     "Directory",
     "Encapsulated",
+    "EntryAddress",
     "Explanation",
     "Finding",
     "InternetMailService",
@@ -55,6 +56,7 @@ NAMES = [
     "parse_proxies",
     "parse_proxy",
     "parse_recipients",
+    "read_entry_ids",
 ]
 MODULES = ["adapters", "columns", "matcher", "mixer", "mta", "x400"]
 
@@ -111,6 +113,7 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (px.X400Address.parse, "text form * limits"),
         (px.X500Address.parse, "dn"),
         (px.OneOffEntryId.from_bytes, "data * code_page limits"),
+        (px.read_entry_ids, "data * code_page limits"),
         (px.RoutingTable.from_gwart, "text * dialect limits"),
         (px.RoutingTable.from_csv, "path * dialect limits"),
         (px.RoutingTable.from_connectors_json, "path * dialect limits"),
