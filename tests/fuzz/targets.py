@@ -124,9 +124,10 @@ def parse_proxies(text: str) -> None:
     for proxy in found:
         judge(proxy)
         assert px.parse_proxy(str(proxy)) == proxy
-    separators = sum(map(text.count, ";,%|\r\n:"))  # a list of as many items is counted, and has no more pieces but one
-    counted = px.parse_proxies(text, limits=px.Limits(list_items=separators + 1))
-    assert (counted, len(counted.errors)) == (found, len(found.errors))
+    separators = sum(map(text.count, ";,%|\r\n:"))  # a list of as many items is counted
+    with suppress(px.AddressSyntaxError):  # it has one piece more, at most
+        counted = px.parse_proxies(text, limits=px.Limits(list_items=max(separators, 1)))
+        assert (counted, len(counted.errors)) == (found, len(found.errors))
     assert list(px.parse_proxies([*map(str, found)])) == list(found)
 
 
