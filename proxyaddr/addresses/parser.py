@@ -77,7 +77,8 @@ def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
 
     proxy_address: PREFIX value | value
 
-    Without a type it is a secondary SMTP address. Raises AddressSyntaxError.
+    Without a type it is a secondary SMTP address. A value that goes on as a list of addresses does has the finding
+    `joined-values`. Raises AddressSyntaxError.
 
     >>> parse_proxy("X400:c=US;a= ;p=Org;").type
     'X400'
@@ -93,10 +94,13 @@ def parse_proxies(
 
     proxy_list: item (SEPARATOR item)*
 
-    Text is split at `;`, `,`, line ends, at `%` where the list uses it before a type (Q155594), and inside PowerShell's
-    `{a, b}`. A value of X400, EX, X500, CCMAIL, NOTES, FAX, MHS or an unknown type ends only before a separator that a
-    type follows. A bad item never raises an error: `.errors` lists those, `.findings` the rules that good items break.
-    A list beyond its `limits` raises AddressSyntaxError.
+    Text is split at `;`, `,`, line ends and at blanks before a known type; at `%` where the list uses it before a type
+    (Q155594), at `|` where every piece is typed, at `separator` alone where one is given (Q190706); labels and braces
+    around a list are left out, and so are quotes around an item. A value of X400, EX, X500, CCMAIL, NOTES, FAX, MHS or
+    an unknown type ends only before separators that a type follows. A bad item never raises an error: `.errors` lists
+    those, `.findings` the rules that good items break; what was found in reading an item is in its `reading`.
+
+    A list beyond its `limits` raises AddressSyntaxError, an impossible `separator` ConfigurationError.
     """
     if separator is not None:
         check_separator(separator)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from lark import Token, Transformer
-from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import BLANKS, INTERNET_TYPES, WHITE_SPACE, canonical_type
@@ -43,18 +41,11 @@ __all__ = [
 
 _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _CUT_OFF = ("...", "…")
+_X400 = re.compile(rf"(?i:X\.?400)[{WHITE_SPACE}]*+:[{WHITE_SPACE}]*+[^/{WHITE_SPACE}]")
 _BEHIND_X400 = re.compile(
     rf"[{BLANKS}]*+(?:[;,%|]|(?:\.\.\.|…)?[{BLANKS}]*+\}}|\Z)|[\r\n]|[{WHITE_SPACE}]++{KNOWN_PREFIX}"
 )
 _OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
-
-
-class _Piece(NamedTuple):
-    """What the grammar tells apart: a kind of item by the name of its rule, and its tokens."""
-
-    kind: str
-    first: Token
-    value: Token | None = None
 
 
 def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None = None) -> list[ProxyItem]:
@@ -64,14 +55,14 @@ def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None
     """
     limits.check_list(text)
     read = prepared(text, separator)
-    pieces: list[_Piece] = _PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEM_STARTS))
+    tokens: list[Token] = _PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEMS))
     items: list[ProxyItem] = []
     has_other_white_space = not text.isascii() and not _OTHER_WHITE_SPACE.isdisjoint(text)
-    for piece in pieces:
-        item = _item(piece, text, read.escaped, limits)
+    for token in tokens:
+        item = _item(token, text, read.escaped, limits)
         if has_other_white_space and _is_beside_other_white_space(text, item.span):
             item = surrounded(item)
-        if piece.kind == "untyped" and items and _is_torn(items[-1], item, read.text):
+        if token.type == "UNTYPED" and items and _is_torn(items[-1], item, read.text):
             item = ProxyItem(_found("stray-separator", text), (items.pop().span[0], item.span[1]))
         if item.span[1] in read.cuts:
             item = ProxyItem(_found("cut-off-list", text), item.span)
@@ -100,8 +91,8 @@ def read_item(text: str, limits: Limits = DEFAULT_LIMITS) -> ProxyItem:
     trimmed = text.strip(WHITE_SPACE)
     if not trimmed:
         return ProxyItem(syntax_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), (0, len(text)))
-    piece: _Piece = _PROXIES.parse(trimmed, "proxy_address")
-    return as_whole(_item(piece, trimmed, None, limits), text)
+    token: Token = _PROXIES.parse(trimmed, "proxy_address")[0]
+    return as_whole(_item(token, trimmed, None, limits), text)
 
 
 def read_recipient(
@@ -159,87 +150,53 @@ def _listed(items: Iterable[ProxyItem], errors: Iterable[AddressSyntaxError], fi
     )
 
 
-class _ProxyTransformer(Transformer[Token, object]):
-    """Tells the items of a list apart."""
+class _ProxyTransformer(Transformer[Token, list[Token]]):
+    """Returns the items of a list as tokens, which know their places and what they are."""
 
-    def proxy_list(self, pieces: list[_Piece]) -> list[_Piece]:
+    def proxy_list(self, tokens: list[Token]) -> list[Token]:
         """proxy_list: item (SEPARATOR item)*."""
-        return pieces
+        return tokens
 
-    @v_args(inline=True)
-    def proxy(self, prefix: Token, value: Token | None = None) -> _Piece:
-        """proxy: PREFIX value."""
-        return _Piece("proxy", prefix, value)
-
-    @v_args(inline=True)
-    def quoted(self, item: Token) -> _Piece:
-        """quoted: QUOTED."""
-        return _Piece("quoted", item)
-
-    @v_args(inline=True)
-    def untyped(self, value: Token) -> _Piece:
-        """untyped: UNTYPED."""
-        return _Piece("untyped", value)
-
-    @v_args(inline=True)
-    def not_exported(self, name: Token) -> _Piece:
-        """not_exported: NOT_EXPORTED."""
-        return _Piece("not_exported", name)
-
-    @v_args(inline=True)
-    def deletion(self, marker: Token) -> _Piece:
-        """deletion: "~del" ("<" TYPE ":" value? ">")?."""
-        return _Piece("deletion", marker)
-
-    @v_args(inline=True)
-    def bad(self, item: Token) -> _Piece:
-        """bad: BAD."""
-        return _Piece("bad", item)
+    proxy_address = proxy_list
 
 
-_ITEM_STARTS = frozenset(
-    {"PLAIN_PREFIX", "MCI_PREFIX", "PREFIX", "QUOTED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
-)
-"""Terminals with which an item of a list starts."""
+_TYPED = frozenset({"PLAIN_PROXY", "MCI_PROXY", "PROXY"})
+_ITEMS = _TYPED | {"QUOTED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
+"""Terminals that are items of a list."""
 
 # No terminal has a name: only an error of the grammar would show it, and a list never fails to parse
 _PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list"), _ProxyTransformer(), {})
 
 
-def _item(piece: _Piece, text: str, escaped: str | None, limits: Limits) -> ProxyItem:
-    """Return the item that a piece is; what it says is in the given `text`, at the same place."""
-    kind, first, value = piece
-    start, end = first.start_pos or 0, first.end_pos or 0
-    if kind == "proxy":
-        if value is None:
-            return typed_text(text[start:end], "", (start, end))
-        place, last = value.start_pos or 0, value.end_pos or 0
-        if text.startswith(";", last) and _ends_x400(text, start, place, last):
-            last += 1
-        written = _unescaped(text[place:last], escaped)
-        return typed_text(text[start:end], written, (start, last), apart=place != end)
-    span, written = (start, end), _unescaped(text[start:end], escaped)
-    if kind == "untyped":
+def _item(token: Token, text: str, escaped: str | None, limits: Limits) -> ProxyItem:
+    """Return the item that a token is; what it says is in the given `text`, at the same place."""
+    start, end = token.start_pos or 0, token.end_pos or 0
+    kind = token.type.removeprefix("WHOLE_")
+    if kind in _TYPED:
+        if text.startswith(";", end) and _ends_x400(text, start, end):
+            end += 1
+        prefix, colon, value = text[start:end].partition(":")
+        return typed_text(prefix + colon, value if escaped is None else _unescaped(value, escaped), (start, end))
+    span, written = (start, end), text[start:end] if escaped is None else _unescaped(text[start:end], escaped)
+    if kind == "UNTYPED":
         return untyped_text(written, span)
-    if kind == "quoted":
+    if kind == "QUOTED":
         return read_item(written[1:-1].replace('""', '"'), limits)._replace(span=span)
-    if kind == "deletion":
+    if kind == "DELETION":
         return ProxyItem(_deletion(written), span)
-    return ProxyItem(_found("not-exported", written) if kind == "not_exported" else _bad_item(written), span)
+    return ProxyItem(_found("not-exported", written) if kind == "NOT_EXPORTED" else _bad_item(written), span)
 
 
-def _ends_x400(text: str, start: int, place: int, last: int) -> bool:
-    """Return whether the `;` behind a value is the one that ends an O/R address, and no separator.
+def _ends_x400(text: str, start: int, end: int) -> bool:
+    """Return whether the `;` behind an item is the one that ends an O/R address, and no separator.
 
     Exchange writes one at the end: it separates only where a type follows at once.
     """
-    if canonical_type(text[start : place - 1].rstrip(WHITE_SPACE + ":")) != "X400" or text[place] == "/":
-        return False
-    return _BEHIND_X400.match(text, last + 1) is not None
+    return _X400.match(text, start, end) is not None and _BEHIND_X400.match(text, end + 1) is not None
 
 
-def _unescaped(written: str, escaped: str | None) -> str:
-    return written if escaped is None else re.sub(rf"\\([\\{escaped}])", r"\1", written)
+def _unescaped(written: str, escaped: str) -> str:
+    return re.sub(rf"\\([\\{escaped}])", r"\1", written)
 
 
 def _deletion(marker: str) -> DeletionMarker | AddressSyntaxError:

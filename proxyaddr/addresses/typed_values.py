@@ -44,12 +44,13 @@ _JOINED_VALUES = Finding(
 def typed_item(prefix: Token, value: Token | None) -> ProxyItem:
     """Return the item that a type and its value make: `prefix` is the type with its colon."""
     span = (prefix.start_pos or 0, (value or prefix).end_pos or 0)
-    apart = value is not None and value.start_pos != prefix.end_pos
-    return typed_text(str(prefix), str(value or ""), span, apart=apart)
+    item = typed_text(str(prefix), str(value or ""), span)
+    # the grammar may leave out blanks between the two
+    return surrounded(item) if value is not None and value.start_pos != prefix.end_pos else item
 
 
-def typed_text(prefix: str, value: str, span: Span, *, apart: bool = False) -> ProxyItem:
-    """Return the item that a type with its colon and a value make; `apart` says that blanks between them are left out.
+def typed_text(prefix: str, value: str, span: Span) -> ProxyItem:
+    """Return the item that a type with its colon and a value make.
 
     White space around the colon is a finding, white space behind the value is left out without one.
     """
@@ -57,8 +58,7 @@ def typed_text(prefix: str, value: str, span: Span, *, apart: bool = False) -> P
     trimmed = value.strip(WHITE_SPACE)
     if not trimmed:
         return ProxyItem(syntax_error("empty-value", f"{written}: has no value", prefix, ("a value",)), span)
-    apart = apart or prefix[-2] in WHITE_SPACE or value[0] in WHITE_SPACE
-    reading = (_SURROUNDED,) if apart else ()
+    reading = (_SURROUNDED,) if prefix[-2] in WHITE_SPACE or value[0] in WHITE_SPACE else ()
     upper = written.upper()
     if upper == _MAILTO:
         message = "`mailto:` is no address type; the value is read as SMTP"

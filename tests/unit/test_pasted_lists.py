@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ GOOD = st.lists(
 )
 """Good addresses, such as hold separators."""
 
-FORMS = {
+FORMS: dict[str, Callable[[list[str]], str]] = {
     ";": ";".join,
     ",": ", ".join,
     "blank": " ".join,

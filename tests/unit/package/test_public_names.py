@@ -106,7 +106,7 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (px.parse_one_off, "text * limits"),
         (px.parse_recipients, "text * limits"),
         (px.parse_proxy, "text * limits"),
-        (px.parse_proxies, "text_or_strings * limits"),
+        (px.parse_proxies, "text_or_strings * separator limits"),
         (px.encapsulate, "address_type value domain"),
         (px.decapsulate, "text * tolerant limits"),
         (px.AddressSpace.parse, "text * dialect scope limits"),
