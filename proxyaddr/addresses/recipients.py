@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import KNOWN_TYPES, WHITE_SPACE
+from proxyaddr._text.types import KNOWN_TYPES, LINK_TYPE, SPELLINGS, WHITE_SPACE
 from proxyaddr.addresses import one_off
 from proxyaddr.addresses.diagnoses import missing_brackets
 from proxyaddr.addresses.lists import ParsedList
@@ -127,11 +127,8 @@ def _end(token: Token) -> int:
 
 def _type_of(label: Token) -> str:
     name = label[:-1].strip(WHITE_SPACE).upper()
-    return "X400" if name == "X.400" else name
+    return name if name == LINK_TYPE else SPELLINGS.get(name, name)
 
-
-LINK_TYPE = "MAILTO"
-"""What begins a link to an Internet address (RFC 6068): no type, and no name of a group either."""
 
 NAMED = frozenset({"ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
 """Terminals of addresses that take the words before them as their name."""
