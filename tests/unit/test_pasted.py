@@ -46,7 +46,7 @@ def test_every_suggestion_can_be_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "given", "expected"),
     [
-        ("/o=Contoso/cn=jane", "LegacyExchangeDN", ("EX", [])),
+        ("/o=Contoso/ou=First/cn=jane", "LegacyExchangeDN", ("EX", [])),
         ("Jane <jane@contoso.com>", "mail", ("SMTP", [])),
         ("jane", "smtp", ("SMTP", ["no-domain"])),
         ("[X500:/o=Contoso/ou=a/cn=jane]", "EX", ("X500", ["type-differs"])),
