@@ -130,7 +130,7 @@ def _type_of(label: Token) -> str:
     return name if name == LINK_TYPE else SPELLINGS.get(name, name)
 
 
-NAMED = frozenset({"ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
+NAMED = frozenset({"NAMED", "ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
 """Terminals of addresses that take the words before them as their name."""
 
 ADDRESSES = frozenset({"MAILBOX", "SHAPED", "BAD_ADDRESS", *NAMED})
