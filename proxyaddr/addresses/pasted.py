@@ -40,7 +40,7 @@ class _Link(NamedTuple):
 
 
 class _InAngles(NamedTuple):
-    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, the address of a link behind it."""
+    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, and a link behind it."""
 
     label: _Part | None
     written: _Part
@@ -159,7 +159,8 @@ class _PastedTransformer(Transformer[Token, object]):
         parts = [_part_of(each) if isinstance(each, Token) else each for each in children]
         place = next((number for number, each in enumerate(parts) if isinstance(each, _InAngles)), len(parts))
         before, angles, behind = parts[:place], parts[place : place + 1], parts[place + 1 :]
-        return _Pasted(before, *(angles or [None]), behind)  # type: ignore[arg-type]  # the grammar orders them so
+        in_angles = angles[0] if angles else None
+        return _Pasted(before, in_angles, behind)  # type: ignore[arg-type]  # the grammar orders them so
 
     def link(self, children: list[Token]) -> _Link:
         """link: "<" LABEL? MAILBOX ">"."""
@@ -167,7 +168,7 @@ class _PastedTransformer(Transformer[Token, object]):
 
     def in_angles(self, children: list[object]) -> _InAngles:
         """in_angles: "<" COMMENT* (ROUTE? MAILBOX | LABEL (MAILBOX | VALUE) | VALUE) COMMENT* link? ">"."""
-        parts = {part.kind: part for part in map(_part_of, filter(lambda each: isinstance(each, Token), children))}
+        parts = {each.type: _part_of(each) for each in children if isinstance(each, Token)}
         link = children[-1].part if isinstance(children[-1], _Link) else None
         return _InAngles(parts.get("LABEL"), parts.get("MAILBOX") or parts["VALUE"], link)
 

@@ -26,11 +26,12 @@ static inline int is_in(set chars, uint8_t c) {
     return c < 64 ? chars.low >> c & 1 : c < 128 && chars.high >> (c - 64) & 1;
 }
 
-/* Not allowed here in the domain of a MAILBOX; the grammar takes some of these control characters. */
+/* Not allowed here in the domain of a MAILBOX; the grammar takes some of these control characters, and a domain with a
+ * `/` or a `=` may be the rest of an O/R address. */
 #define SPECIAL_LOW \
     (UINT64_C(0x1ffffffff) | LOW('"') | LOW('(') | LOW(')') | LOW(',') | LOW(';') | LOW('<') | LOW('>'))
 #define SPECIAL_HIGH (HIGH('[') | HIGH(']') | HIGH(127))
-static const set SPECIAL = {SPECIAL_LOW, SPECIAL_HIGH};
+static const set SPECIAL = {SPECIAL_LOW | LOW('/') | LOW('='), SPECIAL_HIGH};
 /* Not allowed in its local part. */
 static const set LOCAL_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@')};
 /* Not allowed in an encapsulated address, unless encoded. */
@@ -99,6 +100,8 @@ static const uint8_t *read_type(const uint8_t *text, const uint8_t *end, form *f
         memcpy(found->type, "X400\0", 5);
         length = 4;
     }
+    if (length == 6 && !memcmp(found->type, "MAILTO", 6)) /* a link, not a type */
+        return NULL;
     found->type_length = length;
     found->written = lower ? SECONDARY : PRIMARY;
     return text;
@@ -113,32 +116,6 @@ static int set_value(form *found, const uint8_t *value, const uint8_t *end) {
     return value < end && (found->ascii || is_utf8(value, end));
 }
 
-/* Return the length of the character of Unicode's White_Space outside ASCII, or the zero width space, that starts here,
- * 0 where none does. */
-static size_t white_space_length(const uint8_t *text, const uint8_t *end) {
-    if (end - text >= 2 && text[0] == 0xc2 && (text[1] == 0x85 || text[1] == 0xa0))
-        return 2;
-    if (end - text < 3)
-        return 0;
-    if (text[0] == 0xe2 && text[1] == 0x80)
-        return text[2] <= 0x8b || text[2] == 0xa8 || text[2] == 0xa9 || text[2] == 0xaf ? 3 : 0;
-    return !memcmp(text, "\xe1\x9a\x80", 3) || !memcmp(text, "\xe2\x81\x9f", 3) || !memcmp(text, "\xe3\x80\x80", 3) ? 3
-                                                                                                                  : 0;
-}
-
-/* Return whether a typed value is read as it is written: not `mailto:`, no white space outside ASCII at an edge, and no
- * semicolon with a backslash before it, as csvde writes X.400. */
-static int is_as_written(const form *found) {
-    const uint8_t *text = found->value, *end = found->end;
-    if (found->type_length == 6 && !memcmp(found->type, "MAILTO", 6))
-        return 0;
-    for (const uint8_t *each = text; (each = memchr(each, '\\', (size_t)(end - each))); each++)
-        if (each + 1 < end && each[1] == ';')
-            return 0;
-    return found->ascii || !(white_space_length(text, end) || (end - text >= 2 && white_space_length(end - 2, end) == 2) ||
-                             (end - text >= 3 && white_space_length(end - 3, end) == 3));
-}
-
 /* "[" TYPE ":" VALUE "]" without a name, brackets inside or escapes. */
 static int read_bracketed(const uint8_t *text, const uint8_t *end, form *found) {
     const uint8_t *value = read_type(text + 1, end, found);
@@ -151,9 +128,22 @@ static int read_bracketed(const uint8_t *text, const uint8_t *end, form *found) 
     return set_value(found, value, end - 1);
 }
 
-/* MAILBOX, of SMTP. */
+/* TYPE ":" VALUE. White space outside ASCII may surround the value, and csvde writes the semicolons of X.400 behind
+ * backslashes: only the parser tells both from text. */
+static int read_typed(form *found, const uint8_t *value, const uint8_t *end) {
+    if (!set_value(found, value, end) || *found->value >= 0x80 || found->end[-1] >= 0x80)
+        return 0;
+    for (const uint8_t *each = found->value; (each = memchr(each, '\\', (size_t)(found->end - each))); each++)
+        if (each + 1 < found->end && each[1] == ';')
+            return 0;
+    return 1;
+}
+
+/* MAILBOX, of SMTP, without apostrophes or braces around it. */
 static int read_mailbox(const uint8_t *text, const uint8_t *end, form *found) {
     const uint8_t *each = text;
+    if (*text == '\'' || *text == '{')
+        return 0;
     while (each < end && *each < 0x80 && !is_in(LOCAL_SPECIAL, *each))
         each++;
     if (each == text || each == end || *each++ != '@' || each == end)
@@ -186,7 +176,7 @@ static int read_form(const uint8_t *text, int64_t length, form *found) {
         while (value < end && (*value == ' ' || *value == '\t'))
             value++;
         if (value < end && *value == ':')
-            return set_value(found, value + 1, end) && is_as_written(found);
+            return read_typed(found, value + 1, end);
     }
     return read_mailbox(text, end, found);
 }
