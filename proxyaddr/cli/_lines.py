@@ -41,15 +41,19 @@ def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
-def for_each_input(options: argparse.Namespace, handle: Callable[[str], int], *, lines: bool = True) -> int:
+def for_each_input(
+    options: argparse.Namespace, handle: Callable[[str], int], *, lines: bool = True, files: bool = False
+) -> int:
     """Call `handle` with each input and return the highest status; an error is printed and counts as status 2.
 
-    Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report.
+    Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report. With
+    `files` it may be the name of a file.
     ConfigurationError for an argument that is no such input, as the name of a file is none, and where there is no input
     at all.
     """
     for text in options.inputs:
-        refuse_file(text, options)
+        if not files:
+            refuse_file(text, options)
         if lines:
             refuse_report(text)
             refuse_lines(text, options)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-__all__ = ["Meaning", "codes_in", "meaning", "ms_mail_code"]
+__all__ = ["Meaning", "codes_in", "meaning", "meanings", "ms_mail_code", "precision"]
 
 UNKNOWN, WITHOUT_CODE = "unknown-code", "no-code"
 """The rules of a code that no row knows, and of a report that states none."""
@@ -23,6 +23,8 @@ _SIGNATURE = "MSEXCH:"
 """What starts the diagnostic line of Exchange 4.0 to 5.5, where any number in parentheses is a code."""
 
 _HEXADECIMAL = re.compile(r"\(([0-9A-Fa-f]{8})\)")
+_NUMBER = re.compile(r"[0-9A-F]{8}")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}", re.ASCII)
 _ENHANCED = re.compile(r"(?<![\w.])(?:[45]\d\d[ -])?#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)", re.ASCII)
 _REPLY = re.compile(r"(?:^|[\s;:'\"#<(])([45]\d\d)(?=[ -])", re.ASCII)
 _NAME = re.compile(r"(?<![\w-])[A-Za-z]+-[A-Za-z-]*[a-z](?![\w-])", re.ASCII)
@@ -54,7 +56,7 @@ def codes_in(text: str) -> tuple[str, ...]:
 def precision(code: str) -> tuple[int, int]:
     """Return how precise a code is, to compare it with others: a row of its own is more than a class of errors."""
     if "." not in code:
-        return (1, 0) if code.isdecimal() and len(code) == 3 else (4, len(code))
+        return (1, 0) if len(code) == 3 else (5 if _NUMBER.fullmatch(code) else 4, 0)
     _, subject, detail = code.split(".")
     if detail == "0":
         return (2, 0) if subject != "0" else (0, 0)
@@ -73,15 +75,28 @@ def meaning(code: str | None, text: str) -> Meaning:
     if code is None:
         reason = "The report states no code that says why."
         return Meaning(WITHOUT_CODE, reason, "", ("read what the report says, or ask for the whole of it",))
-    tables = _tables()
     lower = text.lower()
     for row in _rows(code):
         if any(word in lower for word in row.get("words", [""])):
-            rule = tables["rules"][row["rule"]]
-            article = tables["articles"].get(row["article"], row["article"])
-            exists = rule.get("exists", False) or code.startswith(f"{TRANSIENT}.")
-            return Meaning(row["rule"], row["reason"], article, tuple(rule["remedy"]), exists)
+            return _stated(row, code)
     return _general(code)
+
+
+def meanings(name: str) -> tuple[Meaning, ...]:
+    """Return all that a code may say, in any case of its letters; nothing for a name that is no code of a report."""
+    codes = {code.lower(): code for code in (*_index()[0], *_x400_names().values(), *_tables()["replies"])}
+    code = codes.get(name.lower(), name)
+    if code not in codes.values() and _STATUS.fullmatch(code) is None:
+        return ()
+    return tuple(_stated(row, code) for row in _rows(code)) or (_general(code),)
+
+
+def _stated(row: Mapping[str, Any], code: str) -> Meaning:
+    tables = _tables()
+    rule = tables["rules"][row["rule"]]
+    article = tables["articles"].get(row["article"], row["article"])
+    exists = rule.get("exists", False) or code.startswith(f"{TRANSIENT}.")
+    return Meaning(row["rule"], row["reason"], article, tuple(rule["remedy"]), exists)
 
 
 def _general(code: str) -> Meaning:

@@ -1,7 +1,7 @@
 """The layouts of non-delivery reports: which recipients a report names, and what it says of each.
 
-A report is read line by line. A line that names a recipient opens a block, and what follows is said of it. The words that
-head a section are English; a block whose text holds a code is read without them, in whatever language it is written.
+A report is read line by line. A line that names a recipient opens a block, and what follows is said of it. The words
+that head a section are English; a block whose text holds a code is read without them, in any language.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from proxyaddr.delivery.bounce_codes import codes_in, ms_mail_code
 
 __all__ = ["Report", "from_lines", "from_status"]
 
-RECIPIENT_WORDS = 120
-"""Characters of a line that may stand beside the address of a recipient: its name."""
+LONGEST_LINE = 800
+"""Characters of a line that names a recipient: an address, and a name beside it."""
+
+LONGEST_HEADING = 120
 
 LONGEST_DETAIL = 2_000
 """Characters that are kept of what is said of one recipient."""
@@ -54,12 +56,14 @@ HEADINGS = (
 _APOSTROPHES = str.maketrans("\u2018\u2019", "''")
 _QUOTED = re.compile(r"^[>| \t\xa0]+")
 _LOCAL = r"[^\s<>()\[\],;\"@]{1,400}"
-_ADDRESS = rf"(?:mailto:)?{_LOCAL}@[\w.*-]{{1,255}}"
+_ADDRESS = rf"(?:(?:mailto:)?{_LOCAL}@[\w.*-]{{1,255}}|IMCEA[\w.&]{{1,16}}-{_LOCAL})"
 _WORD = re.compile(r"[^\s<>()\[\],;\"]+")
-_ALONE = re.compile(rf"[<'\"]?({_ADDRESS})[>'\"]?:?", re.IGNORECASE)
-_NAMED = re.compile(rf"(\S[^<>()\n]*?)[ \t]*[(<\[]({_ADDRESS})[)>\]][ \t]*(?:<({_ADDRESS})>)?:?", re.IGNORECASE)
-_LINKED = re.compile(rf"mailto:({_ADDRESS})[ \t]+(\S.*)", re.IGNORECASE)
-_LEGACY_DN = re.compile(r"(?:EX:|X500:)?(/o=[^/\n]+/.+)", re.IGNORECASE)
+_ALONE = re.compile(rf"[<'\"]?(?P<address>{_ADDRESS})[>'\"]?:?", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?P<name>\S[^<>()\n]*?)[ \t]*[(<\[](?P<address>{_ADDRESS})[)>\]][ \t]*(?:<{_ADDRESS}>)?:?", re.IGNORECASE
+)
+_LINKED = re.compile(rf"mailto:(?P<address>{_ADDRESS})[ \t]+(?P<name>\S.*)", re.IGNORECASE)
+_LEGACY_DN = re.compile(r"(?:EX:|X500:)?(?P<address>/o=[^/\n]+/.+)", re.IGNORECASE)
 _DATE = re.compile(r"[\w,./ -]{0,40}\d[\w,./ -]{0,20}\d{1,2}[:.]\d{2}[\w:.+ -]{0,20}")
 _WHOLE_SENTENCE = re.compile(
     rf"your message to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})[ \t]+(?:couldn't be|wasn't|has not been) delivered",
@@ -179,35 +183,35 @@ class _Reader:
         if self.section is Section.MS_MAIL:
             failed = _FAILED_TO.match(said)
             return None if failed is None else Report(failed[1], self.addressee, is_listed=True, is_ms_mail=True)
-        if (dated := _dated(said)) is not None and (self.section is Section.DATED or not _OF_OTHERS.match(said)):
-            return Report(dated, is_listed=self.section is Section.DATED)
-        if self.section is Section.DATED:
-            return None
-        for pattern in (_WHOLE_SENTENCE, _LABELLED):
-            if named := pattern.match(said):
-                return Report(_without_link(named[1]), is_listed=True)
-        if len(said) > RECIPIENT_WORDS + 700 or _OF_OTHERS.match(said):
-            return None
-        listed = self.section is Section.LISTED
-        if alone := _ALONE.fullmatch(said):
-            return Report(_without_link(alone[1]), is_listed=listed)
-        if legacy := _LEGACY_DN.fullmatch(said):
-            return Report(legacy[1], is_listed=listed)
-        if named := _NAMED.fullmatch(said):
-            return Report(_without_link(named[2]), _name(named[1]), is_listed=listed)
-        if linked := _LINKED.fullmatch(said):
-            return Report(_without_link(linked[1]), _name(linked[2]), is_listed=listed)
+        is_dated = self.section is Section.DATED
+        recipient = _dated(said)
+        if recipient is not None and (is_dated or not _OF_OTHERS.match(said)):
+            return Report(recipient, is_listed=is_dated)
+        return None if is_dated else _named(said, is_listed=self.section is Section.LISTED)
+
+
+def _named(said: str, *, is_listed: bool) -> Report | None:
+    """Return a block for a line that is the address of a recipient, alone, with a name or with a label."""
+    for pattern in (_WHOLE_SENTENCE, _LABELLED):
+        if labelled := pattern.match(said):
+            return Report(_without_link(labelled[1]), is_listed=True)
+    if len(said) > LONGEST_LINE or _OF_OTHERS.match(said):
         return None
+    for pattern in (_ALONE, _LEGACY_DN, _NAMED, _LINKED):
+        if named := pattern.fullmatch(said):
+            name = named.groupdict().get("name")
+            return Report(_without_link(named["address"]), name and _name(name), is_listed=is_listed)
+    return None
 
 
 def _heading(said: str) -> Section | None:
     """Return the section that a line heads; None for a line that heads none."""
-    lower = said[:RECIPIENT_WORDS].lower()
+    lower = said[:LONGEST_HEADING].lower()
     return next((section for words, section in HEADINGS if lower.startswith(words)), None)
 
 
 def _dated(said: str) -> str | None:
-    """Return the recipient of `name on date`, as Outlook and the Internet Mail Service list it; None for another line."""
+    """Return the recipient of `name on date`, as Outlook and the Internet Mail Service write; None for other lines."""
     recipient, on, date = said.rpartition(" on ")
     if not on or _DATE.fullmatch(date) is None:
         return None
@@ -219,7 +223,7 @@ def _dated(said: str) -> str | None:
 def _alone(said: str) -> Iterator[Report]:
     """Yield a report for each address in a line of a server that stands alone, or one without a recipient."""
     words = (_ALONE.fullmatch(word[0].strip("'.:")) for word in _WORD.finditer(said))
-    addresses = dict.fromkeys(_without_link(word[1]) for word in words if word is not None)
+    addresses = dict.fromkeys(_without_link(word["address"]) for word in words if word is not None)
     for address in addresses or (None,):
         yield Report(address, details=[said[:LONGEST_DETAIL]])
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from proxyaddr._files.messages import Message, read_message
 from proxyaddr._text.encodings import CarriedText
-from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated
+from proxyaddr._text.types import LEGACY_DN_TYPES
+from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
 from proxyaddr.addresses.parser import parse_proxy
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.bounce_codes import Meaning, meaning, precision
 from proxyaddr.delivery.bounce_layouts import Report, from_lines, from_status
-from proxyaddr.directory.recipient import LEGACY_DN_TYPES
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, visible
 from proxyaddr.formats.imcea import PREFIX
 
@@ -24,7 +24,7 @@ _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9&.]{0,15}:(?!//)\S.*")
 _LEGACY_DN = re.compile(r"/o=[^/]+/.+", re.IGNORECASE)
 _ENCAPSULATED = re.compile(rf"{PREFIX}[^\s<>()\[\],;\"]+", re.IGNORECASE)
 _MARK = "\ue000"
-"""Stands around the number of an encapsulated address while the rest of a text is undone: no text is meant to hold it."""
+"""Stands around the number of an encapsulated address while the rest of a text is undone; no text uses it."""
 
 _MARKED = re.compile(f"{_MARK}([0-9]{{1,9}}){_MARK}")
 
@@ -33,11 +33,11 @@ _MARKED = re.compile(f"{_MARK}([0-9]{{1,9}}){_MARK}")
 class Diagnosis:
     """What a report says of one recipient, and what would deliver the mail.
 
-    `recipient` is the address that the report names, else the name; None where it names none. `code` is the most precise
-    code that it states, None for none, and `diagnostic` what a server said; `reason` is what that means, by the `rule`
-    that decided and the document that states it, its `article`. `addresses` are those that were encapsulated in the
-    recipient's, or typed; `proxies` are the X500 proxies that make a legacy DN known, which nobody has. `findings` say
-    what is odd in them.
+    `recipient` is the address that the report names, else the name; None where it names none. `code` is the most
+    precise code that it states, None for none, and `diagnostic` what a server said; `reason` is what that means, by the
+    `rule` that decided and the document that states it, its `article`. `addresses` are what was encapsulated in the
+    recipient's, or has a type; `proxies` are the X500 proxies that make a legacy DN known, which nobody has. `findings`
+    say what is odd in them.
     """
 
     recipient: str | None
@@ -74,7 +74,7 @@ def diagnose(text: str | bytes) -> tuple[Diagnosis, ...]:
         shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
         raise AddressSyntaxError(
             "not-a-bounce",
-            "no non-delivery report: it names no recipient with a reason; `proxyaddr decapsulate` reads single addresses",
+            "no non-delivery report: it names no recipient with a reason (`proxyaddr decapsulate` reads addresses)",
             shown,
             (0, len(shown)),
             ("a non-delivery report",),
@@ -83,7 +83,7 @@ def diagnose(text: str | bytes) -> tuple[Diagnosis, ...]:
 
 
 def _reports(message: Message, encapsulated: dict[str, FoundAddress]) -> Iterator[Report]:
-    """Yield what the delivery status says, then what the texts say; the message that came back is no part of the report."""
+    """Yield what the delivery status says, then what the texts say, but those of the message that came back."""
     statuses = [report for fields in message.recipients if (report := from_status(fields)) is not None]
     for report in statuses:
         if report.recipient is not None:
@@ -124,9 +124,9 @@ def _note(
 
 
 def _merged(reports: Iterable[Report], encapsulated: dict[str, FoundAddress]) -> list[Report]:
-    """Return a report for each recipient, with all that was said of it; one without a recipient only where none has one.
+    """Return a report for each recipient, with all that was said of it.
 
-    A name stands for the address that the report gives it elsewhere.
+    A name stands for the address that the report gives it elsewhere. What names no recipient counts where nothing does.
     """
     all_reports = list(reports)
     ms_mail = [report for report in all_reports if report.is_ms_mail]
@@ -140,7 +140,9 @@ def _merged(reports: Iterable[Report], encapsulated: dict[str, FoundAddress]) ->
         if recipient is None:
             continue
         recipient = named.get(recipient.casefold(), recipient)
-        known = merged.setdefault(_key(recipient, encapsulated), replace(report, recipient=recipient, details=[], codes=[]))
+        known = merged.setdefault(
+            _key(recipient, encapsulated), replace(report, recipient=recipient, details=[], codes=[])
+        )
         known.details += report.details
         known.codes += report.codes
         known.is_ms_mail = report.is_ms_mail and len(ms_mail) == 1
@@ -184,6 +186,8 @@ def _diagnosed(report: Report, encapsulated: dict[str, FoundAddress]) -> Diagnos
     typed = _typed(recipient)
     if found is not None:
         addresses, findings, proxy = (TypedAddress(found.type, found.value),), found.findings, found.proxy
+    elif PREFIX in recipient.upper():
+        findings = _unread(recipient)
     elif typed is not None:
         addresses, findings = (TypedAddress(typed.type, typed.value),), typed.validate()
         errors = [finding for finding in findings if finding.severity == "error"]
@@ -202,6 +206,14 @@ def _diagnosed(report: Report, encapsulated: dict[str, FoundAddress]) -> Diagnos
         said,
         findings,
     )
+
+
+def _unread(recipient: str) -> tuple[Finding, ...]:
+    """Return why the encapsulated address of a recipient can not be read."""
+    try:
+        return read_encapsulated(recipient).findings
+    except AddressSyntaxError as error:
+        return (Finding(error.code, error.message),)
 
 
 def _proxy_remedy(proxies: tuple[str, ...]) -> Iterator[str]:

@@ -150,7 +150,9 @@ def _exchange_report(
 ) -> str:
     name = _one_line(non_delivery.recipient)
     details = [non_delivery.reason, _signature(non_delivery, layout)]
-    body = "\n".join(textwrap.fill(line, _LINE_LENGTH - 12, break_long_words=False) for line in details)
+    body = "\n".join(
+        textwrap.fill(line, _LINE_LENGTH - 12, break_long_words=False, break_on_hyphens=False) for line in details
+    )
     return "\n".join(
         (
             "From: System Administrator",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from proxyaddr._text.domains import same_domain, unquoted_local
-from proxyaddr._text.types import BLANKS, INTERNET_TYPES
+from proxyaddr._text.types import BLANKS, INTERNET_TYPES, LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
@@ -23,7 +23,7 @@ from proxyaddr.delivery.rules import (
     remedy,
 )
 from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
-from proxyaddr.directory.recipient import LEGACY_DN_TYPES, Recipient
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.formats.imcea import PREFIX
 from proxyaddr.formats.internet import envelope_recipient

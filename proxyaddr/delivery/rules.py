@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from proxyaddr._text.domains import same_domain
-from proxyaddr._text.types import INTERNET_TYPES
+from proxyaddr._text.types import INTERNET_TYPES, LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
 from proxyaddr.delivery.outcomes import Match, Reason
 from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
-from proxyaddr.directory.recipient import LEGACY_DN_TYPES, Recipient
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError, ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
 from proxyaddr.formats.internet import envelope_recipient

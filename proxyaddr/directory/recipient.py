@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from proxyaddr._text.types import BLANKS
+from proxyaddr._text.types import BLANKS, LEGACY_DN_TYPES
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse_proxies, parse_proxy
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
 from proxyaddr.errors import AddressSyntaxError, check_text
 
-__all__ = ["LEGACY_DN_TYPES", "Recipient", "look_up_key"]
-
-LEGACY_DN_TYPES = ("EX", "X500")
-"""Types whose values are legacy DNs: a name that nobody has as its own may be held as an X500 proxy (KB2807779)."""
+__all__ = ["Recipient", "look_up_key"]
 
 
 @dataclass(frozen=True, slots=True)

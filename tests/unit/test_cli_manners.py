@@ -25,6 +25,7 @@ IS_FILE = "is a file, not an address"
 
 FILES = {
     "addresses.txt": "SMTP:jane@contoso.com\nFAX:+1 555 0100\n",
+    "bounce.eml": (FOLDER / "bounces" / "online.eml").read_text("utf-8"),
     "bounce.txt": (FOLDER / "bounce.txt").read_text("utf-8"),
     "connector.toml": '[internet_mail_service]\nsite_domain = "contoso.com"\n',
     "connectors.json": '[{"Name": "Internet", "Enabled": true, "AddressSpaces": ["SMTP:*;1"]}]',
