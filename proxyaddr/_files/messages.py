@@ -23,7 +23,7 @@ _HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|div|p)\b", re.I
 _ENCODED_QUOTE = re.compile("=3D[\"']", re.IGNORECASE)
 _BLANK_LINE = re.compile(rf"{_LINE_END}[ \t]*{_LINE_END}")
 _STATUS_FIELD = re.compile(rf"^[ \t]*({_NAME[:-1]}):[ \t]*([^\r\n]*(?:{_LINE_END}[ \t]+[^\r\n]*)*)", re.MULTILINE)
-_FOLD = re.compile(rf"[ \t]*{_LINE_END}[ \t]*")
+_FOLD = re.compile(rf"(?<![ \t])[ \t]*+{_LINE_END}[ \t]*+")
 
 
 @dataclass(frozen=True, slots=True)

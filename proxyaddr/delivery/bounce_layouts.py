@@ -43,6 +43,7 @@ HEADINGS = (
     ("the following recipient(s) cannot be reached", Section.DATED),
     ("did not reach the following recipient(s)", Section.DATED),
     ("delivery has failed to these recipients", Section.LISTED),
+    ("delivery is delayed to these recipients", Section.LISTED),
     ("couldn't deliver to the following recipients", Section.LISTED),
     ("could not deliver to the following recipients", Section.LISTED),
     ("couldn't deliver the message to the following recipients", Section.LISTED),
@@ -65,10 +66,9 @@ _NAMED = re.compile(
 _LINKED = re.compile(rf"mailto:(?P<address>{_ADDRESS})[ \t]+(?P<name>\S.*)", re.IGNORECASE)
 _LEGACY_DN = re.compile(r"(?:EX:|X500:)?(?P<address>/o=[^/\n]+/.+)", re.IGNORECASE)
 _DATE = re.compile(r"[\w,./ -]{0,40}\d[\w,./ -]{0,20}\d{1,2}[:.]\d{2}[\w:.+ -]{0,20}")
-_WHOLE_SENTENCE = re.compile(
-    rf"your message to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})[ \t]+(?:couldn't be|wasn't|has not been) delivered",
-    re.IGNORECASE,
-)
+_FAILED = "(?:couldn't be|could not be|can't be|wasn't|was not|hasn't been|has not been) delivered"
+_WHOLE_SENTENCE = re.compile(rf"your message to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})[ \t]+{_FAILED}", re.IGNORECASE)
+_FAILED_SENTENCE = re.compile(rf"your message {_FAILED} to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})", re.IGNORECASE)
 _LABELLED = re.compile(rf"(?:recipient address|recipient|to address):[ \t]*<?({_ADDRESS})>?", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"(?:sender address|sender|from|reply-to|message rejected by|cc|to|subject):", re.IGNORECASE)
 _ADDRESSEE = re.compile(r"to:[ \t]*(\S.*)", re.IGNORECASE)
@@ -91,11 +91,13 @@ class Report:
     codes: list[str] = field(default_factory=list)
     is_listed: bool = False
     is_ms_mail: bool = False
+    length: int = 0
 
     def add(self, detail: str) -> None:
         """Take a line, up to a limit in all."""
-        if sum(map(len, self.details)) < LONGEST_DETAIL:
+        if self.length < LONGEST_DETAIL:
             self.details.append(detail[:LONGEST_DETAIL])
+            self.length += len(detail) + 1
 
     @property
     def text(self) -> str:
@@ -145,12 +147,15 @@ class _Reader:
         if heading is not None:
             yield from self.close()
             self.section = heading
-            return
         if self.section is Section.ORIGINAL or not said:
             return
         label, self.label = self.label, said
         if (addressee := _ADDRESSEE.fullmatch(said)) and self.block is None:
             self.addressee = addressee[1]
+        if self.section is Section.LISTED and (listed := _several(said)):
+            yield from self.close()
+            yield from listed
+            return
         opened = None if _OF_OTHERS.fullmatch(label) else self._opened(said)
         if opened is not None:
             yield from self.close()
@@ -192,7 +197,7 @@ class _Reader:
 
 def _named(said: str, *, is_listed: bool) -> Report | None:
     """Return a block for a line that is the address of a recipient, alone, with a name or with a label."""
-    for pattern in (_WHOLE_SENTENCE, _LABELLED):
+    for pattern in (_WHOLE_SENTENCE, _FAILED_SENTENCE, _LABELLED):
         if labelled := pattern.match(said):
             return Report(_without_link(labelled[1]), is_listed=True)
     if len(said) > LONGEST_LINE or _OF_OTHERS.match(said):
@@ -225,11 +230,22 @@ def _alone(said: str) -> Iterator[Report]:
     words = (_ALONE.fullmatch(word[0].strip("'.:")) for word in _WORD.finditer(said))
     addresses = dict.fromkeys(_without_link(word["address"]) for word in words if word is not None)
     for address in addresses or (None,):
-        yield Report(address, details=[said[:LONGEST_DETAIL]])
+        report = Report(address)
+        report.add(said)
+        yield report
+
+
+def _several(said: str) -> list[Report]:
+    """Return a report for each address of a line that lists several and holds nothing else; none for another line."""
+    words = [_ALONE.fullmatch(word[0]) for word in _WORD.finditer(said)]
+    addresses = dict.fromkeys(_without_link(word["address"]) for word in words if word is not None)
+    return (
+        [Report(address, is_listed=True) for address in addresses] if len(addresses) > 1 and None not in words else []
+    )
 
 
 def _without_link(address: str) -> str:
-    return address[7:] if address[:7].lower() == "mailto:" else address
+    return (address[7:] if address[:7].lower() == "mailto:" else address).rstrip(".")
 
 
 def _name(text: str) -> str | None:

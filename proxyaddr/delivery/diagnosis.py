@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from proxyaddr._files.messages import Message, read_message
 from proxyaddr._text.encodings import CarriedText
@@ -140,10 +140,9 @@ def _merged(reports: Iterable[Report], encapsulated: dict[str, FoundAddress]) ->
         if recipient is None:
             continue
         recipient = named.get(recipient.casefold(), recipient)
-        known = merged.setdefault(
-            _key(recipient, encapsulated), replace(report, recipient=recipient, details=[], codes=[])
-        )
-        known.details += report.details
+        known = merged.setdefault(_key(recipient, encapsulated), Report(recipient, report.name))
+        for detail in report.details:
+            known.add(detail)
         known.codes += report.codes
         known.is_ms_mail = report.is_ms_mail and len(ms_mail) == 1
     if not merged:

@@ -75,6 +75,28 @@ def test_a_name_is_the_address_that_stands_beside_it() -> None:
     assert told(text) == [["jane@contoso.com", "5.1.1", "recipient-not-found", []]]
 
 
+def test_a_line_may_list_several_recipients() -> None:
+    text = (
+        "Couldn't deliver to the following recipients:\n a@contoso.com, b@contoso.com; a@contoso.com\nb@contoso.com\n"
+    )
+    assert told(text) == [[name, None, "no-code", []] for name in ("a@contoso.com", "b@contoso.com")]
+
+
+def test_an_address_of_a_status_without_a_recipient() -> None:
+    text = "Final-Recipient: rfc822;\nStatus: 5.1.1\n\nOriginal-Recipient: rfc822;jane@contoso.com\nStatus: 5.1.1"
+    assert [row[0] for row in told(text)] == ["jane@contoso.com"]
+
+
+def test_a_label_above_an_address_says_whose_it_is() -> None:
+    text = "jane@contoso.com\nSender address:\njoe@fabrikam.com\n550 5.1.10 not found"
+    assert told(text) == [["jane@contoso.com", "5.1.10", "recipient-not-found", []]]
+
+
+def test_what_a_server_says_at_length_is_cut() -> None:
+    (found,) = px.diagnose("jane@contoso.com\n550 5.1.10 not found\n" + f"{'x' * 300}\n" * 50)
+    assert len(found.diagnostic) < 3_000
+
+
 def test_an_unknown_code_is_said_to_be_unknown_with_its_class() -> None:
     (found,) = px.diagnose("jane@contoso.com\nRemote Server returned '550 5.7.9999'".replace("9999", "999"))
     assert found.rule == "mail-flow-rule"
