@@ -114,8 +114,9 @@ def from_status(fields: Mapping[str, str]) -> Report | None:
     if fields.get("action", "").strip().lower() in DELIVERED:
         return None
     given = fields.get("final-recipient") or fields.get("original-recipient", "")
-    recipient = given.partition(";")[2] or given
-    report = Report(recipient.strip() or None, fields.get("x-display-name") or None, is_listed=True)
+    kind, separator, address = given.partition(";")
+    recipient = (address if separator else kind).strip()
+    report = Report(recipient or None, fields.get("x-display-name") or None, is_listed=True)
     report.codes += codes_in(fields.get("status", ""))
     if diagnostic := fields.get("diagnostic-code"):
         report.add(diagnostic)

@@ -129,6 +129,21 @@ def test_a_broken_line_is_joined_and_said() -> None:
     assert [finding.code for finding in found.findings] == ["joined-lines"]
 
 
+def test_an_address_counts_as_it_was_read_best() -> None:
+    whole = f"{ENCAPSULATED}\n550 5.1.1 RESOLVER.ADR.ExRecipNotFound\n"
+    (found,) = px.diagnose(whole.replace("Recip", "Recip\n ", 1) + whole)
+    assert (found.proxies, found.findings) == ((PROXY,), ())
+
+
+def test_what_is_too_long_for_an_address_is_still_a_recipient() -> None:
+    (found,) = px.diagnose(f"Final-Recipient: rfc822;FAX:{'1' * 2_000_000}\nStatus: 5.1.1")
+    assert (found.code, found.addresses) == ("5.1.1", ())
+
+
+def test_any_number_in_parentheses_is_no_code() -> None:
+    assert told("jane@contoso.com\n550 5.1.1 not found (12345678)")[0][1] == "5.1.1"
+
+
 def test_the_mail_that_came_back_is_no_part_of_the_report() -> None:
     assert "bob@fabrikam.com" not in [row[0] for row in told((BOUNCES / "online.eml").read_bytes())]
     forwarded = b"From: a@b.de\nSubject: Fwd\nContent-Type: message/rfc822\n\n" + (BOUNCES / "online.eml").read_bytes()
