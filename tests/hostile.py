@@ -78,6 +78,8 @@ CALLS: dict[str, Callable[[str], object]] = {
     "X400Address.parse rfc2156": lambda text: px.X400Address.parse(text, "rfc2156", limits=UNBOUNDED),
     "X500Address.parse": px.X500Address.parse,
     "decapsulate": lambda text: px.decapsulate(text, tolerant=True, limits=UNBOUNDED),
+    "diagnose": px.diagnose,
+    "diagnose of a list": lambda text: px.diagnose(f"Delivery has failed to these recipients or groups:\n{text}"),
     "from_printable_string": px.x400.from_printable_string,
     "to_printable_string": px.x400.to_printable_string,
     "from_domain_form": px.mixer.from_domain_form,

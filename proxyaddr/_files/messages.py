@@ -15,7 +15,7 @@ RECIPIENT_FIELDS = frozenset({"original-recipient", "final-recipient"})
 REPORT_FIELDS = RECIPIENT_FIELDS | {"reporting-mta"}
 """Fields that only a delivery status has: for each recipient, and for the report (RFC 3464 2.2, 2.3)."""
 
-_LINE_END = r"(?:\r\n|\r|\n)"
+_LINE_END = r"(?>\r\n|\r|\n)"  # atomic, or a CRLF would be two line ends
 _NAME = r"(?!(?:mailto|https?|smtp|x[45]00|ex):)[A-Za-z][A-Za-z0-9-]*:"
 _FIELD = rf"{_NAME}[^\r\n]*{_LINE_END}(?:[ \t][^\r\n]*{_LINE_END})*"
 _TWO_FIELDS = re.compile(rf"(?:From [^\r\n]*{_LINE_END})?{_FIELD}{_NAME}", re.IGNORECASE)
@@ -23,7 +23,7 @@ _HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|div|p)\b", re.I
 _ENCODED_QUOTE = re.compile("=3D[\"']", re.IGNORECASE)
 _BLANK_LINE = re.compile(rf"{_LINE_END}[ \t]*{_LINE_END}")
 _STATUS_FIELD = re.compile(rf"^[ \t]*({_NAME[:-1]}):[ \t]*([^\r\n]*(?:{_LINE_END}[ \t]+[^\r\n]*)*)", re.MULTILINE)
-_FOLD = re.compile(rf"[ \t]*{_LINE_END}[ \t]*")
+_FOLD = re.compile(rf"(?<![ \t])[ \t]*+{_LINE_END}[ \t]*+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,13 @@ from proxyaddr._text.encodings import (
     without_quoted_printable,
     without_soft_breaks,
 )
-from proxyaddr._text.types import BLANKS
+from proxyaddr._text.types import BLANKS, LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 from proxyaddr.formats import imcea, legacy_dn
 from proxyaddr.limits import DEFAULT_LIMITS
 
-__all__ = ["LEGACY_DN_TYPES", "FoundAddress", "find_encapsulated", "read_encapsulated"]
-
-LEGACY_DN_TYPES = ("EX", "X500")
-"""Types whose address is worth adding to the mailbox as an X500 proxy (KB2807779)."""
+__all__ = ["FoundAddress", "find_encapsulated", "read_encapsulated"]
 
 
 @dataclass(frozen=True, slots=True)

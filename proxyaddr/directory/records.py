@@ -17,7 +17,7 @@ __all__ = [
 COLUMNS = {
     "display name": "display_name",
     "displayname": "display_name",
-    "name": "display_name",
+    "name": "name",
     "alias name": "alias",
     "alias": "alias",
     "mailnickname": "alias",
@@ -28,6 +28,7 @@ COLUMNS = {
     "e-mail address": "target",
     "externalemailaddress": "target",
     "targetaddress": "target",
+    "legacyexchangedn": "legacy_dn",
 }
 """The field of a record by the column of CSV or the key of JSON, in lower case; the first that a file has counts.
 
@@ -37,9 +38,11 @@ They are those of Exchange 5.5 (Q155594, Q184536), Get-Recipient and Get-MgUser.
 PROXY_FIELDS = {"proxies", "secondary_proxies"}
 
 LDIF_ATTRIBUTES = {
-    "display_name": ("displayname", "cn", "name"),
+    "display_name": ("displayname",),
+    "name": ("cn", "name"),
     "alias": ("mailnickname",),
     "target": ("targetaddress",),
+    "legacy_dn": ("legacyexchangedn",),
 }
 """The attributes of LDIF, in lower case, that give a field of a record; the first that an entry has counts."""
 
@@ -60,3 +63,5 @@ class Record:
     proxies: str | tuple[str, ...] = ""
     secondary_proxies: str = ""
     target: str = ""
+    name: str = ""
+    legacy_dn: str = ""

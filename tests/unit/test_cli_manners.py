@@ -25,6 +25,7 @@ IS_FILE = "is a file, not an address"
 
 FILES = {
     "addresses.txt": "SMTP:jane@contoso.com\nFAX:+1 555 0100\n",
+    "bounce.eml": (FOLDER / "reports" / "online.eml").read_text("utf-8"),
     "bounce.txt": (FOLDER / "bounce.txt").read_text("utf-8"),
     "connector.toml": '[internet_mail_service]\nsite_domain = "contoso.com"\n',
     "connectors.json": '[{"Name": "Internet", "Enabled": true, "AddressSpaces": ["SMTP:*;1"]}]',
@@ -107,7 +108,7 @@ def test_help_shows_the_examples(name: str, capsys: pytest.CaptureFixture[str]) 
             f"people.csv {IS_FILE}: proxyaddr route --spaces gwart0.mta --in people.csv --column NAME --out FILE",
         ),
         ("resolve people.csv", f"people.csv {IS_FILE}: proxyaddr resolve < people.csv"),
-        ("resolve ndr.txt", f"ndr.txt {IS_FILE}: proxyaddr decapsulate < ndr.txt"),
+        ("resolve ndr.txt", f"ndr.txt {IS_FILE}: proxyaddr diagnose < ndr.txt"),
         ("decapsulate bounce.txt", f"bounce.txt {IS_FILE}: proxyaddr decapsulate < bounce.txt"),
         (
             "resolve --address-space bogus a@b",
@@ -127,7 +128,7 @@ def test_a_slip_is_one_line_with_the_mend(command: Any, arguments: str, line: st
             ["resolve", "Delivery has failed to these recipients:\n\na@b"],
             "this is a non-delivery report, not an address: ",
         ),
-        (["resolve", "Final-Recipient: rfc822;a@b"], "proxyaddr decapsulate < bounce.txt"),
+        (["resolve", "Final-Recipient: rfc822;a@b"], "proxyaddr diagnose < bounce.txt"),
         (["parse", "a@b\nc@d"], "an address is one line; for lines of addresses: proxyaddr parse < addresses.txt;"),
         (["route", "--spaces", "connectors.csv", "a@b"], f"export JSON: {EXPORT} [bad-header]"),
         (["route", "--spaces", "other.csv", "a@b"], "expected a header with connector and space"),
