@@ -1,18 +1,18 @@
-"""Compares the reading of addresses with what the test suites of other parsers say: `python -m tests.agreement`.
+"""Compares how addresses are read with what the test suites of other parsers say: `python -m tests.agreement`.
 
-The vectors are in `cases/peers/`, a file for each peer: a text, what the peer's own suite says of it, and the file of that
-suite. Names and domains were replaced by invented ones; quotes, comments, case and punctuation are the suite's. There are
-three kinds:
+The vectors are in `cases/peers/`, a file for each peer: a text, what the peer's own suite says of it, and the file of
+that suite. Names and domains were replaced by invented ones; quotes, comments, case and punctuation are the suite's.
+There are three kinds:
 
-- `one` and `list` hold the addresses that the peer reads from the text, with their names; where `names` is false, the suite
-  states the addresses alone. We agree when `parse_one_off` or `parse_recipients` gives the same, quotes around a local part
-  that needs none and the case of domains aside. Where the peer reads no address, we agree when we give none that is free of
-  an error: no address, or a finding of severity `error` on each.
-- `valid` holds whether the peer takes the text for a valid address. We agree when `parse_one_off` reads it without such a
-  finding, or the peer refuses it and so do we.
+- `one` and `list` hold the addresses that the peer reads from the text, with their names; where `names` is false, the
+  suite states the addresses alone. We agree when `parse_one_off` or `parse_recipients` gives the same, but for quotes
+  around a local part that needs none, and the case of domains. Where the peer reads no address, we agree when we refuse
+  the text, or each address that we give has a finding of severity `error`.
+- `valid` holds whether the peer takes the text for a valid address. We agree when `parse_one_off` reads it without such
+  a finding and the peer takes it, or neither.
 
-A vector on which we differ says why: `rule` names the document by which Exchange and Outlook decide otherwise, `reason`
-what is left without one. The share is of the vectors that no rule decides otherwise.
+A vector on which we differ says why: `rule` names the document by which it is decided otherwise, `reason` why it is
+left without one. The share is of the vectors that no rule decides otherwise.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _UNNEEDED_QUOTES = re.compile(r'"((?:[^\s"\\()<>\[\]:;@,.]|\\[^\s"\\()<>\[\]:;@,
 
 
 class Tally(NamedTuple):
-    """How many vectors a peer has, on how many we agree, and on how many a rule or nothing but a reason says why not."""
+    """How many vectors a peer has, on how many we agree, how many a rule decides otherwise, and how many are left."""
 
     vectors: int
     same: int
