@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ __all__ = ["read_pasted"]
 
 Reader = Callable[[str], OneOffAddress | None]
 
+_GAPS = re.compile(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+')
+
 
 class _Part(NamedTuple):
     """A part of a pasted text: the terminal or rule that it is, and its place."""
@@ -31,6 +34,10 @@ class _Part(NamedTuple):
     def of(self, text: str) -> str:
         """Return the part as it is written in the text."""
         return text[self.start : self.end]
+
+    def address_of(self, text: str) -> str:
+        """Return an Internet address without the comments and blanks inside it (RFC 5322 4.4)."""
+        return _GAPS.sub(r"\1", without_comments(self.of(text)))
 
 
 class _Link(NamedTuple):
@@ -88,9 +95,7 @@ def _named_in_angles(
 
 def _angled(text: str, angles: _InAngles) -> OneOffAddress | None:
     """Return the address in angle brackets; None where there is none."""
-    written = angles.mailbox or angles.value
-    assert written is not None
-    value = written.of(text)
+    value = angles.mailbox.address_of(text) if angles.mailbox else angles.value.of(text)
     if angles.link is not None:
         address = mailbox(value)
         return address if angles.mailbox and address.same_address(mailbox(angles.link.of(text))) else None
@@ -121,11 +126,16 @@ def _without_angles(
     addresses = [part for part in parts if part.kind in ("MAILBOX", "MAILLINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
-        written = part.of(text)
-        address = mailbox(written) if part.kind == "MAILBOX" else linked(LINK.sub("", written, count=1))
         notes = [each for each in parts if each is not part]
+        if any(note.kind == "QUOTED" and note.end == part.start for note in notes):  # "N"a@b is no name
+            return None
+        address = (
+            mailbox(part.address_of(text)) if part.kind == "MAILBOX" else linked(LINK.sub("", part.of(text), count=1))
+        )
         return None if address is None else named(address, _name_of_notes(text, notes), reading)
     last = parts[-1]
+    if text[: last.start].endswith("@"):  # an address literal, with characters that it can't hold
+        return None
     if last.kind == "SQUARE" and not addresses and (found := read_bracketed(unfolded(last.of(text)))):
         return named(found, _name(text, parts[:-1]) if parts[:-1] else None, reading)
     written = last.of(text)[1:-1].strip(WHITE_SPACE)
@@ -164,15 +174,19 @@ class _PastedTransformer(Transformer[Token, object]):
         before, angles, behind = parts[:place], parts[place : place + 1], parts[place + 1 :]
         return _Pasted(before, *(angles or [None]), behind)  # type: ignore[arg-type]  # the grammar orders them so
 
+    def nested(self, children: list[_InAngles]) -> _InAngles:
+        """in_angles: "<" in_angles ">"."""
+        return children[0]
+
     def link(self, children: list[Token]) -> _Link:
         """link: "<" LABEL? MAILBOX ">"."""
         return _Link(_part_of(children[-1]))
 
     def in_angles(self, children: list[object]) -> _InAngles:
-        """in_angles: "<" COMMENT* (ROUTE? MAILBOX | LABEL (MAILBOX | VALUE) | VALUE) COMMENT* link? ">"."""
+        """in_angles: "<" COMMENT* ((ROUTE COMMENT*)? SPREAD | LABEL (SPREAD | VALUE) | VALUE) COMMENT* link? ">"."""
         parts = {part.kind: part for part in map(_part_of, filter(lambda each: isinstance(each, Token), children))}
         link = children[-1].part if isinstance(children[-1], _Link) else None
-        return _InAngles(parts.get("LABEL"), parts.get("MAILBOX"), parts.get("VALUE"), link)
+        return _InAngles(parts.get("LABEL"), parts.get("SPREAD"), parts.get("VALUE"), link)
 
 
 def _part_of(token: Token) -> _Part:
