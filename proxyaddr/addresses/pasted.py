@@ -47,11 +47,10 @@ class _Link(NamedTuple):
 
 
 class _InAngles(NamedTuple):
-    """What stands in angle brackets: a type if one is written, an Internet address or another value, a link behind it."""
+    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, the address of a link behind it."""
 
     label: _Part | None
-    mailbox: _Part | None
-    value: _Part | None
+    written: _Part
     link: _Part | None
 
 
@@ -95,13 +94,14 @@ def _named_in_angles(
 
 def _angled(text: str, angles: _InAngles) -> OneOffAddress | None:
     """Return the address in angle brackets; None where there is none."""
-    value = angles.mailbox.address_of(text) if angles.mailbox else angles.value.of(text)
+    is_mailbox = angles.written.kind == "SPREAD"
+    value = angles.written.address_of(text) if is_mailbox else angles.written.of(text)
     if angles.link is not None:
         address = mailbox(value)
-        return address if angles.mailbox and address.same_address(mailbox(angles.link.of(text))) else None
+        return address if is_mailbox and address.same_address(mailbox(angles.link.of(text))) else None
     if angles.label is not None:
         return _labelled(angles.label.of(text), value)
-    if angles.mailbox is not None:
+    if is_mailbox:
         return mailbox(value)
     shaped = typed_by_shape(value)
     return None if shaped is None else OneOffAddress(*shaped)
@@ -123,7 +123,7 @@ def _without_angles(
     if not parts:
         return None
     kinds = [part.kind for part in parts]
-    addresses = [part for part in parts if part.kind in ("MAILBOX", "MAILLINK")]
+    addresses = [part for part in parts if part.kind in ("MAILBOX", "MAIL_LINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
         notes = [each for each in parts if each is not part]
@@ -186,7 +186,7 @@ class _PastedTransformer(Transformer[Token, object]):
         """in_angles: "<" COMMENT* ((ROUTE COMMENT*)? SPREAD | LABEL (SPREAD | VALUE) | VALUE) COMMENT* link? ">"."""
         parts = {part.kind: part for part in map(_part_of, filter(lambda each: isinstance(each, Token), children))}
         link = children[-1].part if isinstance(children[-1], _Link) else None
-        return _InAngles(parts.get("LABEL"), parts.get("SPREAD"), parts.get("VALUE"), link)
+        return _InAngles(parts.get("LABEL"), parts.get("SPREAD") or parts["VALUE"], link)
 
 
 def _part_of(token: Token) -> _Part:

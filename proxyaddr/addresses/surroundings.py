@@ -95,7 +95,7 @@ def without_apostrophes(value: str) -> str:
 
 
 def without_braces(text: str) -> tuple[str, AddressSyntaxError | None]:
-    """Return a text with blanks for the braces that PowerShell puts around a list, and the error of one that is cut off.
+    """Return a text with blanks for the braces of a PowerShell list, and the error of one that is cut off.
 
     PowerShell cuts behind a whole item and says so by `...`; where the closing brace is missing too, a column of a
     table was cut, and its last item with it: that is blotted out.
