@@ -21,6 +21,9 @@ __all__ = ["read_pasted"]
 
 Reader = Callable[[str], OneOffAddress | None]
 
+_DOUBLED = re.compile(r"(?<!<)(<{2,})([^<>]*)(>{2,})(?!>)")
+"""Excessive angle brackets (RFC 7103 7.1.2)."""
+
 _GAPS = re.compile(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+')
 
 
@@ -69,13 +72,22 @@ def read_pasted(text: str, read_bracketed: Reader) -> OneOffAddress | None:
     """
     undone = trimmed_inside(text)
     try:
-        found: _Pasted = _PASTED.parse(without_comments(undone), "pasted")
+        found: _Pasted = _PASTED.parse(_DOUBLED.sub(_once, without_comments(undone)), "pasted")
     except AddressSyntaxError:  # the grammar of one-off addresses has refused the text, and says why
         return None
     reading = () if undone == text else (SURROUNDING_BLANKS,)
     if found.in_angles is not None:
         return _named_in_angles(undone, found, found.in_angles, reading)
     return _without_angles(undone, found.before, reading, read_bracketed)
+
+
+def _once(match: re.Match[str]) -> str:
+    """Return angle brackets that are doubled on both sides as one pair, and blanks for the others."""
+    before, inside, behind = match.groups()
+    if len(before) != len(behind):
+        return match[0]
+    blanks = " " * (len(before) - 1)
+    return f"{blanks}<{inside}>{blanks}"
 
 
 def _named_in_angles(
@@ -173,10 +185,6 @@ class _PastedTransformer(Transformer[Token, object]):
         place = next((number for number, each in enumerate(parts) if isinstance(each, _InAngles)), len(parts))
         before, angles, behind = parts[:place], parts[place : place + 1], parts[place + 1 :]
         return _Pasted(before, *(angles or [None]), behind)  # type: ignore[arg-type]  # the grammar orders them so
-
-    def nested(self, children: list[_InAngles]) -> _InAngles:
-        """in_angles: "<" in_angles ">"."""
-        return children[0]
 
     def link(self, children: list[Token]) -> _Link:
         """link: "<" LABEL? MAILBOX ">"."""
