@@ -46,8 +46,14 @@ def _read(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the
     return found
 
 
+_MARKS = frozenset("@=<[")
+"""Characters of which every address has one that is in no form of the articles."""
+
+
 def _otherwise(text: str) -> OneOffAddress | None:
     """Return the address that a text is which the grammar of one-off addresses refuses; None where it is none."""
+    if not _MARKS & set(text):
+        return None
     from proxyaddr.addresses.pasted import read_pasted  # noqa: PLC0415 - the start does not wait for rare forms
     from proxyaddr.addresses.shapes import typed_by_shape  # noqa: PLC0415 - the same
 

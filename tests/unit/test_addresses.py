@@ -65,7 +65,7 @@ def test_recipients_keep_good_items_and_place_bad_ones() -> None:
     text = '"Doe, Jane" <jane@contoso.com>; nobody; [SMTP:a@b; Fax[FAX:1,2;3]'
     parsed = px.parse_recipients(text)
     assert [address.value for address in parsed] == ["jane@contoso.com", "1,2;3"]
-    assert [text[slice(*error.span)] for error in parsed.errors] == ["nobody", ""]
+    assert [text[slice(*error.span)] for error in parsed.errors] == ["nobody", "[SMTP:a@b"]
     assert [error.code for error in parsed.errors] == ["no-address", "unbalanced-brackets"]
 
 
