@@ -81,7 +81,7 @@ def test_comments_are_no_recipients(text: str, values: list[str], codes: list[st
 @pytest.mark.parametrize("beginning", ["<a@b", "a@b", "<", "a"])
 def test_hostile_text_costs_no_more_than_its_length(beginning: str, piece: str) -> None:
     """Backtracking over the ways to share out dots, blanks and comments would never end."""
-    text = beginning + piece * 20_000
+    text = beginning + piece * 1_000
     for read in (px.parse_one_off, px.parse_recipients):
         try:
             read(text)
