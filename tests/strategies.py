@@ -256,8 +256,9 @@ def case_texts() -> list[str]:
 
 
 _TYPED = ["SMTP:", "smtp:", "Smtp:", "X.400:", "x400 :", "3COM:", "AT&T:", "12:", "-A:", ":"]
+_TYPED += ["mailto:", "MAILTO :", "DDA:", "="]
 _TYPED += ["T" * 24 + ":", "t" * 25 + ":"]  # the longest type, and one that is too long
-_MARKS = [*'[]<>"();,@\\ \t\n\x00\x1c\x7f', "\\x41", "~del"]
+_MARKS = [*"[]<>{}\"();,@'/=\\ \t\n\x00\x1c\x7f", "\\x41", "~del"]
 _WORDS = [
     "a",
     "B",
@@ -270,6 +271,15 @@ _WORDS = [
     "\u212a",
     "\u2003",
     "\x85",
+    "\u200b",
+    "\u3000",
+    "\uff1b",
+    "'a@b'",
+    "c=us;a=b",
+    "/c=us/a=b",
+    "/o=a/cn=b",
+    "=EX:/o=a",
+    "=?utf-8?q?=C3=A9?=",
     "\U0001f600",
     "名",
     "ŉ",

@@ -12,6 +12,7 @@ __all__ = [
     "DEFAULT_TYPE",
     "INTERNET_TYPES",
     "KNOWN_TYPES",
+    "LINK_TYPE",
     "SPELLINGS",
     "TYPE_PATTERN",
     "WHITE_SPACE",
@@ -53,8 +54,11 @@ ATTRIBUTE_TYPES = {
 }
 """Attributes whose values are addresses without a type, in lower case, and the type of those."""
 
-SPELLINGS = {"X.400": "X400", "MAILTO": DEFAULT_TYPE}
-"""Other spellings of a type: Q89410 writes X.400, every later article X400; `mailto:` begins a link (RFC 6068)."""
+LINK_TYPE = "MAILTO"
+"""What begins a link to an Internet address (RFC 6068): no type, but written as one."""
+
+SPELLINGS = {"X.400": "X400", LINK_TYPE: DEFAULT_TYPE}
+"""Other spellings of a type: Q89410 writes X.400, every later article X400."""
 
 _TYPE = re.compile(TYPE_PATTERN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from proxyaddr._text.types import BLANKS, TYPE_PATTERN, WHITE_SPACE
@@ -39,7 +39,7 @@ class _Diagnosis(NamedTuple):
 _MISSING_BRACKETS = _Diagnosis(
     "missing-brackets",
     "a type needs brackets around it and the value in a one-off address",
-    ("[{}]", "[TYPE:value]"),
+    ("[{}]",),
     lambda text, _: re.match(_LEADING_TYPE, text) and not text.rstrip(BLANKS).endswith("]"),
 )
 
@@ -48,7 +48,7 @@ _DIAGNOSES = (
         "empty-text",
         "there is nothing to parse",
         ("[TYPE:value]", "user@domain"),
-        lambda text, _: not text.strip(BLANKS),
+        lambda text, _: not text.strip(WHITE_SPACE),
     ),
     _MISSING_BRACKETS,
     _Diagnosis(
@@ -102,7 +102,7 @@ def diagnosed(error: AddressSyntaxError, text: str, reads: Callable[[str], objec
         if found is not None:
             code, message = found.code, found.message
             if found.expected is not None:
-                expected = tuple(_suggested(found.expected, text.strip(WHITE_SPACE), reads))
+                expected = _suggested(found.expected, text.strip(WHITE_SPACE), reads)
         if alike := _full_width(text):
             message = f"{message}: {alike!r} (U+{ord(alike):04X}) is no {unicodedata.normalize('NFKC', alike)!r}"
         elif code != "no-address" and (in_the_way := text[slice(*error.span)][:1].strip()):
@@ -113,16 +113,15 @@ def diagnosed(error: AddressSyntaxError, text: str, reads: Callable[[str], objec
 def missing_brackets(text: str, reads: Callable[[str], object]) -> AddressSyntaxError:
     """Return the error of an address type and a value without brackets in a To line."""
     code, message, expected, _ = _MISSING_BRACKETS
-    return AddressSyntaxError(code, message, text, (0, len(text)), tuple(_suggested(expected or (), text, reads)))
+    return AddressSyntaxError(code, message, text, (0, len(text)), _suggested(expected or (), text, reads))
 
 
-def _suggested(words: tuple[str, ...], text: str, reads: Callable[[str], object]) -> Iterator[str]:
-    """Yield what an error names as expected: forms, and the text itself in one if that would be read."""
-    for form in words:
-        if "{}" not in form:
-            yield form
-        elif len(text) <= _SHOWN and reads(form.format(text)):
-            yield form.format(text)
+def _suggested(words: tuple[str, ...], text: str, reads: Callable[[str], object]) -> tuple[str, ...]:
+    """Return what an error names as expected: forms, and the text itself in one of them if that would be read."""
+    if words == _MISSING_BRACKETS.expected:
+        suggested = f"[{text}]"
+        return (suggested if len(text) <= _SHOWN and reads(suggested) else "[TYPE:value]",)
+    return words
 
 
 def _full_width(text: str) -> str | None:

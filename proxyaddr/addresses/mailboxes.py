@@ -14,7 +14,8 @@ __all__ = ["LINK", "MAILBOX", "linked", "mailbox", "named"]
 
 LINK = re.compile(r"mailto[ \t]*:", re.IGNORECASE)
 MAILBOX = re.compile(
-    r'(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|[^\s<>()\[\]:;,"@\uff1b\uff0c\uff20]+)@(?:\[[^\[\]\s]*\]|[^\s<>()\[\];,"\uff1b\uff0c\uff20]+)'
+    r'(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|[^\s<>()\[\]:;,"@\uff1b\uff0c\uff20]+)'
+    r'@(?:\[[^\[\]\s]*\]|[^\s<>()\[\];,"\uff1b\uff0c\uff20]+)'
 )
 """MAILBOX of grammar/one_off.lark, which is held against it by a test."""
 

@@ -34,7 +34,10 @@ def read_one_off(text: str) -> OneOffAddress:
 
 def _read(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the transformer decides what a start rule gives
     """Return what a text is: in the forms of the articles, else by its shape, else as people paste addresses."""
-    plain = trimmed(without_braces(text)[0] if "{" in text else text)
+    plain, cut_off = without_braces(text) if "{" in text else (text, None)
+    if cut_off is not None:
+        raise cut_off
+    plain = trimmed(plain)
     try:
         found = grammar.parse(plain, start)
     except AddressSyntaxError as error:

@@ -50,7 +50,7 @@ class _Link(NamedTuple):
 
 
 class _InAngles(NamedTuple):
-    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, the address of a link behind it."""
+    """What stands in angle brackets: a type if one is written, the MAILBOX or VALUE, and a link behind it."""
 
     label: _Part | None
     written: _Part
@@ -128,6 +128,15 @@ def _labelled(label: str, value: str) -> OneOffAddress | None:
     return OneOffAddress(label[:-1], value.strip(WHITE_SPACE)) if known and value.strip(WHITE_SPACE) else None
 
 
+def _noted(text: str, part: _Part, notes: list[_Part], reading: tuple[Finding, ...]) -> OneOffAddress | None:
+    """Return the only address of a text with the name that the notes around it give; None for `"N"user@domain`."""
+    if any(note.kind == "QUOTED" and note.end == part.start for note in notes):
+        return None
+    is_link = part.kind == "MAIL_LINK"
+    address = linked(LINK.sub("", part.of(text), count=1)) if is_link else mailbox(part.address_of(text))
+    return None if address is None else named(address, _name_of_notes(text, notes), reading)
+
+
 def _without_angles(
     text: str, parts: list[_Part], reading: tuple[Finding, ...], read_bracketed: Reader
 ) -> OneOffAddress | None:
@@ -138,20 +147,18 @@ def _without_angles(
     addresses = [part for part in parts if part.kind in ("MAILBOX", "MAIL_LINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
-        notes = [each for each in parts if each is not part]
-        if any(note.kind == "QUOTED" and note.end == part.start for note in notes):  # "N"a@b is no name
-            return None
-        address = (
-            mailbox(part.address_of(text)) if part.kind == "MAILBOX" else linked(LINK.sub("", part.of(text), count=1))
-        )
-        return None if address is None else named(address, _name_of_notes(text, notes), reading)
+        return _noted(text, part, [each for each in parts if each is not part], reading)
     last = parts[-1]
-    if text[: last.start].endswith("@"):  # an address literal, with characters that it can't hold
-        return None
-    if last.kind == "SQUARE" and not addresses and (found := read_bracketed(unfolded(last.of(text)))):
+    is_literal = text[: last.start].endswith("@")  # with characters that an address literal can't hold
+    if (
+        last.kind == "SQUARE"
+        and not addresses
+        and not is_literal
+        and (found := read_bracketed(unfolded(last.of(text))))
+    ):
         return named(found, _name(text, parts[:-1]) if parts[:-1] else None, reading)
     written = last.of(text)[1:-1].strip(WHITE_SPACE)
-    if addresses or not MAILBOX.fullmatch(written):
+    if addresses or is_literal or not MAILBOX.fullmatch(written):
         return None
     before = parts[:-1]
     if last.kind == "SQUARE" or (last.kind == "COMMENT" and {"WORDS", "QUOTED", "SQUARE"} & set(kinds[:-1])):
@@ -184,7 +191,8 @@ class _PastedTransformer(Transformer[Token, object]):
         parts = [_part_of(each) if isinstance(each, Token) else each for each in children]
         place = next((number for number, each in enumerate(parts) if isinstance(each, _InAngles)), len(parts))
         before, angles, behind = parts[:place], parts[place : place + 1], parts[place + 1 :]
-        return _Pasted(before, *(angles or [None]), behind)  # type: ignore[arg-type]  # the grammar orders them so
+        in_angles = angles[0] if angles else None
+        return _Pasted(before, in_angles, behind)  # type: ignore[arg-type]  # the grammar orders them so
 
     def link(self, children: list[Token]) -> _Link:
         """link: "<" LABEL? MAILBOX ">"."""
@@ -192,7 +200,7 @@ class _PastedTransformer(Transformer[Token, object]):
 
     def in_angles(self, children: list[object]) -> _InAngles:
         """in_angles: "<" COMMENT* ((ROUTE COMMENT*)? SPREAD | LABEL (SPREAD | VALUE) | VALUE) COMMENT* link? ">"."""
-        parts = {part.kind: part for part in map(_part_of, filter(lambda each: isinstance(each, Token), children))}
+        parts = {each.type: _part_of(each) for each in children if isinstance(each, Token)}
         link = children[-1].part if isinstance(children[-1], _Link) else None
         return _InAngles(parts.get("LABEL"), parts.get("SPREAD") or parts["VALUE"], link)
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import KNOWN_TYPES, WHITE_SPACE
+from proxyaddr._text.types import KNOWN_TYPES, LINK_TYPE, SPELLINGS, WHITE_SPACE
 from proxyaddr.addresses import one_off
 from proxyaddr.addresses.diagnoses import missing_brackets
+from proxyaddr.addresses.display_names import display_name
 from proxyaddr.addresses.lists import ParsedList
+from proxyaddr.addresses.mailboxes import MAILBOX, mailbox
 from proxyaddr.addresses.surroundings import joined_lines, without_braces, without_comments
 from proxyaddr.addresses.values import OneOffAddress
 from proxyaddr.errors import AddressSyntaxError
@@ -26,6 +28,8 @@ class _Piece(NamedTuple):
     start: int
     end: int
     is_typed: bool = False
+    kind: str = ""
+    """The terminal that the piece is, where it is one alone."""
 
 
 class _Entry(NamedTuple):
@@ -52,11 +56,22 @@ def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
             limits.check_address(line[piece.start : piece.end])
             if piece.is_typed:
                 raise missing_brackets(line[piece.start : piece.end], one_off.plain_one_off)
-            good.append(one_off.read_one_off(line[start:end]))
+            good.append(_common(piece, line) or one_off.read_one_off(line[start:end]))
         except AddressSyntaxError as error:
             span = (piece.start, piece.end)
             bad.append(AddressSyntaxError(error.code, error.message, text, span, error.expected))
     return ParsedList(good, bad if cut is None else [*bad, cut])
+
+
+def _common(piece: _Piece, text: str) -> OneOffAddress | None:
+    """Return the address of a piece whose only terminal says all: reading it again would take most of the time."""
+    written = text[piece.start : piece.end]
+    if piece.kind not in ("MAILBOX", "NAMED") or not text.isascii() or "\n" in written:
+        return None
+    if piece.kind == "MAILBOX":
+        return mailbox(written)
+    name, _, inside = written[:-1].rpartition("<")
+    return mailbox(inside, display_name(name)) if MAILBOX.fullmatch(inside) else None
 
 
 def _with_blanks(piece: _Piece, text: str) -> tuple[int, int]:
@@ -128,7 +143,7 @@ def _cut(tokens: list[Token], text: str) -> list[_Piece]:
 def _piece(tokens: list[Token]) -> _Piece:
     """Return the piece that tokens make, without a comma at its end."""
     last = next(token for token in reversed(tokens) if token.type != "COMMA")
-    return _Piece(_start(tokens[0]), _end(last))
+    return _Piece(_start(tokens[0]), _end(last), kind=last.type if len(tokens) == 1 else "")
 
 
 def _start(token: Token) -> int:
@@ -141,13 +156,10 @@ def _end(token: Token) -> int:
 
 def _type_of(label: Token) -> str:
     name = label[:-1].strip(WHITE_SPACE).upper()
-    return "X400" if name == "X.400" else name
+    return name if name == LINK_TYPE else SPELLINGS.get(name, name)
 
 
-LINK_TYPE = "MAILTO"
-"""What begins a link to an Internet address (RFC 6068): no type, and no name of a group either."""
-
-NAMED = frozenset({"ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
+NAMED = frozenset({"NAMED", "ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
 """Terminals of addresses that take the words before them as their name."""
 
 ADDRESSES = frozenset({"MAILBOX", "SHAPED", "BAD_ADDRESS", *NAMED})

@@ -123,7 +123,8 @@ def without_braces(text: str) -> tuple[str, AddressSyntaxError | None]:
 def without_comments(text: str) -> str:
     """Return a text with letters for all that stands inside its outermost comments (RFC 5322 3.2.2).
 
-    An address alone in parentheses stays: it is no comment where no other one stands. A parenthesis in quotes opens none, and one that nothing closes is left as it is.
+    An address alone in parentheses stays: it is no comment where no other one stands. A parenthesis in quotes opens
+    none, and one that nothing closes is left as it is.
     """
     if "(" not in text:
         return text

@@ -150,6 +150,8 @@ class ProxyAddress(TypedAddress):
 
 def _is_plain_name(name: str) -> bool:
     """Return whether a name needs no quotes. Characters that look like brackets, such as full-width ones, need them."""
+    if "=?" in name or "{" in name:  # what begins an encoded word, or a list in braces
+        return False
     if name.isascii():
         return _PLAIN_NAME.fullmatch(name) is not None
     shown = unicodedata.normalize("NFKC", name)

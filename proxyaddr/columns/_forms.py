@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, SPELLINGS, TYPE_PATTERN
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
 from proxyaddr.addresses import encapsulation, parser
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.columns._arrays import (
@@ -32,7 +32,11 @@ __all__ = ["ColumnFunction", "DecapsulateColumn", "NormalizeColumn", "ParseColum
 # The forms that grammar/one_off.lark reads in the same way, and much slower; it reads or refuses every other text.
 _TYPED = re.compile(rf"({TYPE_PATTERN})[ \t]*:(.*)", re.DOTALL)
 _BRACKETED = re.compile(rf"\[({TYPE_PATTERN}):([^\[\]\\]*)\][ \t\r\n\f\v]*")
-_MAILBOX = re.compile(r'[^\s<>()\[\]:;,"@]+@[^\s<>()\[\];,"]+')
+_MAILBOX = re.compile(
+    r"(?!['{\u2018\u200b])[^\s<>()\[\]:;,\"@\uff0c\uff1b\uff20]+@[^\s<>()\[\];,\"/=\uff0c\uff1b\uff20]+(?<!\u200b)"
+)
+_ODD_BLANKS = frozenset(WHITE_SPACE) - frozenset(BLANKS)
+"""White space that the parser trims from a value, with a finding."""
 
 
 class ColumnFunction(ABC):
@@ -176,14 +180,16 @@ def _parsed(text: str) -> tuple[str, str, bool | None]:
     """Return type, value and is_primary as `proxyaddr.parse` reads them; is_primary is None for one-off addresses."""
     named = "[" in text or "<" in text  # a display name keeps the blanks before it, a type does not
     typed = _TYPED.match(text if named else text.lstrip(BLANKS))
-    if typed and (value := typed[2].strip(BLANKS)):
+    if typed and (value := typed[2].strip(BLANKS)) and not _ODD_BLANKS & {value[0], value[-1]}:
         upper = typed[1].upper()
-        return SPELLINGS.get(upper, upper), value, typed[1] == upper
+        if upper != LINK_TYPE:
+            return SPELLINGS.get(upper, upper), value, typed[1] == upper
     if _MAILBOX.fullmatch(mailbox := text.strip(BLANKS)):
         return DEFAULT_TYPE, mailbox, None
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed and (value := bracketed[2].strip(BLANKS)):
         upper = bracketed[1].upper()
-        return SPELLINGS.get(upper, upper), value, None
+        if upper != LINK_TYPE:
+            return SPELLINGS.get(upper, upper), value, None
     address = parser.parse(text)
     return address.type, address.value, address.is_primary if isinstance(address, ProxyAddress) else None

@@ -26,11 +26,12 @@ static inline int is_in(set chars, uint8_t c) {
     return c < 64 ? chars.low >> c & 1 : c < 128 && chars.high >> (c - 64) & 1;
 }
 
-/* Not allowed here in the domain of a MAILBOX; the grammar takes some of these control characters. */
+/* Not allowed here in the domain of a MAILBOX; the grammar takes some of these control characters, and a domain with a
+ * `/` or a `=` may be the rest of an O/R address. */
 #define SPECIAL_LOW \
     (UINT64_C(0x1ffffffff) | LOW('"') | LOW('(') | LOW(')') | LOW(',') | LOW(';') | LOW('<') | LOW('>'))
 #define SPECIAL_HIGH (HIGH('[') | HIGH(']') | HIGH(127))
-static const set SPECIAL = {SPECIAL_LOW, SPECIAL_HIGH};
+static const set SPECIAL = {SPECIAL_LOW | LOW('/') | LOW('='), SPECIAL_HIGH};
 /* Not allowed in its local part. */
 static const set LOCAL_SPECIAL = {SPECIAL_LOW | LOW(':'), SPECIAL_HIGH | HIGH('@')};
 /* Not allowed in an encapsulated address, unless encoded. */
@@ -99,6 +100,8 @@ static const uint8_t *read_type(const uint8_t *text, const uint8_t *end, form *f
         memcpy(found->type, "X400\0", 5);
         length = 4;
     }
+    if (length == 6 && !memcmp(found->type, "MAILTO", 6)) /* a link, not a type */
+        return NULL;
     found->type_length = length;
     found->written = lower ? SECONDARY : PRIMARY;
     return text;
@@ -125,9 +128,16 @@ static int read_bracketed(const uint8_t *text, const uint8_t *end, form *found) 
     return set_value(found, value, end - 1);
 }
 
-/* MAILBOX, of SMTP. */
+/* TYPE ":" VALUE. White space outside ASCII may surround the value, which only the parser tells from text. */
+static int read_typed(form *found, const uint8_t *value, const uint8_t *end) {
+    return set_value(found, value, end) && *found->value < 0x80 && found->end[-1] < 0x80;
+}
+
+/* MAILBOX, of SMTP, without apostrophes or braces around it. */
 static int read_mailbox(const uint8_t *text, const uint8_t *end, form *found) {
     const uint8_t *each = text;
+    if (*text == '\'' || *text == '{')
+        return 0;
     while (each < end && *each < 0x80 && !is_in(LOCAL_SPECIAL, *each))
         each++;
     if (each == text || each == end || *each++ != '@' || each == end)
@@ -160,7 +170,7 @@ static int read_form(const uint8_t *text, int64_t length, form *found) {
         while (value < end && (*value == ' ' || *value == '\t'))
             value++;
         if (value < end && *value == ':')
-            return set_value(found, value + 1, end);
+            return read_typed(found, value + 1, end);
     }
     return read_mailbox(text, end, found);
 }

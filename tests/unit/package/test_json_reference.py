@@ -13,6 +13,7 @@ from proxyaddr.cli.main import main
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "json.md"
 LINES = {
     "parse": ["parse", "--json", "X400:c=US;a= ;p=Org;s=Doe;"],
+    "parse --recipients": ["parse", "--json", "--recipients", "jane@contoso.com"],
     "parse --list": ["parse", "--json", "--list", "SMTP:jane@contoso.com"],
     "resolve": ["resolve", "--json", "--config", "imc.reg", "jane@contoso.com"],
     "route": ["route", "--json", "--spaces", "spaces.txt", "jane@contoso.com"],
