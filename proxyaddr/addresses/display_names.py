@@ -14,23 +14,31 @@ _QUOTED_ESCAPE = re.compile(r'\\(?:([\\"])|x([0-9A-Fa-f]{2}))')
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _QUOTED_AND_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*")\s*\(.*\)', re.DOTALL)
+_QUOTED_WORDS = re.compile(r'\((?:[^()\\]|\\.)*\)|"((?:[^"\\]|\\.)*)"', re.DOTALL)
+"""A comment, in which quotes are only characters, or a quoted word of a name."""
+
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 
 
 def display_name(written: str) -> str | None:
-    """Return a name of the RFC 822 forms without the quotes or parentheses around the whole of it (Q184957).
+    """Return a name of the RFC 822 forms without quotes, and without parentheses around the whole of it (Q184957).
 
-    A backslash in quotes or parentheses quotes the next character (RFC 5322 3.2.1). A comment behind a quoted name is
+    Each word of a name may be quoted (RFC 5322 3.2.5). A backslash in quotes or parentheses quotes the next character
+    (RFC 5322 3.2.1). A comment behind a quoted name is
     no part of it. None for an empty name.
     """
     name = unfolded(written.strip(WHITE_SPACE))
     if with_comments := _QUOTED_AND_COMMENTS.fullmatch(name):
         name = with_comments[1]
-    if _WHOLE_QUOTED.fullmatch(name):
-        name = _QUOTED_PAIR.sub(r"\1", name[1:-1])
-    elif name.startswith("(") and _is_one_comment(name):
+    if name.startswith("(") and _is_one_comment(name):
         return commented_name(name)
+    if '"' in name:
+        name = _QUOTED_WORDS.sub(_without_quotes, name)
     return decoded_words(name) or None
+
+
+def _without_quotes(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else _QUOTED_PAIR.sub(r"\1", match[1])
 
 
 def commented_name(comment: str) -> str | None:

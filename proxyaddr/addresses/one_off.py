@@ -105,7 +105,7 @@ class _OneOffTransformer(Transformer[Token, object]):
 
     @v_args(inline=True)
     def name_first(self, *parts: Token) -> OneOffAddress:
-        """internet: NAME "<" ROUTE? MAILBOX ">" | (COMMENT | QUOTED) MAILBOX."""
+        """internet: NAME "<" ROUTE? MAILBOX ">" | (COMMENT | QUOTED_NAME) MAILBOX."""
         return mailbox(str(parts[-1]), display_name(parts[0]), _around(parts[0]))
 
     @v_args(inline=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,6 +21,11 @@ __all__ = ["read_pasted"]
 
 Reader = Callable[[str], OneOffAddress | None]
 
+_DOUBLED = re.compile(r"(?<!<)(<{2,})([^<>]*)(>{2,})(?!>)")
+"""Excessive angle brackets (RFC 7103 7.1.2)."""
+
+_GAPS = re.compile(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+')
+
 
 class _Part(NamedTuple):
     """A part of a pasted text: the terminal or rule that it is, and its place."""
@@ -31,6 +37,10 @@ class _Part(NamedTuple):
     def of(self, text: str) -> str:
         """Return the part as it is written in the text."""
         return text[self.start : self.end]
+
+    def address_of(self, text: str) -> str:
+        """Return an Internet address without the comments and blanks inside it (RFC 5322 4.4)."""
+        return _GAPS.sub(r"\1", without_comments(self.of(text)))
 
 
 class _Link(NamedTuple):
@@ -62,13 +72,22 @@ def read_pasted(text: str, read_bracketed: Reader) -> OneOffAddress | None:
     """
     undone = trimmed_inside(text)
     try:
-        found: _Pasted = _PASTED.parse(without_comments(undone), "pasted")
+        found: _Pasted = _PASTED.parse(_DOUBLED.sub(_once, without_comments(undone)), "pasted")
     except AddressSyntaxError:  # the grammar of one-off addresses has refused the text, and says why
         return None
     reading = () if undone == text else (SURROUNDING_BLANKS,)
     if found.in_angles is not None:
         return _named_in_angles(undone, found, found.in_angles, reading)
     return _without_angles(undone, found.before, reading, read_bracketed)
+
+
+def _once(match: re.Match[str]) -> str:
+    """Return angle brackets that are doubled on both sides as one pair, and blanks for the others."""
+    before, inside, behind = match.groups()
+    if len(before) != len(behind):
+        return match[0]
+    blanks = " " * (len(before) - 1)
+    return f"{blanks}<{inside}>{blanks}"
 
 
 def _named_in_angles(
@@ -87,7 +106,8 @@ def _named_in_angles(
 
 def _angled(text: str, angles: _InAngles) -> OneOffAddress | None:
     """Return the address in angle brackets; None where there is none."""
-    value, is_mailbox = angles.written.of(text), angles.written.kind == "MAILBOX"
+    is_mailbox = angles.written.kind == "SPREAD"
+    value = angles.written.address_of(text) if is_mailbox else angles.written.of(text)
     if angles.link is not None:
         address = mailbox(value)
         return address if is_mailbox and address.same_address(mailbox(angles.link.of(text))) else None
@@ -108,6 +128,15 @@ def _labelled(label: str, value: str) -> OneOffAddress | None:
     return OneOffAddress(label[:-1], value.strip(WHITE_SPACE)) if known and value.strip(WHITE_SPACE) else None
 
 
+def _noted(text: str, part: _Part, notes: list[_Part], reading: tuple[Finding, ...]) -> OneOffAddress | None:
+    """Return the only address of a text with the name that the notes around it give; None for `"N"user@domain`."""
+    if any(note.kind == "QUOTED" and note.end == part.start for note in notes):
+        return None
+    is_link = part.kind == "MAIL_LINK"
+    address = linked(LINK.sub("", part.of(text), count=1)) if is_link else mailbox(part.address_of(text))
+    return None if address is None else named(address, _name_of_notes(text, notes), reading)
+
+
 def _without_angles(
     text: str, parts: list[_Part], reading: tuple[Finding, ...], read_bracketed: Reader
 ) -> OneOffAddress | None:
@@ -118,15 +147,18 @@ def _without_angles(
     addresses = [part for part in parts if part.kind in ("MAILBOX", "MAIL_LINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
-        written = part.of(text)
-        address = mailbox(written) if part.kind == "MAILBOX" else linked(LINK.sub("", written, count=1))
-        notes = [each for each in parts if each is not part]
-        return None if address is None else named(address, _name_of_notes(text, notes), reading)
+        return _noted(text, part, [each for each in parts if each is not part], reading)
     last = parts[-1]
-    if last.kind == "SQUARE" and not addresses and (found := read_bracketed(unfolded(last.of(text)))):
+    is_literal = text[: last.start].endswith("@")  # with characters that an address literal can't hold
+    if (
+        last.kind == "SQUARE"
+        and not addresses
+        and not is_literal
+        and (found := read_bracketed(unfolded(last.of(text))))
+    ):
         return named(found, _name(text, parts[:-1]) if parts[:-1] else None, reading)
     written = last.of(text)[1:-1].strip(WHITE_SPACE)
-    if addresses or not MAILBOX.fullmatch(written):
+    if addresses or is_literal or not MAILBOX.fullmatch(written):
         return None
     before = parts[:-1]
     if last.kind == "SQUARE" or (last.kind == "COMMENT" and {"WORDS", "QUOTED", "SQUARE"} & set(kinds[:-1])):
@@ -167,10 +199,10 @@ class _PastedTransformer(Transformer[Token, object]):
         return _Link(_part_of(children[-1]))
 
     def in_angles(self, children: list[object]) -> _InAngles:
-        """in_angles: "<" COMMENT* (ROUTE? MAILBOX | LABEL (MAILBOX | VALUE) | VALUE) COMMENT* link? ">"."""
+        """in_angles: "<" COMMENT* ((ROUTE COMMENT*)? SPREAD | LABEL (SPREAD | VALUE) | VALUE) COMMENT* link? ">"."""
         parts = {each.type: _part_of(each) for each in children if isinstance(each, Token)}
         link = children[-1].part if isinstance(children[-1], _Link) else None
-        return _InAngles(parts.get("LABEL"), parts.get("MAILBOX") or parts["VALUE"], link)
+        return _InAngles(parts.get("LABEL"), parts.get("SPREAD") or parts["VALUE"], link)
 
 
 def _part_of(token: Token) -> _Part:

@@ -89,7 +89,10 @@ def _pieces(found: list[Token | _Entry], text: str) -> Iterator[_Piece]:
     label: Token | None = None
     for each in found:
         if isinstance(each, _Entry):
-            pieces = _cut(each.tokens, text) if each.is_addressed else [_piece(each.tokens)]
+            tokens = _without_notes(each.tokens)
+            if len(found) > 1 and all(token.type == "COMMENT" for token in tokens):  # a note behind a group
+                continue
+            pieces = _cut(tokens, text) if each.is_addressed else [_piece(tokens)]
             if label is not None:
                 pieces[0] = _Piece(_start(label), pieces[0].end, _type_of(label) in KNOWN_TYPES)
             yield from pieces
@@ -101,6 +104,17 @@ def _pieces(found: list[Token | _Entry], text: str) -> Iterator[_Piece]:
         label = None
     if label is not None:
         yield _Piece(_start(label), _end(label), is_typed=True)
+
+
+def _without_notes(tokens: list[Token]) -> list[Token]:
+    """Return tokens without the items at their start that are only comments (RFC 5322 4.4)."""
+    place = 0
+    for number, token in enumerate(tokens):
+        if token.type not in ("COMMA", "COMMENT"):
+            break
+        if token.type == "COMMA":
+            place = number + 1
+    return tokens[place:] or tokens
 
 
 def _cut(tokens: list[Token], text: str) -> list[_Piece]:
