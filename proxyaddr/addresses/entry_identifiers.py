@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proxyaddr.addresses.encapsulated_text import LEGACY_DN_TYPES, FoundAddress
+from proxyaddr._text.types import LEGACY_DN_TYPES
+from proxyaddr.addresses.encapsulated_text import FoundAddress
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.formats import legacy_dn
 from proxyaddr.formats.entry_id import DEFAULT_CODE_PAGE
