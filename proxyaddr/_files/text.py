@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,11 @@ from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["csv_records", "limited_rows", "read_bytes", "read_text", "too_long"]
+
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""The line by which a file tells a spreadsheet what separates its fields."""
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -52,31 +58,41 @@ def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
         return data.decode(ANSI, errors="replace")
 
 
-def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list[str], Iterator[Record | RowError]]:
-    """Return the header and the rows of a CSV file, separated by comma, semicolon or tab, whichever the header uses.
+def csv_records(
+    text: str, source: str, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[str], Iterator[Record | RowError]]:
+    """Return the header and the rows of CSV text, separated by whatever separates the names in the header.
 
-    Empty rows are skipped; a row with more or fewer fields than the header is an error (Q155414). ConfigurationError
-    when the file can't be read, or its header is malformed, too long, or names a column twice.
+    A `#TYPE` line of Export-Csv and a `sep=` line of spreadsheets may stand before the header. Empty rows are skipped;
+    a row with more or fewer fields than the header is an error (Q155414). ConfigurationError for a header that is
+    malformed, too long, or names a column twice.
     """
-    lines = io.StringIO(read_text(path, limits), newline="")
+    lines = io.StringIO(text, newline="")
+    skipped, start, delimiter = 0, 0, None
     header_line = lines.readline()
-    skipped = 1 if header_line.startswith(POWERSHELL_TYPE_LINE) else 0
-    start = lines.tell() if skipped else 0
-    if skipped:
+    while header_line.startswith(POWERSHELL_TYPE_LINE) or _SEPARATOR_LINE.fullmatch(header_line):
+        if match := _SEPARATOR_LINE.fullmatch(header_line):
+            delimiter = match[1]
+        skipped, start = skipped + 1, lines.tell()
         header_line = lines.readline()
     lines.seek(start)
-    reader = csv.reader(lines, delimiter=max(DELIMITERS, key=header_line.count), strict=False)
+    reader = csv.reader(lines, delimiter=delimiter or _delimiter(header_line), strict=False)
     try:
         header = next(reader, [])
     except csv.Error as error:
-        raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from None
+        raise ConfigurationError("bad-header", f"not CSV: {error}", source=source, line=skipped + 1) from None
     if sum(map(len, header)) > limits.line_length:
-        raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
+        raise ConfigurationError("bad-header", too_long(limits), source=source, line=skipped + 1)
     names = [cell.strip() for cell in header]
     if repeated := next((name for name, count in Counter(names).items() if name and count > 1), None):
         message = f"the header names the column {repeated} twice"
-        raise ConfigurationError("bad-header", message, None, str(path), skipped + 1)
-    return names, _records(reader, len(header), str(path), skipped, limits)
+        raise ConfigurationError("bad-header", message, None, source, skipped + 1)
+    return names, _records(reader, len(header), source, skipped, limits)
+
+
+def _delimiter(header: str) -> str:
+    """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
+    return max(DELIMITERS, key=_QUOTED.sub("", header).count)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it

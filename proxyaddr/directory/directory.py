@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from proxyaddr._files.objects import Form
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
-from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
+from proxyaddr.directory.files import Records, read_records
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import Record
 from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
@@ -60,34 +61,29 @@ class Directory:
 
     @classmethod
     def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read JSON (`.json`), LDIF (`.ldif`, `.ldf`) or CSV (any other name)."""
-        readers = {".json": cls.from_json, ".ldif": cls.from_ldif, ".ldf": cls.from_ldif}
-        return readers.get(Path(path).suffix.lower(), cls.from_csv)(path, limits=limits)
+        """Read a file that a directory was exported to, in whichever form: it is known by its content.
+
+        The forms are CSV (Exchange 5.5: Q155594, Q184536; Get-Recipient, csvde, GAM), JSON (ConvertTo-Json, Graph),
+        Format-List text, CLIXML and LDIF. Bad rows and bad proxies are listed in `errors` by line, and the rest is
+        kept. Entries of LDIF without addresses are no recipients. ConfigurationError for a file that can't be read,
+        has none of the forms, or whose header names no addresses.
+        """
+        return cls._from_rows(path, read_records(path, limits), limits)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read an Exchange 5.5 directory export (Q155594, Q184536) or a CSV as Get-Recipient gives it.
-
-        Bad rows and bad proxies are listed in `errors` by line, and the rest is kept. ConfigurationError for a file
-        that can't be read or whose header names no proxies.
-        """
-        return cls._from_rows(path, csv_rows(path, limits), limits)
+        """Read CSV as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.CSV), limits)
 
     @classmethod
     def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, with errors as for CSV.
-
-        The line of an error is the number of the object, from 1.
-        """
-        return cls._from_rows(path, json_rows(path, limits), limits)
+        """Read JSON as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.JSON), limits)
 
     @classmethod
     def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read displayName, mailNickname, proxyAddresses and targetAddress of LDIF (RFC 2849), with errors as for CSV.
-
-        Entries without addresses are no recipients. A line that can't be read is an error; its entry keeps the others.
-        """
-        return cls._from_rows(path, ldif_rows(path, limits), limits)
+        """Read LDIF (RFC 2849) as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.LDIF), limits)
 
     @classmethod
     def _from_rows(cls, path: str | Path, rows: Records, limits: Limits) -> Directory:
