@@ -45,7 +45,9 @@ class Form(StrEnum):
 
 _LDIF = re.compile(r"(?:\s*(?:#[^\n]*\n|\n|\r))*(?:dn|version|search|ref)::? ?", re.IGNORECASE)
 _TOML = re.compile(r"\[{1,2}(?!(?:true|false|null)\b)[A-Za-z_]")
-_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_WORKBOOK = "PK\x03\x04"
+"""How a file of Excel begins, which is a ZIP archive."""
+
 _HEAD = 1 << 16
 _CLIXML_MARK = "#< CLIXML"
 _NUMBERED = re.compile(r"[._ ]?[0-9]+$")
@@ -88,7 +90,7 @@ def read_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Objects:
 def form_of(text: str) -> Form | None:
     """Return the form of a text by its content; None for one that has none, CSV for any other text in lines."""
     head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
-    if not head or _BINARY.search(head) or powershell.is_format_table(head):
+    if not head or "\0" in head or head.startswith(_WORKBOOK) or powershell.is_format_table(head):
         return None
     if head.startswith((_CLIXML_MARK, "<")):
         return Form.CLIXML if "<Objs" in head else None
@@ -103,20 +105,22 @@ def unknown_form(text: str, source: str) -> ConfigurationError:
     """Return the error of a file that has none of the forms."""
     if powershell.is_format_table(text):
         return ConfigurationError("unknown-form", f"this is {powershell.FORMAT_TABLE}", source=source)
+    if text.startswith(_WORKBOOK):
+        return ConfigurationError("unknown-form", "this is a workbook of Excel; save it as CSV", source=source)
     forms = ", ".join(Form)
     message = f"the content is none of {forms}; from PowerShell, export with `| Export-Clixml FILE`"
     what = message if text.strip() else f"the file is empty: {message}"
     return ConfigurationError("unknown-form", what, source=source)
 
 
-def unknown_column(header: Sequence[str], expected: Sequence[str], source: str) -> ConfigurationError:
+def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], source: str) -> ConfigurationError:
     """Return the error of a header without an expected column: it lists the columns, and the one that may be meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - takes its time, and for errors alone
 
     close = next((name for name in header if get_close_matches(name.lower(), [e.lower() for e in expected], 1)), None)
     hint = "" if close is None else f"; is {close} meant?"
     message = f"no column {' or '.join(expected)}; the columns are {', '.join(header)[:300]}{hint}"
-    return ConfigurationError("no-such-column", message, source=source)
+    return ConfigurationError(code, message, source=source, line=1)
 
 
 def key_of(name: str) -> str:

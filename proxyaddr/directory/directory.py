@@ -11,8 +11,8 @@ from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.files import Records, read_records
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import Record
-from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
+from proxyaddr.directory.records import ADDRESS_KEYS, Record
+from proxyaddr.errors import AddressSyntaxError, Finding, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
@@ -101,6 +101,9 @@ class Directory:
                 continue
             recipients.append(recipient)
             errors += [RowError("bad-proxy", f"a proxy is left out: {e}", line, str(path), e) for e in bad]
+            for member in record.unread:
+                message = f"a proxy is left out: expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
+                errors.append(RowError("bad-proxy", message[:200], line, str(path)))
         return cls(recipients, errors)
 
 
@@ -109,17 +112,32 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
 
     AddressSyntaxError for more proxies than the limits allow.
     """
-    primary = parse_proxies(record.proxies, limits=limits)
-    secondary = parse_proxies(record.secondary_proxies, limits=limits)
-    bad: list[AddressSyntaxError] = [*primary.errors, *secondary.errors]
-    target = None
-    if record.target.strip():
-        try:
-            target = parse_proxy(record.target, limits=limits)
-        except AddressSyntaxError as error:
-            bad.append(error)
-    # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
-    demoted = [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in secondary]
-    proxies = ProxyList([*primary, *demoted], findings=primary.findings)
-    name = record.display_name or record.alias or str(target or proxies.primary() or f"row {line}")
-    return Recipient(name, proxies, target, record.alias or None), bad
+    proxies: list[ProxyAddress] = []
+    bad: list[AddressSyntaxError] = []
+    findings: list[Finding] = []
+    for part in record.proxies:
+        read = parse_proxies(part, limits=limits)
+        proxies += read
+        bad += read.errors
+        findings += read.findings
+    for part in record.secondary_proxies:  # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
+        read = parse_proxies(part, limits=limits)
+        proxies += [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in read]
+        bad += read.errors
+    target = _address(record.target, bad, limits)
+    primary = _address(record.primary, bad, limits)
+    if primary is not None and not any(proxy.is_primary and proxy.type == primary.type for proxy in proxies):
+        others = [proxy for proxy in proxies if not proxy.same_address(primary)]
+        proxies = [ProxyAddress(primary.type, primary.value, is_primary=True), *others]
+    held = ProxyList(proxies, findings=findings)
+    name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
+    return Recipient(name, held, target, record.alias or None), bad
+
+
+def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
+    """Return the address of a field, None for an empty one and for one that does not parse: its error goes to `bad`."""
+    try:
+        return parse_proxy(text, limits=limits) if text.strip() else None
+    except AddressSyntaxError as error:
+        bad.append(error)
+        return None

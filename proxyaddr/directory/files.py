@@ -28,7 +28,9 @@ def read_records(path: str | Path, limits: Limits, form: Form | None = None) -> 
         raise ConfigurationError(f"bad-{form.lower()}", f"not {form}: the content is {read.form}", source=source)
     keys = {key_of(name) for name in read.header}
     if read.header and not any(FIELDS.get(key) in ADDRESS_FIELDS or key in TYPE_COLUMNS for key in keys):
-        raise unknown_column(read.header, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source)
+        raise unknown_column(
+            "no-proxy-column", read.header, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source
+        )
     records = _records(read)
     return _together(records) if SINGLE_ADDRESS in keys or {"alias", "target"} <= keys else records
 

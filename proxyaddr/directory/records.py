@@ -10,7 +10,16 @@ from proxyaddr._files.ldif import octets_as_text
 from proxyaddr._files.objects import key_of
 from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
 
-__all__ = ["ADDRESS_FIELDS", "FIELDS", "IDENTIFYING", "SINGLE_ADDRESS", "TYPE_COLUMNS", "Record", "record_of"]
+__all__ = [
+    "ADDRESS_FIELDS",
+    "ADDRESS_KEYS",
+    "FIELDS",
+    "IDENTIFYING",
+    "SINGLE_ADDRESS",
+    "TYPE_COLUMNS",
+    "Record",
+    "record_of",
+]
 
 FIELDS = {
     "displayname": "display_name",
@@ -39,7 +48,7 @@ FIELDS = {
     "secondaryproxyaddresses": "secondary_proxies",
     "primarysmtpaddress": "primary",
     "primaryemail": "primary",
-    "emailaddress": "target",
+    "emailaddress": "mail",
     "externalemailaddress": "target",
     "targetaddress": "target",
 }
@@ -48,6 +57,9 @@ FIELDS = {
 They are those of Exchange 5.5 (Q155594, Q184536: E-mail Addresses, E-mail Address), Get-Recipient, Active Directory,
 Get-MgUser, and GAM's `print users`.
 """
+
+TARGET_COLUMN = "e-mail address"
+"""The target of a custom recipient in exports of Exchange 5.5, in lower case; Get-ADUser calls mail EmailAddress."""
 
 TYPE_COLUMNS = frozenset(name.lower() for name in KNOWN_TYPES - {"TEST", "LOCAL", "MIGRATE", "MEMO", "MBX"})
 """Names of columns that hold the addresses of one type, in lower case."""
@@ -107,14 +119,14 @@ def record_of(properties: Mapping[str, object]) -> Record:
         key = key_of(name)
         if value is None or value == "":
             continue
-        known = FIELDS.get(key)
+        known = "target" if name.strip().lower() == TARGET_COLUMN else FIELDS.get(key)
         if known in ("proxies", "secondary_proxies"):
-            _add_addresses(record, getattr(record, known), value, is_single=known == "secondary_proxies" and "@" in str(value))
+            _add_addresses(record, getattr(record, known), value)
         elif known is not None:
             if not getattr(record, known):
                 setattr(record, known, _text(value))
         elif key in TYPE_COLUMNS:
-            _add_addresses(record, record.proxies, _with_type(value, key.upper()), is_single=False)
+            _add_addresses(record, record.proxies, _with_type(value, key.upper()))
     return record
 
 
@@ -127,11 +139,11 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
     return None
 
 
-def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object, *, is_single: bool) -> None:
+def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
         text = _OCTETS.sub(lambda match: octets_as_text(match[0]), value)
-        held.append((text,) if is_single and not _TYPED.match(text) and ";" not in text else text)
+        held.append(text)
         return
     members = value if isinstance(value, Sequence) else [value]
     texts = [_address_text(member) for member in members]

@@ -31,7 +31,7 @@ def read_connectors(path: str | Path, limits: Limits) -> TableRows:
     """
     read = read_objects(path, limits)
     if read.header and not SPACES & {key_of(name) for name in read.header}:
-        raise unknown_column(read.header, ("AddressSpaces", "RecipientDomains"), str(path))
+        raise unknown_column("bad-header", read.header, ("AddressSpaces", "RecipientDomains"), str(path))
     return connector_rows(read, str(path))
 
 
