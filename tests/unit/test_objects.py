@@ -84,7 +84,7 @@ def test_objects_know_the_line_where_they_start(tmp_path: Path, text: str, lines
         ('[1, {"a": 2}]', [("not-an-object", 1)]),
         ('{"a": 1}\n{"a": \n{"a": 3}', [("bad-json", 2)]),
         ('{"value": [{"a": 1}], "@odata.nextLink": "https://x"}', [("more-pages", 1)]),
-        (f'<Objs xmlns="{NAMESPACE}">\n<S>text</S>\n{CLIXML[CLIXML.index("<Obj "):]}', [("not-an-object", 2)]),
+        (f'<Objs xmlns="{NAMESPACE}">\n<S>text</S>\n{CLIXML[CLIXML.index("<Obj ") :]}', [("not-an-object", 2)]),
         ("a : 1\nno property\nb : 2\n", [("bad-row", 2)]),
         ("dn: a\nchangetype: modify\nadd: b\nb: c\n-\nb:< file:///x\n", [("ldif-change", 1)]),
         ("dn: a\nb;range=0-1: c\nb;range=2-3: d\n", [("cut-off-list", 1)]),

@@ -46,12 +46,16 @@ first blocks more than memory.
 
 
 class Opened(NamedTuple):
-    """What is known before the first row: the inputs, their readers, the schema, and the name of the address column."""
+    """What is known before the first row: the inputs, their readers, the schema, and the name of the address column.
+
+    `stored` is the schema by which the inputs are read: it differs where addresses are objects that hold their text.
+    """
 
     inputs: Sequence[Input]
     readers: Sequence[Reader]
     schema: pa.Schema
     column: str
+    stored: pa.Schema
 
 
 @contextmanager
@@ -76,7 +80,10 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
         for source, found in zip(inputs[1:], schemas[1:], strict=True):
             schema = _unified(schema, found, inputs[0], source)
         chosen = _address_column(schema, column, inputs[0])
-        yield Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
+        text = _with_text(schema, chosen, inputs[0])
+        found = schema.field(chosen)
+        stored = text if text_type(found.type) == found.type else text.set(text.get_field_index(chosen), found)
+        yield Opened(inputs, readers, text, chosen, stored)
 
 
 def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
@@ -84,7 +91,7 @@ def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
     place = opened.schema.get_field_index(opened.column)
     for source, reader in zip(opened.inputs, opened.readers, strict=True):
         try:
-            for batch in reader.batches(opened.schema):
+            for batch in reader.batches(opened.stored):
                 yield source, _in_schema(batch, opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
             raise unreadable(source.name, source.format, error) from error
