@@ -37,7 +37,7 @@ FORMS = {
     ],
     Form.FORMAT_LIST: [
         "\n\nDisplayName    : Jane Doe\nEmailAddresses : {SMTP:jane@contoso.com, smtp:j@contoso.com}\n\n",
-        "DisplayName    : Jane Doe\r\nEmailAddresses : {SMTP:jane@contoso.com,\r\n                 smtp:j@contoso.com}\r\n",
+        "DisplayName    : Jane Doe\r\nEmailAddresses : {SMTP:jane@contoso.com,\r\n        smtp:j@contoso.com}\r\n",
     ],
     Form.CSV: [
         "DisplayName,EmailAddresses\nJane Doe,SMTP:jane@contoso.com;smtp:j@contoso.com\n",
