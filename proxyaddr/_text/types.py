@@ -12,6 +12,7 @@ __all__ = [
     "DEFAULT_TYPE",
     "INTERNET_TYPES",
     "KNOWN_TYPES",
+    "LEGACY_DN_TYPES",
     "SPELLINGS",
     "TYPE_PATTERN",
     "WHITE_SPACE",
@@ -34,6 +35,9 @@ DEFAULT_TYPE = "SMTP"
 
 INTERNET_TYPES = frozenset({DEFAULT_TYPE, "SMTPOUT"})
 """Types whose values are Internet addresses; SMTPOUT is Internet mail under another name (Q183801)."""
+
+LEGACY_DN_TYPES = ("EX", "X500")
+"""Types whose values are legacy DNs: a name that nobody has as its own may be held as an X500 proxy (KB2807779)."""
 
 KNOWN_TYPES = INTERNET_TYPES | {
     *("X400", "X500", "EX", "MS", "PCM", "CSI", "MSMAIL", "MSA", "CCMAIL", "NOTES", "GWISE", "PROFS", "SNADS", "MHS"),

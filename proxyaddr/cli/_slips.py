@@ -10,7 +10,10 @@ from proxyaddr.errors import ConfigurationError, visible
 
 __all__ = ["refuse_file", "refuse_lines", "refuse_report"]
 
-BOUNCE_COMMAND = "proxyaddr decapsulate < bounce.txt"
+BOUNCE_COMMAND = "proxyaddr diagnose < bounce.txt"
+
+REPORT_COMMANDS = ("decapsulate", "diagnose")
+"""The commands that read a report themselves."""
 
 FILE_COMMANDS = {
     "parse": "proxyaddr parse --in {file}{column} --out FILE",
@@ -70,8 +73,8 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
 
     file = quote(visible(text))
     with suppress(OSError), Path(text).open(encoding="utf-8", errors="replace") as content:
-        if _is_report(content.read(HEAD)):
-            return f"proxyaddr decapsulate < {file}"
+        if options.name not in REPORT_COMMANDS and _is_report(content.read(HEAD)):
+            return f"proxyaddr diagnose < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
     column = "" if text.lower().endswith(".txt") else " --column NAME"
     return command.format(file=file, column=column, spaces=quote(visible(getattr(options, "spaces", ""))))
