@@ -57,8 +57,8 @@ ATTRIBUTE_TYPES = {
 }
 """Attributes whose values are addresses without a type, in lower case, and the type of those."""
 
-SPELLINGS = {"X.400": "X400"}
-"""Other spellings of a type: Q89410 writes X.400, every later article X400."""
+SPELLINGS = {"X.400": "X400", "MAILTO": DEFAULT_TYPE}
+"""Other spellings of a type: Q89410 writes X.400, every later article X400; `mailto:` begins a link (RFC 6068)."""
 
 _TYPE = re.compile(TYPE_PATTERN)
 

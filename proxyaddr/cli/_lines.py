@@ -118,9 +118,21 @@ def _inputs(options: argparse.Namespace, *, lines: bool) -> Iterator[str]:
         if text != STANDARD_STREAM:
             yield text
         elif lines:
-            yield from filter(None, (line.rstrip("\r\n") for line in _standard_input(options)))
+            found = (line.rstrip("\r\n") for line in _standard_input(options))
+            yield from filter(None, _continued(found) if getattr(options, "recipients", False) else found)
         else:
             yield _standard_input(options).read()
+
+
+def _continued(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines with those that begin with a blank joined to the one before, which they continue (RFC 5322 2.2.3)."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and not line.startswith((" ", "\t")):
+            yield "\n".join(whole)
+            whole = []
+        whole.append(line)
+    yield "\n".join(whole)
 
 
 def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:

@@ -45,8 +45,8 @@ def refuse_file(text: str, options: argparse.Namespace) -> None:
 
 
 def refuse_lines(text: str, options: argparse.Namespace) -> None:
-    """Raise ConfigurationError for several lines, unless they may be a list of proxy addresses."""
-    if len(text.splitlines()) > 1 and not getattr(options, "list", False):
+    """Raise ConfigurationError for several lines, unless they may be a list of proxy addresses or To lines."""
+    if len(text.splitlines()) > 1 and not (getattr(options, "list", False) or getattr(options, "recipients", False)):
         lines = f"proxyaddr {options.name} < addresses.txt"
         raise _usage(f"an address is one line; for lines of addresses: {lines}; for a bounce: {BOUNCE_COMMAND}")
 

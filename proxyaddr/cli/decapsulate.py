@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from proxyaddr._text.powershell import add_address
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import (
     findings_as_json,
     for_each_input,
@@ -20,12 +22,16 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 from proxyaddr.formats.entry_id import OneOffEntryId
 from proxyaddr.formats.imcea import PREFIX
 
+if TYPE_CHECKING:  # pyarrow loads for files alone
+    from proxyaddr.bulk.decapsulation import Decapsulate
+
 __all__ = ["EXAMPLES", "add_options"]
 
 EXAMPLES = """\
 examples:
   proxyaddr decapsulate < bounce.txt
   proxyaddr decapsulate --powershell --identity jane < bounce.txt
+  proxyaddr decapsulate --in returned.csv --column Recipient --out proxies.csv
   proxyaddr decapsulate "IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com"
 
 exit status: 0 all well, 1 a legacy DN that no proxy can be made of, 2 bad input or usage
@@ -51,6 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tolerant", action="store_true", help="forgive slips of the encoding")
     parser.add_argument("--powershell", action="store_true", help="print a Set-Mailbox line for each legacy DN")
     parser.add_argument("--identity", help="the mailbox that the Set-Mailbox line names")
+    add_files(parser, lists=False)
     parser.set_defaults(command=_run)
 
 
@@ -58,10 +65,23 @@ def _run(options: argparse.Namespace) -> int:
     if options.identity is not None and not options.powershell:
         raise ConfigurationError("usage", "--identity needs --powershell", "identity")
 
+    if check_files(options):
+        if options.powershell:
+            raise ConfigurationError(
+                "usage", "--powershell is for single texts; --in writes a column proxy", "powershell"
+            )
+        return run_files(options, lambda: _command(options.tolerant), splits=False)
+
     def handle(text: str) -> int:
         return _decapsulate_all(text, options)
 
     return for_each_input(options, handle, lines=False)
+
+
+def _command(tolerant: bool) -> Decapsulate:
+    from proxyaddr.bulk.decapsulation import Decapsulate  # noqa: PLC0415 - pyarrow loads for files alone
+
+    return Decapsulate(lambda text: _once(_addresses(text, tolerant=tolerant)))
 
 
 def _decapsulate_all(text: str, options: argparse.Namespace) -> int:

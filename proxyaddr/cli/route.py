@@ -56,6 +56,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the site's X.400 address: try it with the address as a DDA where there is no route, as the MTA does",
     )
     parser.add_argument("--list", action="store_true", help="with --in: each cell holds a list of proxy addresses")
+    parser.add_argument(
+        "--lenient", action="store_true", help="with --in: ask the table about every text, also what is no address"
+    )
     add_files(parser)
     parser.set_defaults(command=_run)
 
@@ -64,8 +67,10 @@ def _run(options: argparse.Namespace) -> int:
     has_files = check_files(options)
     if has_files:
         _refuse_options_of_one_address(options)
-    elif options.list:
-        raise ConfigurationError("usage", "--list needs --in", "list")
+    else:
+        for name in ("list", "lenient"):
+            if getattr(options, name):
+                raise ConfigurationError("usage", f"--{name} needs --in", name)
     table = _table(options)
 
     def handle(text: str) -> int:
@@ -74,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     def command() -> Route:
         from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table, options.spaces)
+        return Route(table, options.spaces, lenient=options.lenient)
 
     status = run_files(options, command, options.spaces) if has_files else for_each_input(options, handle)
     return max(status, 2 if table.errors else 0)
