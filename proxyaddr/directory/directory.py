@@ -18,6 +18,12 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
 
+Holders = dict[str, dict[Hashable, int | list[int]]]
+"""By type and key, the index of the recipient that holds an address, or of all where they are several.
+
+A recipient with five addresses has room in 2 KB: a key that is the value itself is kept once.
+"""
+
 
 class Directory:
     """Recipients in the order given, found by any of their proxies or their legacy DN. Immutable."""
@@ -27,18 +33,26 @@ class Directory:
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
         self._recipients = tuple(recipients)
         self._errors = tuple(errors)
-        self._holders: dict[tuple[str, Hashable], list[int]] = {}
-        self._or_holders: dict[tuple[str, Hashable], list[int]] | None = None
+        self._holders: Holders = {}
+        self._or_holders: Holders | None = None
         for recipient in self._recipients:
             check_type(recipient, Recipient, "a recipient")
         self._index(self._holders, or_addresses=False)
 
-    def _index(self, holders: dict[tuple[str, Hashable], list[int]], *, or_addresses: bool) -> None:
+    def _index(self, holders: Holders, *, or_addresses: bool) -> None:
         """Add who holds which address: the O/R addresses, or all others."""
         for index, recipient in enumerate(self._recipients):
-            held = (address for address in recipient.addresses if (address.type == "X400") is or_addresses)
-            for key in dict.fromkeys(map(look_up_key, held)):
-                holders.setdefault(key, []).append(index)
+            for address in recipient.addresses:
+                if (address.type == "X400") is not or_addresses:
+                    continue
+                kind, key = look_up_key(address)
+                of_kind = holders.setdefault(kind, {})
+                known = of_kind.setdefault(address.value if key == address.value else key, index)
+                if isinstance(known, int):
+                    if known != index:
+                        of_kind[key] = [known, index]
+                elif known[-1] != index:
+                    known.append(index)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -57,14 +71,16 @@ class Directory:
         AddressSyntaxError for text that is no address.
         """
         wanted = address if isinstance(address, TypedAddress) else parse(address)
-        return tuple(self._recipients[index] for index in self._holders_of(wanted).get(look_up_key(wanted), ()))
+        kind, key = look_up_key(wanted)
+        found = self._holders_of(wanted).get(kind, {}).get(key, [])
+        return tuple(self._recipients[index] for index in ([found] if isinstance(found, int) else found))
 
-    def _holders_of(self, address: TypedAddress) -> dict[tuple[str, Hashable], list[int]]:
+    def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
         if address.type != "X400":
             return self._holders
         if self._or_holders is None:
-            holders: dict[tuple[str, Hashable], list[int]] = {}
+            holders: Holders = {}
             self._index(holders, or_addresses=True)
             self._or_holders = holders
         return self._or_holders
