@@ -8,5 +8,5 @@ ANSI = "cp1252"
 POWERSHELL_TYPE_LINE = "#TYPE"
 """The start of the line that Export-Csv writes before the header, unless it is told not to."""
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|^~"
 """What separates the fields of CSV; programs in some languages write the semicolon."""

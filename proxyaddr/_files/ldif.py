@@ -4,71 +4,101 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from proxyaddr._files.text import read_text, too_long
+from proxyaddr._files.text import too_long
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Entry", "ldif_entries"]
+__all__ = ["Entry", "ldif_entries", "octets_as_text"]
+
+_TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$", re.IGNORECASE)
+_RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
+"""The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
+
+_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: the line where it starts, and the values of each attribute, by name in lower case without options."""
+    """One entry: the line where it starts, and the values of each attribute, by name in lower case without options.
+
+    `names` has the names as they are written first.
+    """
 
     line: int
     attributes: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def first(self, *names: str) -> str:
         """Return the first value of the first of these attributes that the entry has, an empty text without any."""
         return next((self.attributes[name][0] for name in names if name in self.attributes), "")
 
 
-def ldif_entries(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:
-    """Yield the entries of a file, and an error for every line that can't be read; an entry keeps its good lines.
+def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:
+    """Yield the entries of LDIF text, and an error for every line that can't be read; an entry keeps its good lines.
 
-    A record that changes or deletes an entry is an error, and so is a value that is stored elsewhere (`:<`), since
-    nothing is fetched. ConfigurationError when the file can't be read or has more entries than the limits allow.
+    A record that changes or deletes an entry is an error, one for all its lines, and so is a value that is stored
+    elsewhere (`:<`), since nothing is fetched, and an attribute whose ranges do not reach its end. What ldapsearch
+    prints beside entries, a search's number, result and references, is left out. ConfigurationError for more entries
+    than the limits allow.
     """
-    source = str(path)
-    entry: Entry | None = None
+    record: list[tuple[int, str | None]] = []
     entries = 0
-    for line, text in _logical_lines(read_text(path, limits), limits):
-        if text is None:
-            yield RowError("too-long", too_long(limits), line, source)
+    for line, text_of_line in _logical_lines(text, limits):
+        if text_of_line != "":
+            record.append((line, text_of_line))
             continue
-        if not text:
-            if entry is not None:
-                yield _checked(entry, source)
-            entry = None
-            continue
-        try:
-            name, value = _attribute(text)
-        except ValueError as error:
-            yield RowError("bad-ldif", str(error), line, source)
-            continue
-        if entry is None and name == "version":
-            continue
-        if entry is None:
+        if record and not _is_told(record):
             entries += 1
             if entries > limits.file_rows:
                 message = f"at most {limits.file_rows} entries are read; `limits=` allows more"
-                raise ConfigurationError("too-many-rows", message, source=source, line=line)
-            entry = Entry(line)
+                raise ConfigurationError("too-many-rows", message, source=source, line=record[0][0])
+            yield from _entry(record, source, limits)
+        record = []
+
+
+def _is_told(record: list[tuple[int, str | None]]) -> bool:
+    """Return whether a record is none: a version alone, or what ldapsearch tells of a search (RFC 4511 4.5)."""
+    return all(line is not None and _TOLD.match(line) for _, line in record)
+
+
+def _entry(record: list[tuple[int, str | None]], source: str, limits: Limits) -> Iterator[Entry | RowError]:
+    """Yield the errors of a record, then the entry, unless it has no name or is a change."""
+    entry = Entry(record[0][0])
+    errors: list[RowError] = []
+    ranges: dict[str, str] = {}
+    for line, text in record:
+        if text is None:
+            errors.append(RowError("too-long", too_long(limits), line, source))
+            continue
+        try:
+            written, options, value = _attribute(text)
+        except ValueError as error:
+            errors.append(RowError("bad-ldif", str(error), line, source))
+            continue
+        name = written.lower()
+        if name == "version" and "dn" not in entry.attributes:
+            continue
+        if match := _RANGE.search(options):
+            ranges[name] = match[1]
+        entry.names.setdefault(name, written)
         entry.attributes.setdefault(name, []).append(value)
-
-
-def _checked(entry: Entry, source: str) -> Entry | RowError:
-    """Return an entry, or the error of a record without a name or with a change."""
-    if "dn" not in entry.attributes:
-        return RowError("bad-ldif", "an entry starts with dn:", entry.line, source)
     change = entry.first("changetype")
-    if change not in ("", "add"):
-        return RowError("ldif-change", f"the record is a change of type {change!r}, not an entry", entry.line, source)
-    return entry
+    if "dn" in entry.attributes and change not in ("", "add"):
+        yield RowError("ldif-change", f"the record is a change of type {change!r}, not an entry", entry.line, source)
+        return
+    for name, end in ranges.items():
+        if end != "*":
+            message = f"{entry.names[name]} was cut off: its last range ends at {end}, not in *; export all of them"
+            errors.append(RowError("cut-off-list", message, entry.line, source))
+    yield from errors
+    if "dn" in entry.attributes:
+        yield entry
+    elif len(errors) < len(record):
+        yield RowError("bad-ldif", "an entry starts with dn:", entry.line, source)
 
 
 def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]]:
@@ -81,7 +111,7 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
     for number, raw in enumerate([*text.split("\n"), ""], 1):
         line = raw.removesuffix("\r")
         length += len(line)
-        if line.startswith(" ") and parts:
+        if line.startswith((" ", "\t")) and parts:
             if length <= limits.line_length:
                 parts.append(line[1:])
             continue
@@ -91,17 +121,28 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
     yield first, ""
 
 
-def _attribute(text: str) -> tuple[str, str]:
-    """Return the name and the value of a line `name: value` or `name:: base64`; ValueError for any other line."""
+def _attribute(text: str) -> tuple[str, str, str]:
+    """Return the name, options and value of a line `name;options: value`; ValueError for any other line.
+
+    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`.
+    """
     name, colon, rest = text.partition(":")
-    name = name.partition(";")[0].strip().lower()
+    name, _, options = name.partition(";")
+    name = name.strip()
     if not colon or not name:
         raise ValueError("expected attribute: value")
     if rest.startswith("<"):
         raise ValueError(f"{name}: a value that is stored elsewhere is not fetched")
     if not rest.startswith(":"):
-        return name, rest.strip(" ")
+        return name, options.lower(), octets_as_text(rest.strip(" "))
     try:
-        return name, base64.b64decode(rest[1:].strip(" "), validate=True).decode()
+        return name, options.lower(), base64.b64decode(rest[1:].strip(" "), validate=True).decode()
     except (binascii.Error, ValueError):
         raise ValueError(f"{name}: expected UTF-8 text in base64") from None
+
+
+def octets_as_text(value: str) -> str:
+    """Return the text of octets in the form `X'6a6f65'`, in which csvde writes what is not ASCII; others unchanged."""
+    if match := _OCTETS.fullmatch(value):
+        return bytes.fromhex(match[1]).decode("utf-8", "replace")
+    return value

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from proxyaddr._files.powershell import LISTED, clixml_objects
 from proxyaddr.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from proxyaddr.limits import DEFAULT_LIMITS
 
 __all__ = ["RegistryValue", "clixml_values", "json_values", "list_values", "malformed", "query_values"]
 
@@ -19,12 +18,8 @@ _QUERIED = re.compile(r"(?:\t| {2,})(.*?)(?:\t| {2,})(REG_[A-Z_]+)(?:(?:\t| {2,}
 _QUERY_NOTICE = re.compile(r"! REG\.EXE VERSION .*|[^\\=\[\]]*: [0-9]+ [^\\=\[\]]*")
 """What `reg query` of Windows XP says first, and what `reg query /s /f` says last, in any language."""
 
-_LISTED = re.compile(r"([^\s:][^:]*?) *: ?(.*)")
 _PROVIDER = ("pspath", "psparentpath", "pschildname", "psdrive", "psprovider")
 """Properties that PowerShell adds to the values of a key; PSPath holds the key."""
-
-_NAMESPACE = "{http://schemas.microsoft.com/powershell/2004/04}"
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 class RegistryValue(NamedTuple):
@@ -86,7 +81,7 @@ def list_values(text: str, source: str) -> Iterator[RegistryValue]:
         if not written.strip():
             yield from _properties(block, lines, 0)
             block, lines, name = {}, {}, ""
-        elif match := _LISTED.fullmatch(written.rstrip()):
+        elif match := LISTED.fullmatch(written.rstrip()):
             name = match[1]
             block[name], lines[name] = match[2], line
         elif name and written[0].isspace():  # PowerShell breaks long values at the width of the window
@@ -115,35 +110,13 @@ def json_values(text: str, source: str) -> Iterator[RegistryValue]:
 
 def clixml_values(text: str, source: str) -> Iterator[RegistryValue]:
     """Yield the keys and values of what `Get-ItemProperty | Export-Clixml` writes; ConfigurationError for other XML."""
-    from xml.etree import ElementTree  # noqa: PLC0415 - takes longer to import than all other forms together
-
     document = text[text.find("<") :] if text.startswith("<") else text.partition("\n")[2]
-    if "<!" in document:
-        raise malformed("CLIXML has no document type", source, 1)  # entities could make a short text a huge one
     try:
-        root = ElementTree.fromstring(document)  # noqa: S314 - no document type, so no entities
-    except ElementTree.ParseError as error:
-        raise malformed(f"not XML: {error}", source, error.position[0]) from None
-    for number, entry in enumerate(root.iter(f"{_NAMESPACE}Obj"), 1):
-        members = [member for part in ("MS", "Props") for member in entry.iterfind(f"{_NAMESPACE}{part}/*")]
-        named = {_unescaped(member.get("N", "")): _clixml_data(member) for member in members}
-        if named:
-            yield from _properties(named, {}, number)
-
-
-def _clixml_data(member: Element) -> object:
-    """Return the text, the number or the texts that an element holds."""
-    kind = member.tag.removeprefix(_NAMESPACE)
-    text = _unescaped(member.text or "")
-    if kind in ("I32", "U32", "I64", "U64") and text.isdigit():
-        return int(text)
-    if kind == "Obj":
-        return [_unescaped(part.text or "") for part in member.iterfind(f"{_NAMESPACE}LST/*")]
-    return text
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        for number, (_, entry) in enumerate(clixml_objects([document], source, DEFAULT_LIMITS), 1):
+            if isinstance(entry, Mapping):
+                yield from _properties(entry, {}, number)
+    except ConfigurationError as error:
+        raise malformed(error.message, source, error.line or 1) from None
 
 
 def _properties(named: Mapping[str, object], lines: Mapping[str, int], line: int) -> Iterator[RegistryValue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,26 @@ from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["csv_records", "limited_rows", "read_bytes", "read_text", "too_long"]
+__all__ = [
+    "before_header",
+    "csv_records",
+    "decoded",
+    "delimiter_of",
+    "limited_rows",
+    "read_bytes",
+    "read_text",
+    "too_long",
+]
+
+_BEFORE_HEADER = re.compile(
+    rf'(?:{POWERSHELL_TYPE_LINE}[^\r\n]*(?:\r\n|\r|\n)|"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n))*', re.IGNORECASE
+)
+"""The type of Export-Csv, and the line by which a file tells a spreadsheet what separates its fields."""
+
+_UNMARKED_UTF16 = re.compile(rb"(?:[\x01-\x7f]\0){2}|(?:\0[\x01-\x7f]){2}")
+"""The first two characters of UTF-16 without a mark (RFC 4627, section 3)."""
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -39,44 +59,63 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
-    """Return the text of a file: UTF-16 where it starts with that byte order mark, else UTF-8, else ANSI.
+    """Return the text of a file, in whichever encoding `decoded` knows it to be.
 
     ConfigurationError when the file can't be read or is too large. Undefined bytes are replaced.
     """
-    data = read_bytes(path, limits)
+    return decoded(read_bytes(path, limits))
+
+
+def decoded(data: bytes) -> str:
+    """Return bytes as text: UTF-16 by its mark, or by the NUL in its first character; else UTF-8, else ANSI."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
+    if _UNMARKED_UTF16.match(data):
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode(ANSI, errors="replace")
 
 
-def csv_records(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[list[str], Iterator[Record | RowError]]:
-    """Return the header and the rows of a CSV file, separated by comma, semicolon or tab, whichever the header uses.
+def csv_records(
+    text: str, source: str, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[str], Iterator[Record | RowError]]:
+    """Return the header and the rows of CSV text, separated by whatever separates the names in the header.
 
-    Empty rows are skipped; a row with more or fewer fields than the header is an error (Q155414). ConfigurationError
-    when the file can't be read, or its header is malformed, too long, or names a column twice.
+    A `#TYPE` line of Export-Csv and a `sep=` line of spreadsheets may stand before the header. Empty rows are skipped;
+    a row with more or fewer fields than the header is an error (Q155414). ConfigurationError for a header that is
+    malformed, too long, or names a column twice.
     """
-    lines = io.StringIO(read_text(path, limits), newline="")
-    header_line = lines.readline()
-    skipped = 1 if header_line.startswith(POWERSHELL_TYPE_LINE) else 0
-    start = lines.tell() if skipped else 0
-    if skipped:
-        header_line = lines.readline()
+    start, delimiter = before_header(text)
+    skipped = text.count("\n", 0, start) or bool(start)
+    lines = io.StringIO(text, newline="")
     lines.seek(start)
-    reader = csv.reader(lines, delimiter=max(DELIMITERS, key=header_line.count), strict=False)
+    header_line = lines.readline()
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=delimiter or delimiter_of(header_line), strict=False)
     try:
         header = next(reader, [])
     except csv.Error as error:
-        raise ConfigurationError("bad-header", f"not CSV: {error}", source=str(path), line=skipped + 1) from None
+        raise ConfigurationError("bad-header", f"not CSV: {error}", source=source, line=skipped + 1) from None
     if sum(map(len, header)) > limits.line_length:
-        raise ConfigurationError("bad-header", too_long(limits), source=str(path), line=skipped + 1)
+        raise ConfigurationError("bad-header", too_long(limits), source=source, line=skipped + 1)
     names = [cell.strip() for cell in header]
     if repeated := next((name for name, count in Counter(names).items() if name and count > 1), None):
         message = f"the header names the column {repeated} twice"
-        raise ConfigurationError("bad-header", message, None, str(path), skipped + 1)
-    return names, _records(reader, len(header), str(path), skipped, limits)
+        raise ConfigurationError("bad-header", message, None, source, skipped + 1)
+    return names, _records(reader, len(header), source, skipped, limits)
+
+
+def before_header(text: str) -> tuple[int, str | None]:
+    """Return the length of the lines before the header of CSV, and the delimiter that one of them names, or None."""
+    match = _BEFORE_HEADER.match(text)
+    return (match.end(), match[1]) if match else (0, None)
+
+
+def delimiter_of(header: str) -> str:
+    """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
+    return max(DELIMITERS, key=_QUOTED.sub("", header).count)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it

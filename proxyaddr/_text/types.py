@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from proxyaddr.errors import AddressSyntaxError
 
@@ -78,7 +79,7 @@ def canonical_type(text: str) -> str:
             (0, len(text)),
             ("letters and digits, '&', '.', '-' or '_'",),
         )
-    upper = trimmed.upper()
+    upper = intern(trimmed.upper())  # a directory holds millions of a few types
     return SPELLINGS.get(upper, upper)
 
 

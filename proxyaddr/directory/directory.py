@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 
-from proxyaddr.addresses.lists import ProxyList
-from proxyaddr.addresses.parser import parse, parse_proxy
-from proxyaddr.addresses.proxy_list import read_recipient
-from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.directory.files import Records, csv_rows, json_rows, ldif_rows
+from proxyaddr._files.objects import Form
+from proxyaddr.addresses.list_findings import recipient_findings
+from proxyaddr.addresses.lists import ProxyItem, ProxyList
+from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
+from proxyaddr.addresses.values import ProxyAddress, TypedAddress
+from proxyaddr.directory.files import Records, read_records
 from proxyaddr.directory.recipient import Recipient, look_up_key
-from proxyaddr.directory.records import Record
-from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
+from proxyaddr.directory.records import ADDRESS_KEYS, Record
+from proxyaddr.errors import AddressSyntaxError, Finding, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
+
+Holders = dict[str, dict[Hashable, int | list[int]]]
+"""By type and key, the index of the recipient that holds an address, or of all where they are several.
+
+A recipient with five addresses has room in 2 KB: a key that is the value itself is kept once.
+"""
 
 
 class Directory:
@@ -26,18 +33,26 @@ class Directory:
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
         self._recipients = tuple(recipients)
         self._errors = tuple(errors)
-        self._holders: dict[tuple[str, Hashable], list[int]] = {}
-        self._or_holders: dict[tuple[str, Hashable], list[int]] | None = None
+        self._holders: Holders = {}
+        self._or_holders: Holders | None = None
         for recipient in self._recipients:
             check_type(recipient, Recipient, "a recipient")
         self._index(self._holders, or_addresses=False)
 
-    def _index(self, holders: dict[tuple[str, Hashable], list[int]], *, or_addresses: bool) -> None:
+    def _index(self, holders: Holders, *, or_addresses: bool) -> None:
         """Add who holds which address: the O/R addresses, or all others."""
         for index, recipient in enumerate(self._recipients):
-            held = (address for address in recipient.addresses if (address.type == "X400") is or_addresses)
-            for key in dict.fromkeys(map(look_up_key, held)):
-                holders.setdefault(key, []).append(index)
+            for address in recipient.addresses:
+                if (address.type == "X400") is not or_addresses:
+                    continue
+                kind, key = look_up_key(address)
+                of_kind = holders.setdefault(kind, {})
+                known = of_kind.setdefault(address.value if key == address.value else key, index)
+                if isinstance(known, int):
+                    if known != index:
+                        of_kind[key] = [known, index]
+                elif known[-1] != index:
+                    known.append(index)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -56,14 +71,16 @@ class Directory:
         AddressSyntaxError for text that is no address.
         """
         wanted = address if isinstance(address, TypedAddress) else parse(address)
-        return tuple(self._recipients[index] for index in self._holders_of(wanted).get(look_up_key(wanted), ()))
+        kind, key = look_up_key(wanted)
+        found = self._holders_of(wanted).get(kind, {}).get(key, [])
+        return tuple(self._recipients[index] for index in ([found] if isinstance(found, int) else found))
 
-    def _holders_of(self, address: TypedAddress) -> dict[tuple[str, Hashable], list[int]]:
+    def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
         if address.type != "X400":
             return self._holders
         if self._or_holders is None:
-            holders: dict[tuple[str, Hashable], list[int]] = {}
+            holders: Holders = {}
             self._index(holders, or_addresses=True)
             self._or_holders = holders
         return self._or_holders
@@ -79,34 +96,29 @@ class Directory:
 
     @classmethod
     def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read JSON (`.json`), LDIF (`.ldif`, `.ldf`) or CSV (any other name)."""
-        readers = {".json": cls.from_json, ".ldif": cls.from_ldif, ".ldf": cls.from_ldif}
-        return readers.get(Path(path).suffix.lower(), cls.from_csv)(path, limits=limits)
+        """Read a file that a directory was exported to, in whichever form: it is known by its content.
+
+        The forms are CSV (Exchange 5.5: Q155594, Q184536; Get-Recipient, csvde, GAM), JSON (ConvertTo-Json, Graph),
+        Format-List text, CLIXML and LDIF. Bad rows and bad proxies are listed in `errors` by line, and the rest is
+        kept. Entries of LDIF without addresses are no recipients. ConfigurationError for a file that can't be read,
+        has none of the forms, or whose header names no addresses.
+        """
+        return cls._from_rows(path, read_records(path, limits), limits)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read an Exchange 5.5 directory export (Q155594, Q184536) or a CSV as Get-Recipient gives it.
-
-        Bad rows and bad proxies are listed in `errors` by line, and the rest is kept. ConfigurationError for a file
-        that can't be read or whose header names no proxies.
-        """
-        return cls._from_rows(path, csv_rows(path, limits), limits)
+        """Read CSV as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.CSV), limits)
 
     @classmethod
     def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read objects as `Get-Recipient | ConvertTo-Json` or `Get-MgUser` give them, with errors as for CSV.
-
-        The line of an error is the number of the object, from 1.
-        """
-        return cls._from_rows(path, json_rows(path, limits), limits)
+        """Read JSON as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.JSON), limits)
 
     @classmethod
     def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
-        """Read displayName, mailNickname, proxyAddresses and targetAddress of LDIF (RFC 2849), with errors as for CSV.
-
-        Entries without addresses are no recipients. A line that can't be read is an error; its entry keeps the others.
-        """
-        return cls._from_rows(path, ldif_rows(path, limits), limits)
+        """Read LDIF (RFC 2849) as `from_file` does; ConfigurationError for any other form."""
+        return cls._from_rows(path, read_records(path, limits, Form.LDIF), limits)
 
     @classmethod
     def _from_rows(cls, path: str | Path, rows: Records, limits: Limits) -> Directory:
@@ -124,6 +136,9 @@ class Directory:
                 continue
             recipients.append(recipient)
             errors += [RowError("bad-proxy", f"a proxy is left out: {e}", line, str(path), e) for e in bad]
+            for member in record.unread:
+                message = f"a proxy is left out: expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
+                errors.append(RowError("bad-proxy", message[:200], line, str(path)))
         return cls(recipients, errors)
 
 
@@ -132,15 +147,33 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
 
     AddressSyntaxError for more proxies than the limits allow.
     """
-    proxies = read_recipient(record.proxies, record.secondary_proxies, limits)
-    bad = list(proxies.errors)
-    target = None
-    if record.target.strip():
-        try:
-            target = parse_proxy(record.target, limits=limits)
-        except AddressSyntaxError as error:
-            bad.append(error)
-    proxies = ProxyList(proxies, findings=proxies.findings)
-    known = record.display_name or record.name or record.alias
-    name = known or str(target or proxies.primary() or f"row {line}")
-    return Recipient(name, proxies, target, record.alias or None, record.legacy_dn.strip() or None), bad
+    proxies: list[ProxyAddress] = []
+    bad: list[AddressSyntaxError] = []
+    findings: list[Finding] = []
+    for part in record.proxies:
+        read = parse_proxies(part, limits=limits)
+        proxies += read
+        bad += read.errors
+        findings += (found for found in read.findings if found.code == "mixed-case-prefix")
+    for part in record.secondary_proxies:  # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
+        read = parse_proxies(part, limits=limits)
+        proxies += [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in read]
+        bad += read.errors
+    target = _address(record.target, bad, limits)
+    primary = _address(record.primary, bad, limits)
+    if primary is not None and not any(proxy.is_primary and proxy.type == primary.type for proxy in proxies):
+        others = [proxy for proxy in proxies if not proxy.same_address(primary)]
+        proxies = [ProxyAddress(primary.type, primary.value, is_primary=True), *others]
+    findings += recipient_findings((), (ProxyItem(proxy, (0, 0)) for proxy in proxies))
+    held = ProxyList(proxies, findings=findings)
+    name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
+    return Recipient(name, held, target, record.alias or None, record.legacy_dn.strip() or None), bad
+
+
+def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
+    """Return the address of a field, None for an empty one and for one that does not parse: its error goes to `bad`."""
+    try:
+        return parse_proxy(text, limits=limits) if text.strip() else None
+    except AddressSyntaxError as error:
+        bad.append(error)
+        return None

@@ -1,12 +1,12 @@
-"""Routing tables as JSON of send connectors, as `Get-SendConnector | ConvertTo-Json` writes it."""
+"""Routing tables as exports of send, foreign and delivery agent connectors, and of connectors of Exchange Online."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from proxyaddr._files.documents import json_objects
+from proxyaddr._files.objects import Objects, is_true, key_of, read_objects, unknown_column
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
@@ -14,7 +14,7 @@ from proxyaddr.routing.rows import RouteRow, TableRows
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.space import Scope
 
-__all__ = ["read_connectors"]
+__all__ = ["ACCEPTED", "SPACES", "connector_rows", "read_connectors"]
 
 _SIZE = re.compile(
     r"\(([0-9,.\u00a0\u202f ]{1,30}) bytes\)|^\s*([0-9]{1,18}(?:\.[0-9]{1,6})?)\s*([KMGT]?B?)\s*$", re.IGNORECASE
@@ -24,54 +24,140 @@ _UNLIMITED = "unlimited"
 
 
 def read_connectors(path: str | Path, limits: Limits) -> TableRows:
-    """Return the address spaces of the connectors in a file, and what it says of the connectors.
+    """Return the address spaces of the connectors in a file of any form of objects, and what it says of the connectors.
 
-    A connector without a name, or a space of an unknown form, is an error; the rest is kept. The line of a row is the
-    number of the object, from 1. ConfigurationError for a file that can't be read.
+    A connector without a name, or a space of an unknown form, is an error; the rest is kept. ConfigurationError for a
+    file that can't be read, and for CSV whose header names neither address spaces nor recipient domains.
     """
-    source = str(path)
+    read = read_objects(path, limits)
+    if read.header and not SPACES & {key_of(name) for name in read.header}:
+        raise unknown_column("bad-header", read.header, ("AddressSpaces", "RecipientDomains"), str(path))
+    return connector_rows(read, str(path))
+
+
+def connector_rows(read: Objects, source: str) -> TableRows:
+    """Return the address spaces of the connectors that a file holds, and what it says of the connectors."""
     rows: list[tuple[int, RouteRow] | RowError] = []
     connectors: list[Connector] = []
-    for number, entry in enumerate(json_objects(path, limits), 1):
-        read = {str(key).lower(): value for key, value in entry.items()} if isinstance(entry, Mapping) else {}
-        name = read.get("name") or read.get("identity")
-        if not isinstance(name, str) or not name.strip():
-            rows.append(RowError("no-connector-name", "expected an object with Name", number, source))
+    for entry in read.objects:
+        if isinstance(entry, RowError):
+            rows.append(entry)
+            continue
+        held = _gathered(entry.properties)
+        name = next((text for key in ("name", "identity") if (text := _text(held.get(key)).strip())), "")
+        if not name:
+            rows.append(RowError("no-connector-name", "expected an object with Name", entry.line, source))
             continue
         try:
-            connectors.append(Connector(name, _enabled(read.get("enabled")), _size(read.get("maxmessagesize"))))
+            state = Connector(name, _flag("Enabled", held.get("enabled"), True), _size(held.get("maxmessagesize")))
+            scoped = _flag("IsScopedConnector", held.get("isscopedconnector"), False)
         except ConfigurationError as error:
-            rows.append(RowError(error.code, f"{name}: {error}", number, source, error))
-            connectors.append(Connector(name))
-        scope = Scope.SITE if read.get("isscopedconnector") is True else Scope.ORGANIZATION
-        spaces = read.get("addressspaces")
-        for space in spaces if isinstance(spaces, list) else [] if spaces is None else [spaces]:
+            rows.append(RowError(error.code, f"{name}: {error}", entry.line, source, error))
+            state, scoped = Connector(name), False
+        connectors.append(state)
+        scope = Scope.SITE if scoped else Scope.ORGANIZATION
+        for space in _spaces(held):
             row = _space_row(space, name, scope)
-            if row is None:
-                message = f"{name}: expected a space as text, or an object with Type, Address and Cost"
-                rows.append(RowError("bad-route", message, number, source))
+            if isinstance(row, RouteRow):
+                rows.append((entry.line, row))
             else:
-                rows.append((number, row))
+                rows.append(RowError(row.code, f"{name}: {row.message}", entry.line, source, row))
     return TableRows(rows, connectors)
 
 
-def _space_row(space: object, connector: str, scope: Scope) -> RouteRow | None:
-    """Return the row of an address space, None where it is neither text nor an object with an address."""
+SPACES = {"addressspaces", "recipientdomains", "allaccepteddomains"}
+"""The properties of connectors, as names compare, that say which addresses they take."""
+
+ACCEPTED = "--"
+"""The address space of the accepted domains, as EdgeSync writes it."""
+
+_JOINT = re.compile(r"(?:,[ \t]*|[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\|")
+"""What stands between spaces in one text: a comma, blanks or `|` before a type, or `|` (Select-Object, $OFS)."""
+
+_UNTYPED_JOINT = re.compile(r",[ \t]*|[ \t]+|\|")
+
+
+def _gathered(properties: Mapping[str, object]) -> dict[str, object]:
+    """Return properties by the names as they compare; those of numbered columns together in a list."""
+    gathered: dict[str, object] = {}
+    for name, value in properties.items():
+        key = key_of(name)
+        if key not in gathered:
+            gathered[key] = value
+        elif value not in (None, ""):
+            known = gathered[key]
+            gathered[key] = [*(known if isinstance(known, list) else [known]), value]
+    return gathered
+
+
+def _spaces(held: Mapping[str, object]) -> Iterator[object]:
+    """Yield the spaces of a connector: texts or objects, as they are written."""
+    yield from _members(held.get("addressspaces"), _JOINT)
+    for domain in _members(held.get("recipientdomains"), _UNTYPED_JOINT):
+        yield f"{DEFAULT_TYPE}:{domain}" if isinstance(domain, str) else domain
+    if is_true(held.get("allaccepteddomains")):
+        yield f"{DEFAULT_TYPE}:{ACCEPTED}"
+
+
+def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
+    """Yield the members of a collection; those of a text are separated by `joint`, in braces or without."""
+    if value is None:
+        return
+    for member in value if isinstance(value, list) else [value]:
+        if not isinstance(member, str) or member.startswith("@{"):
+            yield member
+            continue
+        text = member.strip()
+        cut_off = None
+        if text.startswith("{"):
+            whole = text.endswith("}")
+            text = text[1:].removesuffix("}")
+            kept = text.rstrip(".\u2026")
+            if kept != text or not whole:
+                cut_off = ConfigurationError(
+                    "cut-off-list", f"the list was cut off when it was exported: {NOT_EXPORTED}"
+                )
+                text = kept
+        pieces = [piece.strip() for piece in joint.split(text)]
+        yield from filter(None, pieces)
+        if cut_off is not None:
+            yield cut_off
+
+
+NOT_EXPORTED = "export with `| ConvertTo-Json -Depth 5` or `| Export-Clixml FILE`"
+
+
+def _space_row(space: object, connector: str, scope: Scope) -> RouteRow | ConfigurationError:
+    """Return the row of an address space, or the error of what is neither text nor an object with an address."""
+    if isinstance(space, ConfigurationError):
+        return space
     if isinstance(space, str):
+        if space.startswith("@{") or _COLLECTION.fullmatch(space):
+            return ConfigurationError("not-exported", f"{space[:60]!r} is no address space: {NOT_EXPORTED}")
         return RouteRow((connector,), space=space, scope=scope)
     read = {str(key).lower(): value for key, value in space.items()} if isinstance(space, Mapping) else {}
     address = read.get("address", read.get("domain"))
     if address is None:
-        return None
+        return ConfigurationError("bad-route", "expected a space as text, or an object with Type, Address and Cost")
     return RouteRow(
         (connector,), type=read.get("type") or DEFAULT_TYPE, pattern=address, cost=read.get("cost", 1), scope=scope
     )
 
 
-def _enabled(value: object) -> bool:
-    if value is None or isinstance(value, bool):
-        return value is not False
-    raise ConfigurationError("wrong-type", f"Enabled is true or false, not {value!r}", "Enabled")
+_COLLECTION = re.compile(r"(?:System|Microsoft)\.[\w.`]+(?:\[\]|\[.*\])?")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _flag(name: str, value: object, default: bool) -> bool:
+    if value is None or value == "":
+        return default
+    found = is_true(value)
+    if found is None:
+        raise ConfigurationError("wrong-type", f"{name} is true or false, not {str(value)[:60]!r}", name)
+    return found
 
 
 def _size(value: object) -> int | None:

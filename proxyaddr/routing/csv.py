@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from proxyaddr._files.text import csv_records
+from proxyaddr._files.text import csv_records, read_text
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
@@ -33,7 +33,7 @@ def read_csv(path: str | Path, limits: Limits) -> TableRows:
 
 
 def _rows(path: str | Path, limits: Limits) -> Iterator[tuple[int, RouteRow] | RowError]:
-    header, records = csv_records(path, limits)
+    header, records = csv_records(read_text(path, limits), str(path), limits)
     columns = {name.lower(): index for index, name in enumerate(header)}
     if "connector" not in columns or not columns.keys() & {"space", "pattern"}:
         message = f"expected a header with connector and space, or with {', '.join(COLUMNS)}"

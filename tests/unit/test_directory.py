@@ -45,11 +45,11 @@ def test_get_recipient_csv_and_json(tmp_path: Path) -> None:
         ("a.csv", f"{TOO_LONG},proxyAddresses\n", "bad-header", 1),
         ("a.csv", f"#TYPE x\n{TOO_LONG},proxyAddresses\n", "bad-header", 2),
         ("a.csv", "Name,Phone\nJane,1\n", "no-proxy-column", 1),
-        ("a.csv", "", "no-proxy-column", 1),
+        ("a.csv", "", "unknown-form", None),
         ("a.json", '[\n{"a": 1},\nx]', "bad-json", 3),
         ("a.json", "[" * 100_000, "bad-json", 1),
         ("a.json", f"[{'9' * 5_000}]", "bad-json", 1),
-        ("a.json", '"SMTP:jane@contoso.com"', "bad-json", 1),
+        ("a.json", '"SMTP:jane@contoso.com"', "no-proxy-column", 1),
     ],
 )
 def test_a_file_that_is_no_directory_is_refused_with_its_line(
@@ -72,7 +72,8 @@ def test_what_recipients_as_json_may_look_like(tmp_path: Path) -> None:
         {"name": "Custom", "EmailAddresses": [], "ExternalEmailAddress": "SMTP:out@fabrikam.com"},
         {"name": "Bad target", "EmailAddresses": ["SMTP:b@contoso.com"], "targetAddress": ":x"},
     ]
-    directory = px.Directory.from_json(written(tmp_path, "a.json", json.dumps(recipients)))
+    text = "".join(f"{json.dumps(recipient)}\n" for recipient in recipients)
+    directory = px.Directory.from_json(written(tmp_path, "a.json", text))
     assert [recipient.display_name for recipient in directory] == [
         "Deep",
         "One",
@@ -87,11 +88,15 @@ def test_what_recipients_as_json_may_look_like(tmp_path: Path) -> None:
         ["SMTP:deep@contoso.com"],
         ["SMTP:text@contoso.com", "smtp:t@contoso.com"],
         [],
-        ["SMTP:u@contoso.com"],
+        ["smtp:a@contoso.com", "SMTP:u@contoso.com"],
     ]
     custom, bad = directory.recipients[5:]
     assert (str(custom.target_address), bad.target_address) == ("SMTP:out@fabrikam.com", None)
-    assert [(error.code, error.line) for error in directory.errors] == [("bad-proxy", 5), ("bad-proxy", 7)]
+    assert [(error.code, error.line) for error in directory.errors] == [
+        ("bad-proxy", 5),
+        ("bad-proxy", 5),
+        ("bad-proxy", 7),
+    ]
     only = px.Directory.from_json(written(tmp_path, "one.json", json.dumps(recipients[2])))
     assert [recipient.alias for recipient in only] == ["text"]
 

@@ -248,9 +248,9 @@ def test_send_connectors_as_json(tmp_path: Path) -> None:
         {"Name": "Odd", "AddressSpaces": [], "MaxMessageSize": "large"},
         {"AddressSpaces": ["*"]},
     ]
-    path.write_text(json.dumps(connectors))
+    path.write_text("[\n" + ",\n".join(map(json.dumps, connectors)) + "]")
     read = px.RoutingTable.from_connectors_json(path)
-    assert [error.line for error in read.errors] == [1, 2, 4, 5]
+    assert [error.line for error in read.errors] == [2, 3, 5, 6]
     assert read.connectors["Partner"].max_message_size == 10_485_760
     assert read.connectors["Off"].max_message_size == 1536
     assert read.route("a@contoso.com") == read.routes[1]
