@@ -12,7 +12,7 @@ from proxyaddr.errors import ConfigurationError, RowError, visible
 from proxyaddr.routing.table import RoutingTable
 from proxyaddr.spaces.space import DOMAIN, Dialect
 
-__all__ = ["EXPORT", "FORMS", "add_table_options", "read_table"]
+__all__ = ["EXPORT", "FORMS", "add_table_options", "read_table", "say_what_is_assumed"]
 
 EXPORT = "Get-SendConnector | Export-Clixml connectors.xml"
 """How Exchange exports its connectors with their address spaces (PowerShell, Exchange Management Shell)."""
@@ -33,14 +33,9 @@ def add_table_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_table(
-    files: Sequence[str], options: argparse.Namespace, dialect: str | None = None
-) -> tuple[RoutingTable, bool]:
-    """Return the table in files, and whether all was read; errors and notices are printed to standard error.
-
-    `dialect` counts instead of the option `--dialect` where it is given.
-    """
-    table = RoutingTable.from_file(*files, dialect=dialect or options.dialect)
+def read_table(files: Sequence[str], options: argparse.Namespace) -> tuple[RoutingTable, bool]:
+    """Return the table in files, and whether all was read; errors are printed to standard error."""
+    table = RoutingTable.from_file(*files, dialect=options.dialect)
     errors = list(table.errors)
     if options.accepted_domains:
         domains, unread = _accepted_domains(options.accepted_domains)
@@ -48,16 +43,20 @@ def read_table(
         errors += unread
     for error in errors:
         print_error(error)
-    for notice in table.notices:
-        _say(f"{', '.join(map(visible, files))}: {in_command_words(notice.message)}")
     if not (table.routes or table.accepted_spaces or errors):
         _say(f"{', '.join(map(visible, files))}: no routes in it")
+    return table, not errors
+
+
+def say_what_is_assumed(table: RoutingTable, files: Sequence[str]) -> None:
+    """Print to standard error what was assumed in reading a table, and what is not known of it."""
+    for notice in table.notices:
+        _say(f"{', '.join(map(visible, files))}: {in_command_words(notice.message)}")
     if table.accepted_spaces and table.accepted_domains is None:
         names = ", ".join(dict.fromkeys(visible(route.connector) for route in table.accepted_spaces))
         _say(f"{names} takes the accepted domains, which are not known: --accepted-domains FILE|DOMAIN gives them")
     if table.accepted_domains is not None and not table.accepted_spaces:
         _say("--accepted-domains: no space of the table stands for the accepted domains")
-    return table, not errors
 
 
 def _say(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from proxyaddr._text.types import INTERNET_TYPES
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table
+from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, Finding, quantity, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
@@ -79,19 +80,24 @@ def _run(options: argparse.Namespace) -> int:
 
         return Route(table, ", ".join(options.spaces))
 
-    status = run_files(options, command, *options.spaces) if has_files else _route_each(table, options)
+    if has_files:
+        say_what_is_assumed(table, options.spaces)
+        status = run_files(options, command, *options.spaces)
+    else:
+        status = _route_each(table, options)
     return max(status, 0 if is_whole else 2)
 
 
 def _route_each(table: RoutingTable, options: argparse.Namespace) -> int:
     """Print the route of each input, and return the highest exit status."""
     unread = UnreadLines(table.errors, table.dialect)
-    of_table: list[TableFinding] = []
+    judged: list[tuple[TableFinding, ...]] = []
 
     def handle(text: str) -> int:
-        if not of_table:
-            of_table.extend(table.findings())
-        return _route(table, text, options, unread, of_table)
+        if not judged:
+            say_what_is_assumed(table, options.spaces)
+            judged.append(table.findings())
+        return _route(table, text, options, unread, judged[0])
 
     return for_each_input(options, handle)
 
@@ -137,10 +143,22 @@ def _route(
         if incomplete is not None:
             could = "one of them could match" if incomplete.could_match else "none of them could match"
             print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}")
-        show_findings(findings)
         if options.explain:
+            _show_wrapped(findings, _terminal_width())
             print()
+        else:
+            show_findings(findings)
     return max(0 if explanation.winner is not None else 1, status_of(findings))
+
+
+def _show_wrapped(findings: tuple[Finding, ...], width: int | None) -> None:
+    """Print findings, within the width of the terminal where there is one."""
+    if width is None:
+        show_findings(findings)
+        return
+    for found in findings:
+        text = f"{found.severity} [{found.code}]: {visible(found.message)}"
+        print(textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _taken(explanation: Explanation) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from proxyaddr._text.folding import fold
 from proxyaddr.cli._lines import show_findings, show_json
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table
+from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.routing.difference import Move
 from proxyaddr.routing.route import Route
@@ -21,8 +21,8 @@ __all__ = ["EXAMPLES", "add_options"]
 
 EXAMPLES = f"""\
 examples:
-  proxyaddr table connectors.json
-  proxyaddr table --check send.xml foreign.xml --accepted-domains domains.csv
+  proxyaddr table connectors.json --accepted-domains domains.csv
+  proxyaddr table --check send.xml foreign.xml
   proxyaddr table before.json --diff after.json --in addresses.txt
   proxyaddr table gwart0.mta --to powershell --out connectors.ps1
 
@@ -71,18 +71,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    for name, other, needed in (("addresses", "diff", "--in needs --diff"), ("out", "to", "--out needs --to")):
-        if getattr(options, name) and not getattr(options, other):
+    for name, mode, needed in (("addresses", "diff", "--in needs --diff"), ("out", "to", "--out needs --to")):
+        if getattr(options, name) and not getattr(options, mode):
             raise ConfigurationError("usage", needed, name)
     if options.column and not options.addresses:
         raise ConfigurationError("usage", "--column needs --in", "column")
     if options.json and options.to:
         raise ConfigurationError("usage", "--json is for what is shown; --to json writes the table as JSON", "json")
     table, is_whole = read_table(options.inputs, options)
+    say_what_is_assumed(table, options.inputs)
     if options.check:
         status = _check(table, options)
     elif options.diff:
         other, is_other_whole = _other(options)
+        say_what_is_assumed(other, options.diff)
         is_whole = is_whole and is_other_whole
         status = _diff(table, other, options)
     elif options.to:
@@ -100,8 +102,10 @@ def _check(table: RoutingTable, options: argparse.Namespace) -> int:
             spaces = [str(table.routes[index].space) for index in found.routes]
             record = {"code": found.code, "severity": found.severity, "message": found.message}
             show_json({**record, "routes": found.routes, "address_spaces": spaces, "connector": found.connector})
-    else:
+    elif findings:
         show_findings(findings)
+    else:
+        print("no findings")
     return 1 if findings else 0
 
 

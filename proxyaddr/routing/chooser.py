@@ -243,7 +243,8 @@ class RouteChooser:
         kept = [
             place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place].lower() not in stated
         ]
-        types, patterns, ranks, rows = ([column[place] for place in kept] for column in plan[1:])
+        types, patterns = ([column[place] for place in kept] for column in (plan.types, plan.patterns))
+        ranks, rows = ([column[place] for place in kept] for column in (plan.ranks, plan.indices))
         return Matcher(Plan(plan.by_domain, types, patterns, ranks, rows), engine)
 
     @property

@@ -26,7 +26,15 @@ HOP_SEPARATOR = "|"
 """Stands between the connectors of one route."""
 
 
-STATE_COLUMNS = ("enabled", "max_message_size", "site", "location", "site_cost", "proximity", "delivering")
+STATE_COLUMNS: tuple[str, ...] = (
+    "enabled",
+    "max_message_size",
+    "site",
+    "location",
+    "site_cost",
+    "proximity",
+    "delivering",
+)
 STATE_COLUMNS += ("open_retries", "max_open_retries", "activation", "tries")
 """Columns of what is known of the first connector of a route; all are blank where nothing is."""
 

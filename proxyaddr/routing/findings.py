@@ -78,7 +78,10 @@ def concerns(finding: TableFinding, explanation: Explanation, address: str) -> b
         return explanation.type == DEFAULT_TYPE and not explanation.outcomes and explanation.unknown is None
     if finding.code == "cost-tie":
         return winner is not None and winner.index in finding.routes
-    return any(outcome.index in finding.routes for outcome in explanation.outcomes)
+    found = [outcome.route for outcome in explanation.outcomes if outcome.index in finding.routes]
+    if finding.code == "space-shadowed":  # a dearer route of the same space is a candidate that lost, and no surprise
+        return len({fold(route.space.pattern) for route in found}) > 1
+    return bool(found)
 
 
 def _conflict(name: str) -> TableFinding:

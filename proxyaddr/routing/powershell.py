@@ -57,7 +57,7 @@ def quoted(text: str) -> str:
     >>> print(quoted("Joe's $(connector)"))
     'Joe''s $(connector)'
     """
-    return f"'{_QUOTES.sub(r'\1\1', text)}'"
+    return "'" + _QUOTES.sub(r"\1\1", text) + "'"
 
 
 def _modern(route: Route, dialect: Dialect) -> Route:

@@ -229,7 +229,7 @@ def test_csv_with_spaces_and_with_columns(tmp_path: Path) -> None:
     assert [(error.line, error.code) for error in read.errors][-1] == (5, "wrong-field-count")
     assert [error.cause.code for error in read.errors if error.cause] == ["bad-cost", "unknown-scope"]
     path.write_text("a,b\n")
-    with pytest.raises(px.ConfigurationError, match="header"):
+    with pytest.raises(px.ConfigurationError, match="no column connector"):
         px.RoutingTable.from_csv(path)
     with pytest.raises(px.ConfigurationError):
         px.RoutingTable.from_csv(tmp_path / "absent.csv")
@@ -250,7 +250,8 @@ def test_send_connectors_as_json(tmp_path: Path) -> None:
     ]
     path.write_text("[\n" + ",\n".join(map(json.dumps, connectors)) + "]")
     read = px.RoutingTable.from_connectors_json(path)
-    assert [error.line for error in read.errors] == [2, 3, 5, 6]
+    assert [error.line for error in read.errors] == [3, 5, 6]
+    read = read.with_accepted_domains(["fabrikam.com"])  # SMTP:-- stands for them
     assert read.connectors["Partner"].max_message_size == 10_485_760
     assert read.connectors["Off"].max_message_size == 1536
     assert read.route("a@contoso.com") == read.routes[1]
