@@ -48,14 +48,17 @@ def read_table(files: Sequence[str], options: argparse.Namespace) -> tuple[Routi
     return table, not errors
 
 
-def say_what_is_assumed(table: RoutingTable, files: Sequence[str]) -> None:
-    """Print to standard error what was assumed in reading a table, and what is not known of it."""
+def say_what_is_assumed(table: RoutingTable, files: Sequence[str], *, alone: bool = True) -> None:
+    """Print to standard error what was assumed in reading a table, and what is not known of it.
+
+    `alone` where the accepted domains that were given are for no other table.
+    """
     for notice in table.notices:
         _say(f"{', '.join(map(visible, files))}: {in_command_words(notice.message)}")
     if table.accepted_spaces and table.accepted_domains is None:
         names = ", ".join(dict.fromkeys(visible(route.connector) for route in table.accepted_spaces))
         _say(f"{names} takes the accepted domains, which are not known: --accepted-domains FILE|DOMAIN gives them")
-    if table.accepted_domains is not None and not table.accepted_spaces:
+    if alone and table.accepted_domains is not None and not table.accepted_spaces:
         _say("--accepted-domains: no space of the table stands for the accepted domains")
 
 

@@ -79,12 +79,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.json and options.to:
         raise ConfigurationError("usage", "--json is for what is shown; --to json writes the table as JSON", "json")
     table, is_whole = read_table(options.inputs, options)
-    say_what_is_assumed(table, options.inputs)
+    say_what_is_assumed(table, options.inputs, alone=not (options.diff or options.check))
     if options.check:
         status = _check(table, options)
     elif options.diff:
         other, is_other_whole = _other(options)
-        say_what_is_assumed(other, options.diff)
+        say_what_is_assumed(other, options.diff, alone=False)
         is_whole = is_whole and is_other_whole
         status = _diff(table, other, options)
     elif options.to:
@@ -153,7 +153,7 @@ def _addresses(file: str, column: str | None) -> Iterable[str]:
             raise entry
         values = {key_of(name): value for name, value in entry.properties.items()}
         if key_of(column) not in values:
-            raise unknown_column("no-column", tuple(entry.properties), (column,), file)
+            raise unknown_column("no-such-column", tuple(entry.properties), (column,), file)
         value = values[key_of(column)]
         found += [str(each) for each in (value if isinstance(value, list) else [value]) if each not in (None, "")]
     return found

@@ -9,9 +9,9 @@ from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, check_text
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.matching import Fit, MatchKind
-from proxyaddr.spaces.space import AddressSpace, Dialect
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS, AddressSpace, Dialect
 
-__all__ = ["NOT_GIVEN", "accepted_fit", "accepted_routes", "checked_domains", "not_given"]
+__all__ = ["NOT_GIVEN", "accepted_fit", "accepted_routes", "as_written", "checked_domains", "not_given"]
 
 NOT_GIVEN = "accepted-domains-not-given"
 """What an answer says that depends on accepted domains which nobody gave."""
@@ -22,10 +22,17 @@ _LONGEST_DOMAIN = 255
 """Characters of a domain (RFC 5321 4.5.3.1.2): more literal ones than these no space of a domain has."""
 
 
-def not_given(address: str) -> ConfigurationError:
-    """Return the error of an address that may fall under the accepted domains."""
+def as_written(route: Route) -> Route:
+    """Return a space of the accepted domains as a file states it, `SMTP:--`; only Exchange 5.5 has such a pattern."""
+    space = replace(route.space, pattern=ACCEPTED_DOMAINS, dialect=Dialect.EXCHANGE55)
+    return Route(space, route.connectors)
+
+
+def not_given(address: str | None = None) -> ConfigurationError:
+    """Return the error of an address that may fall under the accepted domains, or of every Internet address."""
+    which = "an Internet address" if address is None else repr(address[:80])
     message = (
-        f"{address[:80]!r} may fall under the accepted domains, for which a space of the table stands: give them by "
+        f"{which} may fall under the accepted domains, for which a space of the table stands: give them by "
         "accepted_domains= or with_accepted_domains"
     )
     return ConfigurationError(NOT_GIVEN, message, "accepted_domains")

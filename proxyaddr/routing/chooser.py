@@ -231,7 +231,7 @@ class RouteChooser:
         then each address is asked on its own. ConfigurationError where the accepted domains are not given.
         """
         if self._domains is None:
-            raise not_given("any Internet address")
+            raise not_given()
         if any("*" in domain or "xn--" in domain.lower() or not domain.isascii() for domain in self._domains):
             return Matcher(self.route_index, engine)
         first = self._first_accepted

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+from proxyaddr.routing.accepted import as_written
 from proxyaddr.routing.chooser import RouteChooser
 from proxyaddr.routing.columns import LazyRoutes, read_columns
 from proxyaddr.routing.csv import csv_text, read_csv
@@ -100,7 +101,7 @@ class RoutingTable(RouteChooser):
     @property
     def _written(self) -> Iterable[Route]:
         """The routes as a file states them: `SMTP:--` in place of the routes that accepted domains made."""
-        return chain(self._stated.routes, self._accepted)
+        return chain(self._stated.routes, map(as_written, self._accepted))
 
     @classmethod
     def from_gwart(
