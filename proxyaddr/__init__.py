@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from proxyaddr.addresses.values import TypedAddress as TypedAddress
     from proxyaddr.addresses.x500 import X500Address as X500Address
     from proxyaddr.delivery.connector import InternetMailService as InternetMailService
+    from proxyaddr.delivery.diagnosis import Diagnosis as Diagnosis
+    from proxyaddr.delivery.diagnosis import diagnose as diagnose
     from proxyaddr.delivery.outcomes import Delivery as Delivery
     from proxyaddr.delivery.outcomes import NonDelivery as NonDelivery
     from proxyaddr.delivery.site import Site as Site
@@ -62,6 +64,7 @@ _NAMES = {
     "addresses.values": "OneOffAddress ProxyAddress TypedAddress",
     "addresses.x500": "X500Address",
     "delivery.connector": "InternetMailService",
+    "delivery.diagnosis": "Diagnosis diagnose",
     "delivery.outcomes": "Delivery NonDelivery",
     "delivery.site": "Site",
     "directory.directory": "Directory",

@@ -39,6 +39,7 @@ WARNINGS = frozenset(
         "duplicate",
         "no-primary",
         "joined-lines",
+        "type-differs",
         "refused-encapsulation",
         "guessed-dialect",
         "space-shadowed",

@@ -8,11 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from proxyaddr.delivery.bounce_codes import meanings
 from proxyaddr.delivery.rules import RULES as DELIVERY_RULES
 from proxyaddr.routing.selection import EARLIER_ROUTE
 from proxyaddr.routing.selection import RULES as ROUTING_RULES
 
-__all__ = ["CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find", "routing_order"]
+__all__ = ["BOUNCE", "CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find", "routing_order"]
+
+BOUNCE = "code of a report"
+"""The kind of the codes of non-delivery reports, which only `find` gives: they are many, and the products' own."""
 
 DELIVERY, ROUTING, CODE = "rule of delivery", "rule of routing", "code"
 """The kinds of entries: what chooses an address or returns the mail, what chooses a route, and what errors and findings
@@ -61,9 +65,16 @@ def routing_order() -> dict[str, tuple[str, ...]]:
 
 
 def find(name: str) -> tuple[Entry, ...]:
-    """Return the entries of a name, in any case and with blanks or hyphens; a rule and a code may share one."""
+    """Return the entries of a name, in any case and with blanks or hyphens; a rule and a code may share one.
+
+    A code of a non-delivery report, such as `5.1.10` or `000D06B5`, has an entry for each of its meanings.
+    """
     wanted = name.strip().lower().replace(" ", "-")
-    return tuple(entry for entry in entries() if entry.slug == wanted)
+    found = tuple(entry for entry in entries() if entry.slug == wanted)
+    return found or tuple(
+        Entry(name.strip(), BOUNCE, meant.reason, meant.article, _sentence("; ".join(meant.remedy)))
+        for meant in meanings(wanted)
+    )
 
 
 def _load() -> dict[str, Any]:

@@ -7,7 +7,7 @@ them reads all of them read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -45,12 +45,12 @@ class Form(StrEnum):
 
 
 _LDIF = re.compile(r"(?:\s*(?:#[^\n]*\n|\n|\r))*(?:dn|version|search|ref)::? ?", re.IGNORECASE)
-_TOML = re.compile(r"\[{1,2}(?!(?:true|false|null)\b)[A-Za-z_]")
+_JSON = re.compile(r'\{\s*["}]|\[\s*(?:[\[{"\]0-9-]|(?:true|false|null)\b)')
+_TOML = re.compile(r"\[{1,2}[A-Za-z_][\w.-]*\]{1,2}\s*$", re.MULTILINE)
 _WORKBOOK = "PK\x03\x04"
 """How a file of Excel begins, which is a ZIP archive."""
 
 _HEAD = 1 << 16
-_CLIXML_MARK = "#< CLIXML"
 _NUMBERED = re.compile(r"[._ ]?[0-9]+$")
 _SEPARATORS = str.maketrans("", "", " \t\xa0-_")
 
@@ -87,8 +87,15 @@ def objects_of(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Objec
     if form is Form.CSV:
         header, records = csv_records(text, source, limits)
         return Objects(form, _csv(header, records), tuple(header))
-    readers = {Form.JSON: _json, Form.FORMAT_LIST: _format_list, Form.CLIXML: _clixml, Form.LDIF: _ldif}
-    return Objects(form, readers[form](text, source, limits))
+    return Objects(form, objects_of(form, [text], source, limits))
+
+
+def objects_of(form: Form, pieces: Iterable[str], source: str, limits: Limits) -> Iterator[Exported | RowError]:
+    """Yield the objects of a text of any form but CSV, given in pieces: one alone, but for CLIXML."""
+    if form is Form.CLIXML:
+        return _clixml(pieces, source, limits)
+    readers = {Form.JSON: _json, Form.FORMAT_LIST: _format_list, Form.LDIF: _ldif}
+    return readers[form]("".join(pieces), source, limits)
 
 
 def form_of(text: str) -> Form | None:
@@ -96,10 +103,12 @@ def form_of(text: str) -> Form | None:
     head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
     if not head or "\0" in head or head.startswith(_WORKBOOK) or powershell.is_format_table(head):
         return None
-    if head.startswith((_CLIXML_MARK, "<")):
+    if head.startswith((powershell.MARK, "<")):
         return Form.CLIXML if "<Objs" in head else None
-    if head.startswith(("[", "{")):
-        return None if _TOML.match(head) else Form.JSON
+    if _JSON.match(head):
+        return Form.JSON
+    if _TOML.match(head):
+        return None
     if _LDIF.match(head):
         return Form.LDIF
     return Form.FORMAT_LIST if powershell.is_format_list(head) else Form.CSV
@@ -182,16 +191,13 @@ def _format_list(text: str, source: str, limits: Limits) -> Iterator[Exported | 
             yield Exported(line, properties)
 
 
-def _clixml(text: str, source: str, limits: Limits) -> Iterator[Exported | RowError]:
-    document = text[text.index("<Objs") :]
-    first = text.count("\n", 0, len(text) - len(document))
-    found = powershell.clixml_objects(document, source, limits)
+def _clixml(pieces: Iterable[str], source: str, limits: Limits) -> Iterator[Exported | RowError]:
+    found = powershell.clixml_objects(pieces, source, limits)
     for (line, value), number in zip(found, _numbers(source, limits), strict=False):
         if isinstance(value, Mapping):
-            yield Exported(first + line, {name: plain(held) for name, held in value.items()})
+            yield Exported(line, {name: plain(held) for name, held in value.items()})
         else:
-            message = f"object {number}: expected an object with properties"
-            yield RowError("not-an-object", message, first + line, source)
+            yield RowError("not-an-object", f"object {number}: expected an object with properties", line, source)
 
 
 def _ldif(text: str, source: str, limits: Limits) -> Iterator[Exported | RowError]:

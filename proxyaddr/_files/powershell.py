@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
-__all__ = ["FORMAT_TABLE", "LISTED", "clixml_objects", "is_format_list", "is_format_table", "listed_objects"]
+__all__ = ["FORMAT_TABLE", "LISTED", "MARK", "clixml_objects", "is_format_list", "is_format_table", "listed_objects"]
 
 LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
 """A property of Format-List: the name, padded with blanks, and the value after ` : `."""
@@ -22,6 +22,9 @@ _RULE = re.compile(r"-+(?: +-+)*")
 _PADDED = re.compile(r"[A-Za-z][\w.@ -]* : .*|[A-Za-z][\w.@ -]* :")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK = 1 << 16
+
+MARK = "#< CLIXML"
+"""The line before a document on the standard output of powershell.exe."""
 
 WHOLE_NUMBERS = frozenset({"I16", "I32", "I64", "U16", "U32", "U64", "By", "SB"})
 """Elements of CLIXML that hold a whole number (MS-PSRP 2.2.5.1)."""
@@ -77,16 +80,18 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
         yield start, block
 
 
-def clixml_objects(text: str, source: str, limits: Limits) -> Iterator[tuple[int, object]]:
+def clixml_objects(pieces: Iterable[str], source: str, limits: Limits) -> Iterator[tuple[int, object]]:
     """Yield the line and the value of each object of a CLIXML document, as Export-Clixml writes it (MS-PSRP 2.2.5).
 
-    Objects are dictionaries, collections lists. ConfigurationError for what is no CLIXML, has a document type (its
-    entities could make a short text a huge one), or is nested too deeply.
+    The document comes in pieces, and the line that standard output begins with is left out. Objects are dictionaries,
+    collections lists. ConfigurationError for what is no CLIXML, has a document type (its entities could make a short
+    text a huge one), or is nested too deeply.
     """
     reader = _ClixmlReader(source, limits)
-    for place in range(0, len(text), _CHUNK):
-        reader.feed(text[place : place + _CHUNK])
-        yield from reader.taken()
+    for piece in pieces:
+        for place in range(0, len(piece), _CHUNK):  # so that few objects are held at a time
+            reader.feed(piece[place : place + _CHUNK])
+            yield from reader.taken()
     reader.close()
     yield from reader.taken()
 
@@ -114,6 +119,7 @@ class _ClixmlReader:
         self._stack: list[_Open] = []
         self._known: dict[str, object] = {}
         self._done: list[tuple[int, object]] = []
+        self._begun = False
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -122,6 +128,9 @@ class _ClixmlReader:
         self._parser.StartDoctypeDeclHandler = self._refuse_document_type
 
     def feed(self, text: str) -> None:
+        if not self._begun and text.lstrip("\ufeff \t\r\n").startswith(MARK):
+            text = text.partition("\n")[2]
+        self._begun = True
         self._parse(text.encode("utf-8", "replace"), is_final=False)
 
     def close(self) -> None:

@@ -112,7 +112,7 @@ def clixml_values(text: str, source: str) -> Iterator[RegistryValue]:
     """Yield the keys and values of what `Get-ItemProperty | Export-Clixml` writes; ConfigurationError for other XML."""
     document = text[text.find("<") :] if text.startswith("<") else text.partition("\n")[2]
     try:
-        for number, (_, entry) in enumerate(clixml_objects(document, source, DEFAULT_LIMITS), 1):
+        for number, (_, entry) in enumerate(clixml_objects([document], source, DEFAULT_LIMITS), 1):
             if isinstance(entry, Mapping):
                 yield from _properties(entry, {}, number)
     except ConfigurationError as error:

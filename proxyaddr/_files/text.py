@@ -15,10 +15,24 @@ from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["csv_records", "limited_rows", "read_bytes", "read_text", "too_long"]
+__all__ = [
+    "before_header",
+    "csv_records",
+    "decoded",
+    "delimiter_of",
+    "limited_rows",
+    "read_bytes",
+    "read_text",
+    "too_long",
+]
 
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-"""The line by which a file tells a spreadsheet what separates its fields."""
+_BEFORE_HEADER = re.compile(
+    rf'(?:{POWERSHELL_TYPE_LINE}[^\r\n]*(?:\r\n|\r|\n)|"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n))*', re.IGNORECASE
+)
+"""The type of Export-Csv, and the line by which a file tells a spreadsheet what separates its fields."""
+
+_UNMARKED_UTF16 = re.compile(rb"(?:[\x01-\x7f]\0){2}|(?:\0[\x01-\x7f]){2}")
+"""The first two characters of UTF-16 without a mark (RFC 4627, section 3)."""
 
 _QUOTED = re.compile(r'"[^"]*"')
 
@@ -45,13 +59,19 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
-    """Return the text of a file: UTF-16 where it starts with that byte order mark, else UTF-8, else ANSI.
+    """Return the text of a file, in whichever encoding `decoded` knows it to be.
 
     ConfigurationError when the file can't be read or is too large. Undefined bytes are replaced.
     """
-    data = read_bytes(path, limits)
+    return decoded(read_bytes(path, limits))
+
+
+def decoded(data: bytes) -> str:
+    """Return bytes as text: UTF-16 by its mark, or by the NUL in its first character; else UTF-8, else ANSI."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
+    if _UNMARKED_UTF16.match(data):
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -67,16 +87,13 @@ def csv_records(
     a row with more or fewer fields than the header is an error (Q155414). ConfigurationError for a header that is
     malformed, too long, or names a column twice.
     """
+    start, delimiter = before_header(text)
+    skipped = text.count("\n", 0, start) or bool(start)
     lines = io.StringIO(text, newline="")
-    skipped, start, delimiter = 0, 0, None
-    header_line = lines.readline()
-    while header_line.startswith(POWERSHELL_TYPE_LINE) or _SEPARATOR_LINE.fullmatch(header_line):
-        if match := _SEPARATOR_LINE.fullmatch(header_line):
-            delimiter = match[1]
-        skipped, start = skipped + 1, lines.tell()
-        header_line = lines.readline()
     lines.seek(start)
-    reader = csv.reader(lines, delimiter=delimiter or _delimiter(header_line), strict=False)
+    header_line = lines.readline()
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=delimiter or delimiter_of(header_line), strict=False)
     try:
         header = next(reader, [])
     except csv.Error as error:
@@ -90,7 +107,13 @@ def csv_records(
     return names, _records(reader, len(header), source, skipped, limits)
 
 
-def _delimiter(header: str) -> str:
+def before_header(text: str) -> tuple[int, str | None]:
+    """Return the length of the lines before the header of CSV, and the delimiter that one of them names, or None."""
+    match = _BEFORE_HEADER.match(text)
+    return (match.end(), match[1]) if match else (0, None)
+
+
+def delimiter_of(header: str) -> str:
     """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
     return max(DELIMITERS, key=_QUOTED.sub("", header).count)
 

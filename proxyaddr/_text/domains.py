@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DOMAIN_MAX_LENGTH", "STAND_IN", "canonical", "same_domain", "unquoted_local"]
+__all__ = ["DOMAIN_MAX_LENGTH", "STAND_IN", "ascii_domain", "canonical", "same_domain", "unquoted_local"]
 
 DOMAIN_MAX_LENGTH = 255
 """Bytes of a domain (RFC 5321 4.5.3.1.2)."""
@@ -36,7 +36,7 @@ def same_domain(one: str, other: str) -> bool:
 
     Letters of another script that only look alike make another domain.
     """
-    return _ascii_domain(one) == _ascii_domain(other)
+    return ascii_domain(one) == ascii_domain(other)
 
 
 def unquoted_local(local: str) -> str:
@@ -44,5 +44,6 @@ def unquoted_local(local: str) -> str:
     return _QUOTED_PAIR.sub(r"\1", local[1:-1]) if _QUOTED_LOCAL.fullmatch(local) else local
 
 
-def _ascii_domain(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
+    """Return a domain as it compares: in lower case and IDNA form, without a dot at the end."""
     return canonical(f"{STAND_IN}@{domain}").removeprefix(f"{STAND_IN}@").rstrip(".")

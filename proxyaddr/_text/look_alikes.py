@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from proxyaddr._text.domains import ascii_domain, unquoted_local
 from proxyaddr.errors import Finding, Span
 
 __all__ = ["find_control", "findings", "name_findings"]
@@ -48,8 +49,11 @@ _SUSPICIOUS = {
 _WORD = r"[^\x00-/:-@\[-`{-\xbf\u2000-\u206f\u3000-\u303f]+"
 """Letters with their marks, and digits, up to a blank or punctuation."""
 
-_ADDRESS = r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\".]{1,63}\.[^\s@<>()\[\],;:\"]{1,255}"
+_ADDRESS = re.compile(r"([^\s@<>()\[\],;:\"]{1,64})@([\w-]{1,63}(?:\.[\w-]{1,63}){1,127})")
 """No part is longer than it may be (RFC 5321 4.5.3.1): a search without these limits would take quadratic time."""
+
+_AROUND = "'`\u2018\u2019\u201c\u201d*_~|/\\{}.!?&=#+-"
+"""Punctuation that may stand right before an address in a name and is no part of it there."""
 
 _MEMBER_OF_EMOJI = frozenset({"So", "Sk", "Mn"})  # a symbol, a skin tone, a variation selector
 
@@ -71,15 +75,29 @@ def find_control(value: str) -> re.Match[str] | None:
     return _class_of(CONTROLS).search(value)
 
 
-def name_findings(name: str, value: str) -> tuple[Finding, ...]:
-    """Return what in a display name misleads: the same, and an address that is not the `value` beside the name."""
+def name_findings(name: str, value: str, *, internet: bool = False) -> tuple[Finding, ...]:
+    """Return what in a display name misleads: the same, and an address that is not the one of the `value`.
+
+    A value that is no `internet` address may hold one: a name may show that.
+    """
     found = [Finding(each.code, f"the display name holds {each.message}") for each in findings(name)]
-    shown = unicodedata.normalize("NFKC", name)
-    for match in re.finditer(_ADDRESS, shown):
-        if match[0].casefold() not in value.casefold():
-            found.append(Finding("address-in-name", f"the display name holds another address, {match[0]!r}"))
-            break
+    if "@" in name or not name.isascii():
+        own = [value.rpartition("@")[::2]] if internet else [inside.groups() for inside in _ADDRESS.finditer(value)]
+        known = {
+            _compared(part, domain)
+            for local, domain in own
+            for part in ((local,) if internet else (local, local.rpartition("=")[2]))
+        }
+        for shown in _ADDRESS.finditer(unicodedata.normalize("NFKC", name)):
+            local, domain = shown.groups()
+            if not {_compared(local, domain), _compared(local.lstrip(_AROUND), domain)} & known:
+                found.append(Finding("address-in-name", f"the display name holds another address, {shown[0]!r}"))
+                break
     return tuple(found)
+
+
+def _compared(local: str, domain: str) -> tuple[str, str]:
+    return unquoted_local(local).casefold(), ascii_domain(domain)
 
 
 @cache

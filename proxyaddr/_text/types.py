@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from proxyaddr.errors import AddressSyntaxError
 
@@ -12,6 +13,7 @@ __all__ = [
     "DEFAULT_TYPE",
     "INTERNET_TYPES",
     "KNOWN_TYPES",
+    "LEGACY_DN_TYPES",
     "SPELLINGS",
     "TYPE_PATTERN",
     "WHITE_SPACE",
@@ -35,6 +37,9 @@ DEFAULT_TYPE = "SMTP"
 INTERNET_TYPES = frozenset({DEFAULT_TYPE, "SMTPOUT"})
 """Types whose values are Internet addresses; SMTPOUT is Internet mail under another name (Q183801)."""
 
+LEGACY_DN_TYPES = ("EX", "X500")
+"""Types whose values are legacy DNs: a name that nobody has as its own may be held as an X500 proxy (KB2807779)."""
+
 KNOWN_TYPES = INTERNET_TYPES | {
     *("X400", "X500", "EX", "MS", "PCM", "CSI", "MSMAIL", "MSA", "CCMAIL", "NOTES", "GWISE", "PROFS", "SNADS", "MHS"),
     *("FAX", "MCI", "AT&T", "MEMO", "MIGRATE", "MBX", "LOCAL", "TEST"),  # facts exchange55 (c)
@@ -53,8 +58,8 @@ ATTRIBUTE_TYPES = {
 }
 """Attributes whose values are addresses without a type, in lower case, and the type of those."""
 
-SPELLINGS = {"X.400": "X400"}
-"""Other spellings of a type: Q89410 writes X.400, every later article X400."""
+SPELLINGS = {"X.400": "X400", "MAILTO": DEFAULT_TYPE}
+"""Other spellings of a type: Q89410 writes X.400, every later article X400; `mailto:` begins a link (RFC 6068)."""
 
 _TYPE = re.compile(TYPE_PATTERN)
 
@@ -70,7 +75,7 @@ def canonical_type(text: str) -> str:
             (0, len(text)),
             ("letters and digits, '&', '.', '-' or '_'",),
         )
-    upper = trimmed.upper()
+    upper = intern(trimmed.upper())  # a directory holds millions of a few types
     return SPELLINGS.get(upper, upper)
 
 

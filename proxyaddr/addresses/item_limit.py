@@ -10,7 +10,8 @@ from proxyaddr.limits import Limits
 
 __all__ = ["item_counter"]
 
-_SEPARATORS = ";,%\r\n"
+_SEPARATORS = ";,%|\r\n:"
+"""What stands between items; where a blank does, a type and its colon follow."""
 
 
 def item_counter(text: str, limits: Limits, item_starts: frozenset[str]) -> Callable[[Token], None] | None:

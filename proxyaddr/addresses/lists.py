@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
 from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
-from proxyaddr.errors import AddressSyntaxError, Finding
+from proxyaddr.errors import AddressSyntaxError, Finding, Span
 
-__all__ = ["DeletionMarker", "ParsedList", "ProxyList"]
+__all__ = ["DeletionMarker", "ParsedList", "ProxyItem", "ProxyList"]
 
 T_co = TypeVar("T_co", bound=TypedAddress, covariant=True)
 
@@ -24,6 +24,18 @@ class DeletionMarker:
 
     def __str__(self) -> str:
         return "~DEL" if self.type is None else f"~DEL<{self.type}:{self.value or ''}>"
+
+
+class ProxyItem(NamedTuple):
+    """An item of a list, its place in the text, and whether its prefix is neither upper nor lower case.
+
+    `number` is the index among the texts that were given, where they were several.
+    """
+
+    found: ProxyAddress | DeletionMarker | AddressSyntaxError
+    span: Span
+    mixed_case: bool = False
+    number: int = 0
 
 
 class ParsedList(Sequence[T_co], Generic[T_co]):
@@ -83,7 +95,7 @@ class ProxyList(ParsedList[ProxyAddress]):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Rules that good items break: two primaries of a type, none, a prefix in mixed case, a duplicate."""
+        """What is wrong with the good items as a whole: two primaries of a type, no primary, a duplicate and others."""
         return self._findings
 
     @property

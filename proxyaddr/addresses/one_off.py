@@ -1,49 +1,75 @@
-"""One-off addresses: the transformer of grammar/one_off.lark, and what is wrong with a text that it refuses."""
+"""One-off addresses: the transformer of grammar/one_off.lark, and the order in which their forms are tried."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from lark import Token, Transformer
 from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, TYPE_PATTERN
+from proxyaddr._text.types import BLANKS, WHITE_SPACE
+from proxyaddr.addresses.diagnoses import GRAMMAR_CODES, diagnosed
+from proxyaddr.addresses.display_names import bracketed_name, display_name, unescaped
+from proxyaddr.addresses.mailboxes import LINK, linked, mailbox, named
 from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, typed_item
+from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS, joined_lines, trimmed, without_braces
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
-from proxyaddr.errors import AddressSyntaxError
+from proxyaddr.errors import AddressSyntaxError, Finding
 
-__all__ = ["read_address", "read_one_off"]
-
-_ESCAPE = re.compile(r"\\(?:\\|x([0-9A-Fa-f]{2}))")
-_QUOTED_ESCAPE = re.compile(r'\\(?:([\\"])|x([0-9A-Fa-f]{2}))')
-_WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LEADING_TYPE = rf"[ \t]*{TYPE_PATTERN}[ \t]*:"
-_EMPTY_TYPE = r"\[[ \t]*:"
-
-_SHOWN = 80
-"""Code points of the input that a suggestion repeats."""
+__all__ = ["plain_one_off", "read_address", "read_one_off"]
 
 
 def read_address(text: str) -> OneOffAddress | ProxyAddress:
     """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others."""
-    found = _parse(_ADDRESS, "address", text)
+    found = _read(_ADDRESS, "address", text)
     return proxy_of(as_whole(found, text), text) if isinstance(found, ProxyItem) else found
 
 
 def read_one_off(text: str) -> OneOffAddress:
     """Return the one-off address that a text is; AddressSyntaxError where it is none."""
-    address: OneOffAddress = _parse(_ONE_OFF, "one_off", text)
+    address: OneOffAddress = _read(_ONE_OFF, "one_off", text)
     return address
 
 
-def _parse(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the transformer decides what a start rule gives
+def _read(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the transformer decides what a start rule gives
+    """Return what a text is: in the forms of the articles, else by its shape, else as people paste addresses."""
+    plain = trimmed(without_braces(text)[0] if "{" in text else text)
     try:
-        return grammar.parse(text, start)
+        found = grammar.parse(plain, start)
     except AddressSyntaxError as error:
-        raise _diagnosed(error, text) from None
+        found = _otherwise(plain) if error.code in GRAMMAR_CODES else None
+        if found is None:
+            raise diagnosed(error, text, plain_one_off) from None
+    if plain is not text and not text.isascii() and isinstance(found, OneOffAddress):
+        return named(found, found.display_name, (SURROUNDING_BLANKS,))
+    return found
+
+
+def _otherwise(text: str) -> OneOffAddress | None:
+    """Return the address that a text is which the grammar of one-off addresses refuses; None where it is none."""
+    from proxyaddr.addresses.pasted import read_pasted  # noqa: PLC0415 - the start does not wait for rare forms
+    from proxyaddr.addresses.shapes import typed_by_shape  # noqa: PLC0415 - the same
+
+    if shaped := typed_by_shape(text):
+        return OneOffAddress(*shaped)
+    return read_pasted(joined_lines(text), plain_one_off)
+
+
+def plain_one_off(text: str) -> OneOffAddress | None:
+    """Return the address that a text is in a form of the articles; None where it is none."""
+    try:
+        found: OneOffAddress = _ONE_OFF.parse(text, "one_off")
+    except AddressSyntaxError:
+        return None
+    return found
+
+
+def _around(written: str) -> tuple[Finding, ...]:
+    """Return the finding of a name before an address that has other white space than blanks around it."""
+    if written.isascii() or written.strip(WHITE_SPACE) == written.strip(BLANKS):
+        return ()
+    return (SURROUNDING_BLANKS,)
 
 
 class _OneOffTransformer(Transformer[Token, object]):
@@ -58,22 +84,25 @@ class _OneOffTransformer(Transformer[Token, object]):
             place = by_type["CLOSING_BRACKET"].start_pos or 0
             raise AddressSyntaxError("empty-value", "the value is empty", "", (place, place), ("a value",))
         name = by_type.get("BRACKETED_NAME")
-        return OneOffAddress(by_type["TYPE"], _unescaped(value), None if name is None else _bracketed_name(name))
+        shown, reading = (None, ()) if name is None else (bracketed_name(name), _around(name))
+        if LINK.fullmatch(f"{by_type['TYPE']}:") and (link := linked(value, shown, reading)):
+            return link
+        return OneOffAddress(by_type["TYPE"], unescaped(value), shown, reading=reading)
 
     @v_args(inline=True)
     def bare(self, *parts: Token) -> OneOffAddress:
         """internet: MAILBOX | "<" ROUTE? MAILBOX ">"."""
-        return OneOffAddress(DEFAULT_TYPE, str(parts[-1]))
+        return mailbox(str(parts[-1]))
 
     @v_args(inline=True)
     def name_first(self, *parts: Token) -> OneOffAddress:
         """internet: NAME "<" ROUTE? MAILBOX ">" | (COMMENT | QUOTED) MAILBOX."""
-        return OneOffAddress(DEFAULT_TYPE, str(parts[-1]), _name(parts[0]))
+        return mailbox(str(parts[-1]), display_name(parts[0]), _around(parts[0]))
 
     @v_args(inline=True)
     def name_last(self, *parts: Token) -> OneOffAddress:
         """internet: (MAILBOX | "<" ROUTE? MAILBOX ">") (COMMENT | QUOTED)."""
-        return OneOffAddress(DEFAULT_TYPE, str(parts[-2]), _name(parts[-1]))
+        return mailbox(str(parts[-2]), display_name(parts[-1]))
 
     def one_off(self, children: list[object]) -> object:
         """one_off: bracketed | internet."""
@@ -102,105 +131,3 @@ _TERMINALS = {
 # One compiled parser for each start rule: the command needs the first alone, and compiling is most of what it waits for
 _ADDRESS = Grammar("one_off.lark", ("address",), _OneOffTransformer(), _TERMINALS)
 _ONE_OFF = Grammar("one_off.lark", ("one_off",), _OneOffTransformer(), _TERMINALS)
-
-
-def _unescaped(value: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else "\\", value)
-
-
-def _unquoted(name: str) -> str:
-    return _QUOTED_ESCAPE.sub(lambda match: chr(int(match[2], 16)) if match[2] else match[1], name[1:-1])
-
-
-def _bracketed_name(token: Token) -> str | None:
-    """Return the name before a bracket: unquoted where it is quoted as a whole, else with its escapes read."""
-    name = token.strip(BLANKS)
-    return (_unquoted(name) if _WHOLE_QUOTED.fullmatch(name) else _unescaped(name)) or None
-
-
-def _name(token: Token) -> str | None:
-    """Return a display name without the quotes or parentheses around the whole of it (Q184957)."""
-    name = token.strip(BLANKS)
-    if _WHOLE_QUOTED.fullmatch(name):
-        return _unquoted(name) or None
-    if token.startswith("(") and name.endswith(")") and name.count("(") == 1:
-        return name[1:-1].strip(BLANKS) or None
-    return name or None
-
-
-class _Diagnosis(NamedTuple):
-    """A mistake that people make: what the error says, and whether a text refused at a place has it.
-
-    `{}` in `expected` is the text itself; without `expected` the error keeps what the grammar expected at the place.
-    """
-
-    code: str
-    message: str
-    expected: tuple[str, ...] | None
-    applies: Callable[[str, int], object]
-
-
-_DIAGNOSES = (
-    _Diagnosis(
-        "empty-text",
-        "there is nothing to parse",
-        ("[TYPE:value]", "user@domain"),
-        lambda text, _: not text.strip(BLANKS),
-    ),
-    _Diagnosis(
-        "missing-brackets",
-        "a type needs brackets around it and the value in a one-off address",
-        ("[{}]",),
-        lambda text, _: re.match(_LEADING_TYPE, text) and not text.rstrip(BLANKS).endswith("]"),
-    ),
-    _Diagnosis(
-        "unbalanced-brackets",
-        "the brackets do not pair up",
-        None,
-        lambda text, _: text.count("[") != text.count("]"),
-    ),
-    _Diagnosis(
-        "unbalanced-quotes",
-        "the quotes do not pair up",
-        None,
-        lambda text, _: text.count('"') % 2,
-    ),
-    _Diagnosis(
-        "empty-type",
-        "the address type is empty",
-        ("an address type before ':'",),
-        lambda text, _: re.search(_EMPTY_TYPE, text),
-    ),
-    _Diagnosis(
-        "no-address",
-        "this is a name, not an address",
-        ("[TYPE:value]", "user@domain"),
-        lambda text, _: "[" not in text and "@" not in text,
-    ),
-    _Diagnosis(
-        "text-after-bracket",
-        "only blanks may follow the bracket",
-        (),
-        lambda text, place: "]" in text[:place],
-    ),
-)
-"""In the order in which they are looked for: the first that applies is the one that is reported.
-
-Productions for these mistakes in the grammar can't take their place: whether brackets and quotes pair up is a matter of
-the whole text, while a production is chosen by what comes before the mistake. For the same reason lark's
-`match_examples`, which goes by the state of the parser and the next token, took 8 of the 28 texts in
-tests/cases/refusals.jsonl for another mistake. It also parses all its examples at each error, which took 0.6 ms.
-"""
-
-
-def _diagnosed(error: AddressSyntaxError, text: str) -> AddressSyntaxError:
-    """Return the error of a text that the grammar refused, in the words of the field: the grammar knows only tokens."""
-    code, message, expected = error.code, error.message, error.expected
-    if code in ("unexpected-end", "unexpected-text"):
-        found = next((row for row in _DIAGNOSES if row.applies(text, error.span[0])), None)
-        if found is not None:
-            code, message = found.code, found.message
-            shown = text.strip(BLANKS)[:_SHOWN]
-            if found.expected is not None:
-                expected = tuple(words.format(shown) for words in found.expected)
-    return AddressSyntaxError(code, message, text, error.span, expected)

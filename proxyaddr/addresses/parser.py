@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from proxyaddr.addresses import one_off, proxy_list, recipients
+from proxyaddr.addresses import given_types, one_off, proxy_list, recipients
+from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.lists import ParsedList, ProxyList
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
+from proxyaddr.errors import check_text
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"]
 
 
-def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress | ProxyAddress:
+def parse(text: str, *, type: str | None = None, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress | ProxyAddress:
     """Parse one address in whichever form it is written: `[TYPE:value]`, an RFC 822 form, or `TYPE:value`.
 
     address: PREFIX REST? | one_off
 
     A leading type makes it a proxy address: a colon ends a type unless a blank, a quote or an `@` comes first.
+    Without a type, a legacy DN is EX and an O/R address X400. `type` says what any other value without one is: a type,
+    or the name of an attribute such as `legacyExchangeDN`. A type that the text names goes before it.
     Raises AddressSyntaxError.
 
     >>> parse("smtp:user@contoso.com").is_primary
     False
+    >>> parse("/o=Contoso/ou=First/cn=Recipients/cn=jane").type
+    'EX'
+    >>> str(parse("Jane Doe/Sales@Contoso", type="notes"))
+    '[NOTES:Jane Doe/Sales@Contoso]'
     """
     limits.check_address(text)
-    return one_off.read_address(text)
+    if type is None:
+        return one_off.read_address(text)
+    check_text(type, "type")
+    return given_types.read_as(text, type)
 
 
 def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress:
@@ -33,7 +44,9 @@ def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddres
     one_off: NAME? "[" TYPE ":" VALUE "]" | internet
 
     In brackets `\\` is a backslash and `\xHH` a byte, any other backslash stays. Brackets may be left out for
-    SMTP only. Raises AddressSyntaxError.
+    SMTP only, and for values that show their type: a legacy DN and an O/R address. Also read are the forms of Outlook,
+    `Name [user@domain]`, `Name (user@domain)` and `user@domain<mailto:user@domain>`, nested comments, folded lines and
+    encoded words; what surrounded an address is in its `reading`. Raises AddressSyntaxError.
 
     >>> str(parse_one_off("Paul[smtp:paul@contoso.com]"))
     'Paul [SMTP:paul@contoso.com]'
@@ -43,12 +56,17 @@ def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddres
 
 
 def parse_recipients(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ParsedList[OneOffAddress]:
-    """Parse a To line: one-off addresses between `;`, `,` or line ends; bad ones are listed in `.errors`.
+    """Parse a To line: one-off addresses between `;`, `,`, tabs or line ends; bad ones are listed in `.errors`.
 
-    recipients: RECIPIENT (SEPARATOR RECIPIENT)*
+    recipients: settled (addressed | unaddressed)?
 
-    Separators in brackets, quotes, angle brackets and comments are data (Q185058). A bad item never raises an error;
-    a list beyond its `limits` raises AddressSyntaxError.
+    Separators in brackets, quotes, angle brackets and comments are data (Q185058). A comma separates only behind an
+    address, so that `Last, First <user@domain>` is one recipient; a blank separates bare addresses. The names of
+    headers and groups are skipped. A bad item never raises an error; a list beyond its `limits` raises
+    AddressSyntaxError.
+
+    >>> parse_recipients("To: Doe, Jane <jane@contoso.com>; Roe, Joe <joe@contoso.com>")[0].display_name
+    'Doe, Jane'
     """
     limits.check_list(text)
     return recipients.read_recipients(text, limits)
@@ -68,7 +86,9 @@ def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
     return proxy_list.proxy_of(proxy_list.read_item(text, limits), text)
 
 
-def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFAULT_LIMITS) -> ProxyList:
+def parse_proxies(
+    text_or_strings: str | Iterable[str], *, separator: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> ProxyList:
     """Parse a list of proxy addresses: text in any export form, or an iterable with one address a string.
 
     proxy_list: item (SEPARATOR item)*
@@ -78,8 +98,10 @@ def parse_proxies(text_or_strings: str | Iterable[str], *, limits: Limits = DEFA
     type follows. A bad item never raises an error: `.errors` lists those, `.findings` the rules that good items break.
     A list beyond its `limits` raises AddressSyntaxError.
     """
+    if separator is not None:
+        check_separator(separator)
     if isinstance(text_or_strings, str):
-        return proxy_list.collect(proxy_list.read_items(text_or_strings, limits), text_or_strings)
+        return proxy_list.collect(proxy_list.read_items(text_or_strings, limits, separator), text_or_strings)
     if isinstance(text_or_strings, bytes | bytearray) or not isinstance(text_or_strings, Iterable):
         kind = type(text_or_strings).__name__
         raise TypeError(f"text_or_strings must be text or an iterable of texts, not {kind}")

@@ -1,56 +1,82 @@
-"""Lists of proxy addresses: the transformer of grammar/proxy_list.lark, the items of a list, and its findings."""
+"""Lists of proxy addresses: the transformer of grammar/proxy_list.lark, and the items of a list."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from lark import Token, Transformer
 from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, TYPE_PATTERN, canonical_type
+from proxyaddr._text.types import BLANKS, INTERNET_TYPES, WHITE_SPACE, canonical_type
 from proxyaddr.addresses.item_limit import item_counter
-from proxyaddr.addresses.lists import DeletionMarker, ProxyList
+from proxyaddr.addresses.list_findings import recipient_findings
+from proxyaddr.addresses.list_text import prepared
+from proxyaddr.addresses.lists import DeletionMarker, ProxyItem, ProxyList
+from proxyaddr.addresses.typed_values import (
+    as_whole,
+    proxy_of,
+    surrounded,
+    syntax_error,
+    typed_item,
+    typed_text,
+    untyped_text,
+)
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["ProxyItem", "as_whole", "collect", "proxy_of", "read_item", "read_items", "read_strings", "typed_item"]
-
-_PERCENT_LIST = (
-    rf"%[ \t]*(?:{TYPE_PATTERN}[ \t]*:|~[Dd][Ee][Ll])"
-    r"|(?:^|[;,%\r\n{])[ \t\f\v]*~[Dd][Ee][Ll](?:[ \t]*<[^<>\r\n]*>)?[ \t]*%"
-)
-"""A `%` before a type, before a deletion marker or after one: the list is one that `%` separates."""
+__all__ = [
+    "ProxyItem",
+    "as_whole",
+    "collect",
+    "proxy_of",
+    "read_item",
+    "read_items",
+    "read_recipient",
+    "read_strings",
+    "typed_item",
+]
 
 _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _CUT_OFF = ("...", "…")
+_OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
 
 
-class ProxyItem(NamedTuple):
-    """An item of a list, its place in the text, and whether its prefix is neither upper nor lower case.
+class _Piece(NamedTuple):
+    """What the grammar tells apart: a kind of item by the name of its rule, and its tokens."""
 
-    `number` is the index among the texts that were given, where they were several.
-    """
-
-    found: ProxyAddress | DeletionMarker | AddressSyntaxError
-    span: Span
-    mixed_case: bool = False
-    number: int = 0
+    kind: str
+    first: Token
+    value: Token | None = None
 
 
-def read_items(text: str, limits: Limits = DEFAULT_LIMITS) -> list[ProxyItem]:
+def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None = None) -> list[ProxyItem]:
     """Return the items of a list in its order: proxy addresses, deletion markers, and errors for what is neither.
 
     AddressSyntaxError for a list beyond its limits.
     """
     limits.check_list(text)
-    start = "percent_list" if "%" in text and re.search(_PERCENT_LIST, text) else "proxy_list"
-    items: list[ProxyItem] = _PROXIES.parse(_without_braces(text), start, item_counter(text, limits, _ITEM_STARTS))
-    return [_within(limits, text, item) for item in items]
+    read = prepared(text, separator)
+    pieces: list[_Piece] = _PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEM_STARTS))
+    items: list[ProxyItem] = []
+    has_other_white_space = not text.isascii() and not _OTHER_WHITE_SPACE.isdisjoint(text)
+    for piece in pieces:
+        item = _item(piece, text, read.escaped, limits)
+        if has_other_white_space and _is_beside_other_white_space(text, item.span):
+            item = surrounded(item)
+        if piece.kind == "untyped" and items and _is_torn(items[-1], item, read.text):
+            item = ProxyItem(_found("stray-separator", text), (items.pop().span[0], item.span[1]))
+        if item.span[1] in read.cuts:
+            item = ProxyItem(_found("cut-off-list", text), item.span)
+        items.append(_within(limits, text, item))
+    if read.marks:
+        items += [ProxyItem(_found("cut-off-list", text), mark) for mark in read.marks]
+        items.sort(key=lambda item: item.span)
+    return items
 
 
 def read_strings(texts: Iterable[str], limits: Limits) -> Iterator[ProxyItem]:
@@ -62,44 +88,33 @@ def read_strings(texts: Iterable[str], limits: Limits) -> Iterator[ProxyItem]:
             yield read_item(text, limits)._replace(number=number)
 
 
-def read_item(text: str, limits: Limits) -> ProxyItem:
+def read_item(text: str, limits: Limits = DEFAULT_LIMITS) -> ProxyItem:
     """Return the item that a whole text is: separators in it belong to its value."""
     try:
         limits.check_address(text)
     except AddressSyntaxError as error:
         return ProxyItem(error, error.span)
-    trimmed = text.strip(BLANKS)
+    trimmed = text.strip(WHITE_SPACE)
     if not trimmed:
-        return ProxyItem(_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), (0, len(text)))
-    item: ProxyItem = _PROXIES.parse(trimmed, "proxy_address")
-    return as_whole(item, text)
+        return ProxyItem(syntax_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), (0, len(text)))
+    piece: _Piece = _PROXIES.parse(trimmed, "proxy_address")
+    return as_whole(_item(piece, trimmed, None, limits), text)
 
 
-def as_whole(item: ProxyItem, text: str) -> ProxyItem:
-    """Return an item with the whole text as its span, and as the span of its error."""
-    span, found = (0, len(text)), item.found
-    if isinstance(found, AddressSyntaxError):
-        found = AddressSyntaxError(found.code, found.message, text, span, found.expected)
-    return ProxyItem(found, span, item.mixed_case)
+def read_recipient(
+    addresses: str | Iterable[str], secondary: str | Iterable[str], limits: Limits = DEFAULT_LIMITS
+) -> ProxyList:
+    """Return the list that two columns of an export make for one recipient; each error has the text of its column.
 
-
-def proxy_of(item: ProxyItem, text: str) -> ProxyAddress:
-    """Return the address that an item is; AddressSyntaxError where it is an error or a deletion marker."""
-    if isinstance(item.found, ProxyAddress):
-        return item.found
-    if isinstance(item.found, DeletionMarker):
-        raise AddressSyntaxError("deletion-marker", "a deletion marker is no address", text, item.span, ("TYPE:value",))
-    raise item.found
-
-
-def typed_item(prefix: Token, value: Token | None) -> ProxyItem:
-    """Return the item that a type and its value make: `prefix` is the type with its colon."""
-    written = prefix[:-1].strip(BLANKS)
-    span = _span(prefix, value)
-    if value is None or not value.strip(BLANKS):
-        return ProxyItem(_error("empty-value", f"{written}: has no value", str(prefix), ("a value",)), span)
-    proxy = ProxyAddress(written, str(value), is_primary=written.isupper())
-    return ProxyItem(proxy, span, mixed_case=not written.isupper() and not written.islower())
+    Values of `secondary` are secondary addresses whatever the case of their type (Q155594). Findings are over both, and
+    those at a value of `secondary` have no span.
+    """
+    texts = [text if isinstance(text, str) else None for text in (addresses, secondary)]
+    first = _read(addresses, limits)
+    second = [_demoted(item) for item in _read(secondary, limits)]
+    return _listed(
+        [*first, *second], [*_errors(first, texts[0]), *_errors(second, texts[1])], recipient_findings(first, second)
+    )
 
 
 def collect(items: Iterable[ProxyItem], text: str | None = None) -> ProxyList:
@@ -108,98 +123,149 @@ def collect(items: Iterable[ProxyItem], text: str | None = None) -> ProxyList:
     Where they come from one `text`, the spans of errors are in it; else each error has the number of its item.
     """
     kept = list(items)
-    errors = (
-        AddressSyntaxError(
-            item.found.code, item.found.message, item.found.text, item.found.span, item.found.expected, item.number
-        )
-        if text is None
-        else AddressSyntaxError(item.found.code, item.found.message, text, item.span, item.found.expected)
-        for item in kept
-        if isinstance(item.found, AddressSyntaxError)
-    )
-    return ProxyList(
-        (item.found for item in kept if isinstance(item.found, ProxyAddress)),
-        errors,
-        _findings(kept),
-        (item.found for item in kept if isinstance(item.found, DeletionMarker)),
-    )
+    return _listed(kept, _errors(kept, text), recipient_findings(kept))
 
 
-def _findings(items: Iterable[ProxyItem]) -> Iterator[Finding]:
-    """Yield the findings of a list: those at an item in the order of the items, then those of a whole type."""
-    seen: set[tuple[str, str]] = set()
-    primaries: Counter[str] = Counter()
-    for proxy, span, mixed_case, _ in items:
-        if not isinstance(proxy, ProxyAddress):
+def _read(texts: str | Iterable[str], limits: Limits) -> list[ProxyItem]:
+    return read_items(texts, limits) if isinstance(texts, str) else list(read_strings(texts, limits))
+
+
+def _demoted(item: ProxyItem) -> ProxyItem:
+    """Return an item as one of Secondary-Proxy-Addresses, where the case of a type says nothing."""
+    if not isinstance(item.found, ProxyAddress):
+        return item
+    return item._replace(found=replace(item.found, is_primary=False), mixed_case=False)
+
+
+def _errors(items: Iterable[ProxyItem], text: str | None) -> Iterator[AddressSyntaxError]:
+    for found, span, _, number in items:
+        if not isinstance(found, AddressSyntaxError):
             continue
-        if mixed_case:
-            yield Finding("mixed-case-prefix", f"{proxy}: a prefix in mixed case; read as secondary", span)
-        key = proxy.comparison_key
-        if key in seen:
-            yield Finding("duplicate", f"{proxy}: the list holds this address already", span)
-        seen.add(key)
-        primaries[proxy.type] += proxy.is_primary
-        if proxy.is_primary and primaries[proxy.type] == 2:
-            yield Finding("two-primaries", f"{proxy}: the second primary of type {proxy.type}", span)
-    for address_type, count in primaries.items():
-        if not count:
-            yield Finding("no-primary", f"no {address_type} address is the primary", None)
+        if text is None:
+            yield AddressSyntaxError(found.code, found.message, found.text, found.span, found.expected, number)
+        else:
+            yield AddressSyntaxError(found.code, found.message, text, span, found.expected)
+
+
+def _listed(items: Iterable[ProxyItem], errors: Iterable[AddressSyntaxError], findings: Iterable[Finding]) -> ProxyList:
+    return ProxyList(
+        (item.found for item in items if isinstance(item.found, ProxyAddress)),
+        errors,
+        findings,
+        (item.found for item in items if isinstance(item.found, DeletionMarker)),
+    )
 
 
 class _ProxyTransformer(Transformer[Token, object]):
-    """Builds the items of a list; an item that is no proxy address becomes the error that says so."""
+    """Tells the items of a list apart."""
 
-    def _listed(self, children: list[object]) -> object:
+    def proxy_list(self, pieces: list[_Piece]) -> list[_Piece]:
         """proxy_list: item (SEPARATOR item)*."""
-        return children
-
-    proxy_list = percent_list = _listed
+        return pieces
 
     @v_args(inline=True)
-    def proxy(self, prefix: Token, value: Token | None = None) -> ProxyItem:
+    def proxy(self, prefix: Token, value: Token | None = None) -> _Piece:
         """proxy: PREFIX value."""
-        return typed_item(prefix, value)
+        return _Piece("proxy", prefix, value)
 
     @v_args(inline=True)
-    def untyped(self, value: Token) -> ProxyItem:
+    def quoted(self, item: Token) -> _Piece:
+        """quoted: QUOTED."""
+        return _Piece("quoted", item)
+
+    @v_args(inline=True)
+    def untyped(self, value: Token) -> _Piece:
         """untyped: UNTYPED."""
-        return ProxyItem(ProxyAddress(DEFAULT_TYPE, str(value)), _span(value))
+        return _Piece("untyped", value)
 
     @v_args(inline=True)
-    def deletion(self, marker: Token) -> ProxyItem:
+    def not_exported(self, name: Token) -> _Piece:
+        """not_exported: NOT_EXPORTED."""
+        return _Piece("not_exported", name)
+
+    @v_args(inline=True)
+    def deletion(self, marker: Token) -> _Piece:
         """deletion: "~del" ("<" TYPE ":" value? ">")?."""
-        match = _DELETION.fullmatch(str(marker))
-        address_type, value = match.groups() if match else (None, None)
-        try:
-            found = DeletionMarker(None if address_type is None else canonical_type(address_type), value or None)
-        except AddressSyntaxError as error:
-            return ProxyItem(error, _span(marker))
-        return ProxyItem(found, _span(marker))
+        return _Piece("deletion", marker)
 
     @v_args(inline=True)
-    def bad(self, item: Token) -> ProxyItem:
+    def bad(self, item: Token) -> _Piece:
         """bad: BAD."""
-        return ProxyItem(_bad_item(str(item)), _span(item))
+        return _Piece("bad", item)
 
 
 _ITEM_STARTS = frozenset(
-    {
-        *("PLAIN_PREFIX", "PREFIX", "DELETION", "UNTYPED", "BAD"),
-        *("PERCENT_DELETION", "PERCENT_UNTYPED", "PERCENT_BAD"),
-    }
+    {"PLAIN_PREFIX", "MCI_PREFIX", "PREFIX", "QUOTED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
 )
 """Terminals with which an item of a list starts."""
 
 # No terminal has a name: only an error of the grammar would show it, and a list never fails to parse
-_PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list", "percent_list"), _ProxyTransformer(), {})
+_PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list"), _ProxyTransformer(), {})
+
+
+def _item(piece: _Piece, text: str, escaped: str | None, limits: Limits) -> ProxyItem:
+    """Return the item that a piece is; what it says is in the given `text`, at the same place."""
+    kind, first, value = piece
+    start, end = first.start_pos or 0, first.end_pos or 0
+    if kind == "proxy":
+        if value is None:
+            return typed_text(text[start:end], "", (start, end))
+        place, last = value.start_pos or 0, value.end_pos or 0
+        written = _unescaped(text[place:last], escaped)
+        return typed_text(text[start:end], written, (start, last), apart=place != end)
+    span, written = (start, end), _unescaped(text[start:end], escaped)
+    if kind == "untyped":
+        return untyped_text(written, span)
+    if kind == "quoted":
+        return read_item(written[1:-1].replace('""', '"'), limits)._replace(span=span)
+    if kind == "deletion":
+        return ProxyItem(_deletion(written), span)
+    return ProxyItem(_found("not-exported", written) if kind == "not_exported" else _bad_item(written), span)
+
+
+def _unescaped(written: str, escaped: str | None) -> str:
+    return written if escaped is None else re.sub(rf"\\([\\{escaped}])", r"\1", written)
+
+
+def _deletion(marker: str) -> DeletionMarker | AddressSyntaxError:
+    match = _DELETION.fullmatch(marker)
+    address_type, value = match.groups() if match else (None, None)
+    try:
+        return DeletionMarker(None if address_type is None else canonical_type(address_type), value or None)
+    except AddressSyntaxError as error:
+        return error
+
+
+def _is_torn(before: ProxyItem, item: ProxyItem, read: str) -> bool:
+    """Return whether a separator tore two items apart: no blank is behind it, and one of them is no address."""
+    if item.span[0] == 0 or read[item.span[0] - 1] not in ";,":
+        return False
+    left, right = before.found, item.found
+    if isinstance(left, ProxyAddress):
+        return not isinstance(right, ProxyAddress) or (left.type in INTERNET_TYPES and "@" not in left.value)
+    if isinstance(left, AddressSyntaxError) and left.code in ("no-address", "stray-separator"):
+        return left.code == "no-address" or not isinstance(right, ProxyAddress)
+    return False
+
+
+def _is_beside_other_white_space(text: str, span: Span) -> bool:
+    """Return whether white space at an edge of an item is more than the blanks that people type."""
+    start, end = span
+    last = start + len(text[start:end].rstrip(WHITE_SPACE))
+    while start and text[start - 1] in WHITE_SPACE:
+        start -= 1
+    while end < len(text) and text[end] in WHITE_SPACE:
+        end += 1
+    return not _OTHER_WHITE_SPACE.isdisjoint(text[start : span[0]] + text[last:end])
 
 
 def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:
     """Return an item, or the error of one that is too long."""
-    if isinstance(item.found, AddressSyntaxError):
+    start, end = item.span
+    if isinstance(item.found, AddressSyntaxError) or end - start <= limits.address_length:
         return item
     try:
-        limits.check_address(text[slice(*item.span)])
+        limits.check_address(text[start:end])
     except AddressSyntaxError as error:
         return item._replace(found=error)
     return item
@@ -207,23 +273,27 @@ def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:
 
 def _bad_item(item: str) -> AddressSyntaxError:
     if item.startswith(_CUT_OFF):
-        return _error("cut-off-list", "the list was cut off when it was exported", item, ("the whole list",))
+        return _found("cut-off-list", item)
     if item.startswith(":"):
-        return _error("empty-type", "the address type is empty", item, ("an address type before ':'",))
-    return _error("bad-type", "what stands before the colon is no address type", item, ("TYPE:value", "user@domain"))
+        return syntax_error("empty-type", "the address type is empty", item, ("an address type before ':'",))
+    message = "what stands before the colon is no address type"
+    return syntax_error("bad-type", message, item, ("TYPE:value", "user@domain"))
 
 
-def _error(code: str, message: str, text: str, expected: tuple[str, ...]) -> AddressSyntaxError:
-    return AddressSyntaxError(code, message, text, (0, len(text)), expected)
+_MESSAGES = {
+    "cut-off-list": ("the list was cut off when it was exported", ("the whole list",)),
+    "not-exported": (
+        "the type of a collection stands here in place of its addresses; select them with -ExpandProperty, or as text: "
+        "@{n='proxyAddresses';e={$_.proxyAddresses -join ';'}} (EmailAddresses of mailboxes alike)",
+        ("the addresses themselves",),
+    ),
+    "stray-separator": (
+        "a separator stands within an address, or its pieces are no addresses",
+        ("a blank behind a separator", "TYPE:value", "user@domain"),
+    ),
+}
 
 
-def _span(first: Token, last: Token | None = None) -> Span:
-    return first.start_pos or 0, (last or first).end_pos or 0
-
-
-def _without_braces(text: str) -> str:
-    """Blank out the braces of a PowerShell `{a, b}`, so that spans stay true."""
-    trimmed = text.strip(BLANKS)
-    if not (trimmed.startswith("{") and trimmed.endswith("}")):
-        return text
-    return text.replace("{", " ", 1)[: text.rindex("}")]
+def _found(code: str, text: str) -> AddressSyntaxError:
+    message, expected = _MESSAGES[code]
+    return syntax_error(code, message, text, expected)

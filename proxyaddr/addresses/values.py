@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import KW_ONLY, dataclass, field
 
-from proxyaddr._text.types import BLANKS, canonical_type
+from proxyaddr._text.types import BLANKS, WHITE_SPACE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, check_type
 from proxyaddr.formats.rules import canonical_value, findings
 
@@ -139,7 +139,10 @@ class ProxyAddress(TypedAddress):
 
     def __post_init__(self) -> None:
         TypedAddress.__post_init__(self)
-        object.__setattr__(self, "value", self.value.strip(BLANKS))
+        trimmed = self.value.strip(WHITE_SPACE)
+        if not trimmed:
+            raise AddressSyntaxError("empty-value", "the value is empty", self.value, (0, len(self.value)))
+        object.__setattr__(self, "value", trimmed)
 
     def _identity(self) -> tuple[object, ...]:
         return self.type, self.canonical_value, self.is_primary

@@ -2,101 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr import columns
-from proxyaddr._text.types import DEFAULT_TYPE
-from proxyaddr.addresses.parser import parse
-from proxyaddr.bulk.summary import SHOWN, Chart, Counted, Fact, Line, Tone
+from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, replaced, whole, without
+from proxyaddr.bulk.finding_counts import FindingCounts
+from proxyaddr.bulk.judging import CODES, judge_text, judged, judged_lists
+from proxyaddr.bulk.routed import address_types, internet_domains, unbracketed, without_names
+from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
 from proxyaddr.columns.dictionaries import MATCH_KINDS, WORDS
-from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.spaces.matching import read_address
 
-__all__ = ["ERROR", "Answer", "Command", "Parse", "Route", "address_types", "error_column"]
-
-ERROR = "error"
-"""The last column that is added: the code of the error that makes a row bad, null for good rows."""
-
-_DOMAIN = r"(?i)^(?:[^:]*\bSMTP:)?[^:]*@(?P<domain>[^@\s]+?)[>\]]?\s*$"
-"""The domain of an Internet address, with its type or without."""
-
-_PREFIX = r"^(?P<prefix>[^:]*):"
-
-
-class Answer(NamedTuple):
-    """The added columns of a batch, and the addresses that they are about: without brackets, null for bad rows."""
-
-    columns: list[pa.Array]
-    addresses: pa.Array
-
-    @property
-    def errors(self) -> pa.Array:
-        """The last of the columns: the code of each bad row."""
-        return self.columns[-1]
-
-
-class Command(Counted, Protocol):
-    """What a run does with each batch."""
-
-    @property
-    def fields(self) -> Sequence[pa.Field]:
-        """The columns that are added; the last one is `error`."""
-
-    def answer(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Answer:
-        """Return the added columns for a batch of addresses.
-
-        `errors` are the codes of rows that are known to be bad; `parsed` is given where the addresses are items of
-        lists that were parsed with their list.
-        """
-
-    def count(self, answer: Answer, *, detailed: bool) -> None:
-        """Count an answer; `detailed` asks for the counts that only the report shows."""
+__all__ = ["Parse", "Route"]
 
 
 class Parse:
-    """Adds type, value and is_primary, as `proxyaddr.parse` returns them."""
+    """Adds type, value and is_primary, as `proxyaddr.parse` returns them, and what `validate()` says."""
 
     name = "parse"
-    status = 0
     fields = (
         pa.field("type", WORDS),
         pa.field("value", pa.string()),
         pa.field("is_primary", pa.bool_()),
+        pa.field(FINDINGS, CODES),
         pa.field(ERROR, pa.string()),
     )
 
     def __init__(self) -> None:
         self._types = Tally(MOST_TYPES)
+        self._findings = FindingCounts()
 
-    def answer(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Answer:
-        """Return the four columns."""
-        if parsed is not None:
-            found = [parsed.field(field.name).cast(field.type) for field in self.fields]
-        else:
-            found = _whole(columns.parse(_without_bad(addresses, errors)))
-        return Answer([*found[:-1], _first_of(errors, found[-1].cast(pa.string()))], addresses)
+    def answer(self, cells: Cells) -> Answer:
+        """Return the five columns."""
+        texts = cells.texts
+        types, values, primary, errors = whole(columns.parse(texts))
+        findings = judged(texts, cells.are_plain, pc.is_valid(values), judge_text)
+        if cells.origin is not None and cells.parsed is None:
+            findings = judged_lists(findings, cells.origin, texts, types, primary, cells.are_plain)
+        found = [types, values, primary, findings, errors.cast(pa.string())]
+        if cells.parsed is not None:
+            found = replaced(found, cells.are_parsed, cells.parsed.drop_null().flatten())
+        typed = [column.cast(field.type) for column, field in zip(found, self.fields, strict=True)]
+        return Answer([*typed[:-1], first_of(cells.errors, typed[-1])], cells.addresses)
 
     def count(self, answer: Answer, *, detailed: bool) -> None:
-        """Count the types."""
+        """Count the types and the findings."""
         self._types.add(counts(answer.columns[0]))
+        self._findings.add(answer.columns[3])
+
+    @property
+    def status(self) -> int:
+        """The exit status where no row is bad: 1 where a finding has the severity error."""
+        return self._findings.status
 
     def record(self) -> dict[str, object]:
         """Return the counts as JSON values."""
-        return {"parsed": self._types.total(), "parsed_by_type": self._types.most_common()}
+        parsed = {"parsed": self._types.total(), "parsed_by_type": self._types.most_common()}
+        return parsed | self._findings.record()
 
     def lines(self) -> list[Line]:
         """Return the lines for people."""
-        return [Line("parsed", self._types.total(), "rows parsed", self._types)]
+        return [Line("parsed", self._types.total(), "rows parsed", self._types), *self._findings.lines()]
 
     def charts(self) -> list[Chart]:
         """Return the charts of the report."""
-        return [Chart("Rows by type", "type", self._types)]
+        return [Chart("Rows by type", "type", self._types), *self._findings.charts()]
 
     def facts(self) -> list[Fact]:
         """Return nothing: no other file is read."""
@@ -104,12 +76,15 @@ class Parse:
 
 
 class Route:
-    """Adds connector, match, cost and address space of the route of an address; `source` is the name of the table."""
+    """Adds connector, match, cost and address space of the route of an address; `source` is the name of the table.
+
+    A row that is no address is a bad one, unless the run is `lenient`: then the table is asked about every text.
+    """
 
     name = "route"
 
-    def __init__(self, table: RoutingTable, source: str) -> None:
-        self._table, self._source = table, source
+    def __init__(self, table: RoutingTable, source: str, *, lenient: bool = False) -> None:
+        self._table, self._source, self._lenient = table, source, lenient
         self._router = columns.Router(table)
         self._spaces = pa.array([str(route.space) for route in table.routes], pa.string())
         self.fields = (
@@ -123,12 +98,13 @@ class Route:
         self._unrouted_types, self._unrouted_domains = Tally(MOST_TYPES), Tally(MOST_DISTINCT)
         self._types, self._connectors, self._matches = Tally(MOST_TYPES), Tally(MOST_TYPES), Tally(MOST_TYPES)
 
-    def answer(self, addresses: pa.Array, errors: pa.Array, parsed: pa.StructArray | None) -> Answer:
+    def answer(self, cells: Cells) -> Answer:
         """Return the five columns; text in brackets or angles is parsed first, as for a single address."""
-        if parsed is not None:
-            errors = _first_of(errors, parsed.field(ERROR))
-        asked, errors = _unbracketed(_without_bad(addresses, errors), errors)
-        index, *found = _whole(self._router.route(asked))
+        errors = cells.errors if cells.parsed is None else first_of(cells.errors, cells.parsed.field(ERROR))
+        asked, errors = unbracketed(without(cells.addresses, pc.is_valid(errors)), errors)
+        if not self._lenient:
+            asked, errors = without_names(asked, errors, pc.or_(cells.are_plain, cells.are_parsed))
+        index, *found = whole(self._router.route(asked))
         used = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index).dictionary_encode()
         space = pa.DictionaryArray.from_arrays(used.indices, self._spaces.take(used.dictionary))
         typed = [column.cast(field.type) for column, field in zip(found, self.fields, strict=False)]
@@ -147,7 +123,7 @@ class Route:
             self._unrouted += len(unrouted)
             self._unrouted_types.add(address_types(unrouted))
             if detailed:
-                self._unrouted_domains.add(_domains(unrouted))
+                self._unrouted_domains.add(internet_domains(unrouted))
 
     @property
     def status(self) -> int:
@@ -191,86 +167,3 @@ class Route:
             Fact("Routing table", [of_table]),
             Fact("Unread lines", [f"{len(errors):,}", *unread], Tone.WARNING if errors else Tone.NEUTRAL),
         ]
-
-
-def address_types(addresses: pa.Array) -> dict[str, int]:
-    """Return the number of addresses of each type, by the types that routing reads; nulls are left out."""
-    texts = addresses.cast(pa.string()).drop_null()
-    typed = texts.filter(pc.greater_equal(pc.find_substring(texts, ":"), 0))
-    found = {DEFAULT_TYPE: len(texts) - len(typed)} if len(texts) > len(typed) else {}
-    for prefix, count in counts(pc.extract_regex(typed, _PREFIX).field("prefix")).items():
-        name = read_address(f"{prefix}:x").type
-        found[name] = found.get(name, 0) + count
-    return found
-
-
-def _domains(addresses: pa.Array) -> dict[str, int]:
-    """Return the number of addresses of each Internet domain, in lower case."""
-    found = pc.extract_regex(addresses.cast(pa.string()), _DOMAIN)
-    return counts(pc.utf8_lower(found.field("domain").filter(found.is_valid())))
-
-
-def error_column(length: int, codes: Mapping[int, str]) -> pa.Array:
-    """Return the column of errors of so many rows, from the codes of the bad ones."""
-    if not codes:
-        return pa.nulls(length, pa.string())
-    return pa.array([codes.get(row) for row in range(length)], pa.string())
-
-
-def _whole(table: pa.Table) -> list[pa.Array]:
-    """Return the columns of a table, each as one array."""
-    found = [column.combine_chunks() for column in table.columns]
-    return [column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in found]
-
-
-def _first_of(known: pa.Array, found: pa.Array) -> pa.Array:
-    """Return the known error of each row, or the error found where none was known."""
-    if known.null_count == len(known):
-        return found
-    return pc.coalesce(known, found)
-
-
-def _without_bad(addresses: pa.Array, errors: pa.Array) -> pa.Array:
-    """Return the addresses with null in place of those of bad rows."""
-    if errors.null_count == len(errors):
-        return addresses
-    if pa.types.is_dictionary(addresses.type):
-        addresses = addresses.dictionary_decode()
-    return pc.if_else(pc.is_valid(errors), pa.scalar(None, addresses.type), addresses)
-
-
-def _unbracketed(addresses: pa.Array, errors: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return addresses in brackets or angles as TYPE:VALUE, all others as they are, and the errors of both."""
-    texts = addresses.dictionary if pa.types.is_dictionary(addresses.type) else addresses
-    if pa.types.is_null(texts.type) or not _may_be_bracketed(texts):
-        return addresses, errors
-    plain = addresses.cast(pa.string())
-    mask = pc.fill_null(_bracketed(plain), False)
-    rows = pc.indices_nonzero(mask).to_pylist()
-    typed: list[str | None] = []
-    codes: dict[int, str] = {}
-    for row, text in zip(rows, plain.filter(mask).to_pylist(), strict=True):
-        try:
-            address = parse(text)
-        except AddressSyntaxError as error:
-            codes[row] = error.code
-            typed.append(None)
-        else:
-            typed.append(f"{address.type}:{address.value}")
-    plain = pc.replace_with_mask(plain, mask, pa.array(typed, pa.string()))
-    return plain, _first_of(errors, error_column(len(plain), codes)) if codes else errors
-
-
-def _may_be_bracketed(texts: pa.Array) -> bool:
-    """Return whether a bracket is anywhere in a column: all bytes at once take a tenth of the time of row by row."""
-    if not pa.types.is_string(texts.type):
-        texts = texts.cast(pa.string())
-    _, offsets, data = texts.buffers()
-    places = memoryview(offsets).cast("i")
-    start, end = places[texts.offset], places[texts.offset + len(texts)]
-    text = data.slice(start, end - start).to_pybytes()
-    return b"[" in text or b"<" in text
-
-
-def _bracketed(texts: pa.Array) -> pa.Array:
-    return pc.or_(pc.match_substring(texts, "["), pc.match_substring(texts, "<"))

@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NamedTuple
 
+from proxyaddr._files.objects import Form, form_of
+from proxyaddr._files.text import decoded
 from proxyaddr.errors import ConfigurationError
 
 __all__ = [
@@ -38,7 +40,7 @@ _NOTHING_ON_WINDOWS = (21, 123, 1921)
 
 
 class Format(StrEnum):
-    """The format of a file of rows."""
+    """The format of a file of rows; `list` is the text of Format-List."""
 
     CSV = "csv"
     TSV = "tsv"
@@ -47,6 +49,9 @@ class Format(StrEnum):
     ARROW_STREAM = "arrows"
     JSON_LINES = "jsonl"
     TEXT = "text"
+    LDIF = "ldif"
+    CLIXML = "clixml"
+    LIST = "list"
 
 
 ENDINGS = {
@@ -63,13 +68,26 @@ ENDINGS = {
     ".json": Format.JSON_LINES,
     ".txt": Format.TEXT,
     ".text": Format.TEXT,
+    ".ldif": Format.LDIF,
+    ".ldf": Format.LDIF,
+    ".xml": Format.CLIXML,
+    ".clixml": Format.CLIXML,
 }
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 """The ending after that of the format, and the name by which pyarrow knows the codec."""
 
-OUTPUT_FORMATS = tuple(name for name in Format if name is not Format.TEXT)
-"""All but text, which holds one column: an output has several."""
+_ONLY_READ = {Format.TEXT, Format.LDIF, Format.CLIXML, Format.LIST}
+
+OUTPUT_FORMATS = tuple(name for name in Format if name not in _ONLY_READ)
+"""All but text, which holds one column where an output has several, and the forms of objects."""
+
+KNOWN_BY_CONTENT = {Form.JSON: Format.JSON_LINES, Form.LDIF: Format.LDIF, Form.CLIXML: Format.CLIXML}
+KNOWN_BY_CONTENT[Form.FORMAT_LIST] = Format.LIST
+"""The format of a text whose content shows a form of objects, whatever its name says."""
+
+_TEXTUAL = {Format.CSV, Format.TSV, Format.TEXT, Format.JSON_LINES, *KNOWN_BY_CONTENT.values()}
+_HEAD = 1 << 16
 
 
 def named_compression(path: PurePath) -> str | None:
@@ -158,8 +176,20 @@ def find_inputs(names: Iterable[str], given: Format | None = None) -> list[Input
             size = None
             with suppress(OSError):
                 size = path.stat().st_size
-            found.append(Input(path, given or format_of(path), named_compression(path), size))
+            codec = named_compression(path)
+            found.append(Input(path, given or _by_content(path, codec) or format_of(path), codec, size))
     return found
+
+
+def _by_content(path: Path, codec: str | None) -> Format | None:
+    """Return the format that the content of a text shows, whatever its name says; None where the name decides."""
+    if codec is not None or (_has_known_ending(path) and format_of(path) not in _TEXTUAL):
+        return None
+    with suppress(OSError), path.open("rb") as file:
+        head = file.read(_HEAD)
+        form = form_of(decoded(head))
+        return KNOWN_BY_CONTENT.get(form) if form is not None else None
+    return None
 
 
 def _paths(name: str) -> list[Path]:

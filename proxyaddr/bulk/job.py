@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from proxyaddr.bulk.commands import Command
+from proxyaddr.bulk.answers import Command
 from proxyaddr.bulk.files import Format, Input, find_inputs
+from proxyaddr.bulk.lists import Lists
 from proxyaddr.bulk.prefetch import prefetched
 from proxyaddr.bulk.progress import progress
 from proxyaddr.bulk.readers.opening import open_inputs
@@ -42,7 +43,7 @@ class Job(NamedTuple):
     input_format: Format | None = None
     encoding: str | None = None
     prefix: str = ""
-    splits: bool = False
+    lists: Lists = Lists.WHERE_FOUND
     reads: Sequence[Path] = ()
     called: str = ""
 
@@ -68,7 +69,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
             command,
             summary,
             prefix=job.prefix,
-            splits=job.splits,
+            lists=job.lists,
             written=job.out is not None,
             rejects=job.rejects is not None,
             detailed=job.report is not None,

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr.addresses.proxy_list import read_items
-from proxyaddr.addresses.values import ProxyAddress
-from proxyaddr.bulk.commands import error_column
+from proxyaddr.addresses.lists import DeletionMarker
+from proxyaddr.addresses.parser import parse
+from proxyaddr.addresses.proxy_list import ProxyItem, collect, read_items
+from proxyaddr.addresses.values import ProxyAddress, TypedAddress
+from proxyaddr.bulk.answers import FINDINGS, error_column
+from proxyaddr.bulk.judging import CODES, by_item, codes_of_item
 from proxyaddr.bulk.readers.reader import ROWS, Codes
 from proxyaddr.bulk.utf8 import ESCAPED_BYTE, is_list
 from proxyaddr.columns import NOT_UTF8
 from proxyaddr.errors import AddressSyntaxError
 
-__all__ = ["DELETION_MARKER", "PARSED", "Items", "explode", "slices", "split_lists"]
+__all__ = [
+    "DELETION_MARKER",
+    "PARSED",
+    "Items",
+    "Lists",
+    "explode",
+    "holding_lists",
+    "holds_list",
+    "slices",
+    "split_lists",
+]
 
 CELLS = 4096
 """Cells with lists that are split at a time: their items are Python objects until they become a column."""
@@ -25,14 +39,37 @@ CELLS = 4096
 DELETION_MARKER = "deletion-marker"
 """The code of an item such as `~del<smtp:a@b>`, which is kept though it is not an address."""
 
-PARSED = pa.struct([("type", pa.string()), ("value", pa.string()), ("is_primary", pa.bool_()), ("error", pa.string())])
+PARSED = pa.struct(
+    [
+        ("type", pa.string()),
+        ("value", pa.string()),
+        ("is_primary", pa.bool_()),
+        (FINDINGS, CODES),
+        ("error", pa.string()),
+    ]
+)
 """The type of a column of parsed items."""
+
+_OF_LISTS = frozenset({"cut-off-list", "not-exported"})
+"""Codes of errors that tell what happened to a list: a single address has none of them."""
+
+_MAY_BE_LIST = r"^\s*\{|System\.|Collection|(?s:[;,|%\s].*[:@])|[;,|%]\s*$|\.\.\.|…"
+"""Braces, a name of a collection, a separator before a further address or at the end, or the mark of a cut."""
 
 _HAS_ESCAPED_BYTE = re.compile(ESCAPED_BYTE)
 
 
+class Lists(Enum):
+    """Which cells of a text column are lists of proxy addresses."""
+
+    EVERY_CELL = "every cell"
+    WHERE_FOUND = "cells that hold a list"
+    REFUSED = "none: a cell that holds a list is a bad row"
+    IGNORED = "none: a cell is what it is"
+
+
 class Items(NamedTuple):
-    """One row per item, with the row of its list, its error, and its parts if it was parsed already.
+    """One row per item, with the row of its list, its error, its parts if it was parsed already, and which are plain.
 
     In a row with bytes that are not UTF-8, the items that hold them are bad.
     """
@@ -41,6 +78,7 @@ class Items(NamedTuple):
     origin: pa.Array | None
     errors: pa.Array
     parsed: pa.StructArray | None = None
+    plain: pa.Array | None = None
 
 
 def slices(rows: pa.RecordBatch, place: int, *, splits: bool) -> Iterator[tuple[int, pa.RecordBatch]]:
@@ -62,20 +100,81 @@ def explode(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
     return Items(_with_items(rows, place, items, origin), origin, errors)
 
 
-def split_lists(rows: pa.RecordBatch, place: int, codes: Codes) -> Items:
-    """Return one row per item of the proxy lists in a text column, split as by parse_proxies; bad lines stay whole."""
+def split_lists(rows: pa.RecordBatch, place: int, codes: Codes, chosen: pa.Array | None = None) -> Items:
+    """Return one row per item of the proxy lists in a text column, split as by parse_proxies; bad lines stay whole.
+
+    `chosen` marks the cells that hold lists, None for all; each other cell stays one item, which is not parsed.
+    """
     texts = rows.column(place).to_pylist()
-    whole = {row: code for row, code in codes.items() if code != NOT_UTF8 or texts[row] is None}
+    are_lists = [True] * len(texts) if chosen is None else chosen.to_pylist()
+    whole = {row: code for row, code in codes.items() if code != NOT_UTF8 or texts[row] is None or not are_lists[row]}
     cells = [
-        [{"text": text}] if text is None or row in whole else _items(text, escaped=row in codes)
-        for row, text in enumerate(texts)
+        _items(text, escaped=row in codes)
+        if is_list and text is not None and row not in whole
+        else [{"text": text, "is_parsed": chosen is None}]
+        for row, (text, is_list) in enumerate(zip(texts, are_lists, strict=True))
     ]
-    kind = pa.list_(pa.struct([("text", pa.string()), *PARSED]))
+    kind = pa.list_(pa.struct([("text", pa.string()), ("is_parsed", pa.bool_()), *PARSED]))
     lists, origin = _without_empty(pa.array(cells, kind))
     items = pc.list_flatten(lists)
-    parsed = pa.StructArray.from_arrays([pc.struct_field(items, field.name) for field in PARSED], fields=list(PARSED))
+    parts = [pc.struct_field(items, field.name) for field in PARSED]
+    unparsed = pc.equal(pc.struct_field(items, "is_parsed"), False)
+    parsed = pa.StructArray.from_arrays(parts, fields=list(PARSED), mask=pc.fill_null(unparsed, False))
     errors = error_column(rows.num_rows, whole).take(origin)
     return Items(_with_items(rows, place, pc.struct_field(items, "text"), origin), origin, errors, parsed)
+
+
+def holding_lists(texts: pa.Array, plain: pa.Array, codes: Codes) -> pa.Array:
+    """Return a mask of the cells of a text column that hold a list; `plain` ones and bad ones hold none."""
+    candidates = pc.and_(pc.invert(plain), pc.is_null(error_column(len(plain), codes)))
+    if not candidates.true_count:
+        return candidates
+    some = texts.filter(candidates).cast(pa.string())
+    likely = pc.match_substring_regex(some, _MAY_BE_LIST)
+    if likely.true_count:
+        distinct = some.filter(likely).dictionary_encode()
+        found = pa.array(list(map(holds_list, distinct.dictionary.to_pylist())), pa.bool_())
+        likely = pc.replace_with_mask(likely, likely, found.take(distinct.indices))
+    return pc.replace_with_mask(candidates, candidates, likely)
+
+
+def holds_list(text: str) -> bool:
+    """Return whether the text of a cell is a list of proxy addresses: several, or one that reads well as a list alone.
+
+    A one-off address, such as `Doe, Jane <jane@contoso.com>`, is one address whatever its name holds.
+    """
+    try:
+        items = read_items(text)
+    except AddressSyntaxError:  # too long for a list, and so for an address
+        return False
+    count = sum(_is_listed(item, text) for item in items)
+    codes = {item.found.code for item in items if isinstance(item.found, AddressSyntaxError)}
+    if count < 2 and not codes & _OF_LISTS and not (len(items) == 1 and _is_better(items[0].found, text)):
+        return False
+    try:
+        return isinstance(parse(text), ProxyAddress)
+    except AddressSyntaxError:
+        return True
+
+
+def _is_listed(item: ProxyItem, text: str) -> bool:
+    """Return whether an item is meant as an address, a bad one too: it has a type, or an `@`."""
+    written = text[slice(*item.span)]
+    return ":" in written or "@" in written or isinstance(item.found, DeletionMarker)
+
+
+def _is_better(item: object, text: str) -> bool:
+    """Return whether the only item of a list has no finding of severity error, and the text as one address has."""
+    if not isinstance(item, ProxyAddress) or _has_errors(item):
+        return False
+    try:
+        return _has_errors(parse(text))
+    except AddressSyntaxError:
+        return True
+
+
+def _has_errors(address: TypedAddress) -> bool:
+    return any(found.severity == "error" for found in address.validate())
 
 
 def _without_empty(lists: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -99,12 +198,13 @@ def _items(text: str, *, escaped: bool) -> list[dict[str, object]]:
     except AddressSyntaxError as error:  # an error of the list, not of an item
         return [{"text": text, "error": error.code}]
     items: list[dict[str, object]] = []
-    for proxy, span, *_ in found:
+    for (proxy, span, *_), of_list in zip(found, by_item(found, collect(found, text)), strict=True):
         written = text[slice(*span)]
         if escaped and _HAS_ESCAPED_BYTE.search(written):
             items.append({"text": written, "error": NOT_UTF8})
         elif isinstance(proxy, ProxyAddress):
-            items.append({"text": str(proxy), "type": proxy.type, "value": proxy.value, "is_primary": proxy.is_primary})
+            parts = {"type": proxy.type, "value": proxy.value, "is_primary": proxy.is_primary}
+            items.append({"text": str(proxy), **parts, FINDINGS: of_list + codes_of_item(proxy)})
         else:
             items.append({"text": written, "error": getattr(proxy, "code", DELETION_MARKER)})
     return items

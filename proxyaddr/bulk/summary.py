@@ -89,6 +89,7 @@ class Summary:
         self.rows = 0
         self.addresses = 0
         self.blank = 0
+        self.split = 0
         self.escaped = 0
         self.guarded = 0
         self.errors = Tally(MOST_TYPES)
@@ -120,6 +121,7 @@ class Summary:
             **self._command.record(),
             "bad": self.errors.total(),
             "errors_by_code": self.errors.most_common(),
+            "split_cells": self.split,
             "escaped_cells": self.escaped,
             "guarded_cells": self.guarded,
         }
@@ -143,6 +145,9 @@ class Summary:
         if self.blank:
             lines.append(Line("blank", self.blank, "rows without an address"))
         lines.append(Line("bad", self.errors.total(), "rows with an error", self.errors))
+        if self.split:
+            name = "cell" if self.split == 1 else "cells"
+            lines.append(Line(f"{name} split into the items of lists", self.split, "cells that held lists, split"))
         if self.escaped:
             escaped = "kept escaped: cells that are not UTF-8"
             lines.append(Line(escaped, self.escaped, "cells that are not UTF-8, kept escaped"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, ipc, parquet
 
 from proxyaddr.bulk.atomic import atomic_path
@@ -23,6 +24,9 @@ from proxyaddr.bulk.utf8 import as_utf8, is_text, values
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["Output", "Writer", "writer"]
+
+CODE_SEPARATOR = ";"
+"""What joins the codes of findings in one cell of CSV."""
 
 GROUP_BYTES = 64 << 20
 """The size at which a row group is written though it has fewer rows than a batch may have."""
@@ -174,10 +178,14 @@ class _Arrow(Writer):
 
 
 class _Csv(Writer):
-    """Writes CSV in UTF-8 with a header: lists as JSON, nulls as empty cells, formulas as text."""
+    """Writes CSV in UTF-8 with a header: lists as JSON, nulls as empty cells, formulas as text.
+
+    Lists of codes, which hold no separators, are joined by `;`.
+    """
 
     def __init__(self, sink: Any, schema: pa.Schema, output: Output, added: Collection[str]) -> None:  # noqa: ANN401 - pyarrow has no types
         self._without_formulas = not output.raw_csv
+        self._added = added
         kinds = [
             pa.string() if is_text(field.type) or pa.types.is_nested(field.type) else field.type for field in schema
         ]
@@ -198,6 +206,9 @@ class _Csv(Writer):
     def _cells(self, column: pa.Array, field: pa.Field) -> pa.Array:
         if is_text(column.type):
             column, _ = as_utf8(column, pa.string())
+        elif field.name in self._added and pa.types.is_list(column.type):
+            joined = pc.binary_join(column, CODE_SEPARATOR)
+            return pc.if_else(pc.equal(joined, ""), pa.scalar(None, joined.type), joined)
         elif pa.types.is_nested(column.type):
             column = pa.array([None if value is None else _json(value) for value in values(column)], pa.string())
         return self._guarded(column) if self._without_formulas and pa.types.is_string(field.type) else column

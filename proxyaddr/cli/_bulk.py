@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from proxyaddr._optional import import_extra
 from proxyaddr.cli._lines import show_json
-from proxyaddr.errors import ConfigurationError
+from proxyaddr.errors import ConfigurationError, quantity
 
 if TYPE_CHECKING:
-    from proxyaddr.bulk.commands import Command
+    from proxyaddr.bulk.answers import Command
     from proxyaddr.bulk.summary import Summary
     from proxyaddr.bulk.writers import Output
 
@@ -28,13 +28,13 @@ CODECS = ("gzip", "zstd", "none")
 
 FILE_OPTIONS = (
     *("out", "column", "rejects", "report", "prefix", "encoding"),
-    *("in_format", "out_format", "compression", "raw_csv"),
+    *("in_format", "out_format", "compression", "raw_csv", "no_list"),
 )
 """The options that mean nothing without `--in`, by their names in the parsed arguments."""
 
 
-def add_files(parser: argparse.ArgumentParser) -> None:
-    """Add the options for files."""
+def add_files(parser: argparse.ArgumentParser, *, lists: bool = True) -> None:
+    """Add the options for files; `--no-list` where cells may hold `lists`."""
     group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
     group.add_argument(
         "--in",
@@ -57,6 +57,12 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--encoding", metavar="NAME", help="of CSV, JSON and text inputs (default: UTF-8, or UTF-16 by its mark)"
     )
+    if lists:
+        group.add_argument(
+            "--no-list", action="store_true", help="a cell that holds a list is a bad row, instead of a row an item"
+        )
+    else:
+        parser.set_defaults(list=False, no_list=False)
     group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
 
 
@@ -71,21 +77,34 @@ def check_files(options: argparse.Namespace) -> bool:
         raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")
     if not (options.out or options.report):
         raise ConfigurationError("usage", "--in needs --out or --report", "out")
+    if options.no_list and options.list:
+        raise ConfigurationError("usage", "cells are lists with --list, and refused with --no-list", "no-list")
     for name in ("out_format", "compression", "raw_csv"):
         if getattr(options, name) and not options.out:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --out", name)
     return True
 
 
-def run_files(options: argparse.Namespace, make_command: Callable[[], Command], *reads: str) -> int:
+def run_files(
+    options: argparse.Namespace, make_command: Callable[[], Command], *reads: str, splits: bool = True
+) -> int:
     """Run a command over the files and print the summary; return the exit status.
 
+    Cells that hold a list of addresses give a row an item, unless not `splits`.
     `reads` are names of other files that the command reads, which no output may replace.
     """
     import_extra("pyarrow", "arrow")
     from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - pyarrow loads for files alone
 
+    lists = Lists.WHERE_FOUND
+    if options.list:
+        lists = Lists.EVERY_CELL
+    elif not splits or (options.no_list and getattr(options, "lenient", False)):
+        lists = Lists.IGNORED
+    elif options.no_list:
+        lists = Lists.REFUSED
     job = Job(
         options.files,
         options.column,
@@ -95,7 +114,7 @@ def run_files(options: argparse.Namespace, make_command: Callable[[], Command], 
         None if options.in_format is None else Format(options.in_format),
         options.encoding,
         options.prefix,
-        options.list,
+        lists,
         [Path(name) for name in reads],
         shlex.join(["proxyaddr", *options.arguments]),
     )
@@ -135,6 +154,12 @@ def _output(name: str, options: argparse.Namespace, given: str | None) -> Output
 
 def _show(summary: Summary, options: argparse.Namespace) -> None:
     """Print the summary: text on standard error; JSON on standard output, unless the rows go there."""
+    if summary.split:
+        print(
+            f"proxyaddr: note: {quantity(summary.split, 'cell')} held a list and gave a row an item; "
+            "--list says so and numbers the rows, --no-list refuses such cells",
+            file=sys.stderr,
+        )
     if not options.json:
         print(summary, file=sys.stderr)
     elif options.out == "-":

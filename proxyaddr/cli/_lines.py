@@ -11,7 +11,7 @@ from typing import TextIO
 from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._slips import refuse_file, refuse_lines, refuse_report
 from proxyaddr.cli._style import CODE, style
-from proxyaddr.errors import AddressSyntaxError, Finding, ProxyAddrError, visible
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 
 __all__ = [
     "add_inputs",
@@ -41,19 +41,25 @@ def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
-def for_each_input(options: argparse.Namespace, handle: Callable[[str], int], *, lines: bool = True) -> int:
+def for_each_input(
+    options: argparse.Namespace, handle: Callable[[str], int], *, lines: bool = True, files: bool = False
+) -> int:
     """Call `handle` with each input and return the highest status; an error is printed and counts as status 2.
 
-    Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report.
-    ConfigurationError for an argument that is no such input, as the name of a file is none.
+    Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report. With
+    `files` it may be the name of a file.
+    ConfigurationError for an argument that is no such input, as the name of a file is none, and where there is no input
+    at all.
     """
     for text in options.inputs:
-        refuse_file(text, options)
+        if not files:
+            refuse_file(text, options)
         if lines:
             refuse_report(text)
             refuse_lines(text, options)
-    highest = 0
+    highest, given = 0, False
     for text in _inputs(options, lines=lines):
+        given = True
         try:
             if lines:
                 refuse_report(text)
@@ -62,6 +68,9 @@ def for_each_input(options: argparse.Namespace, handle: Callable[[str], int], *,
             show_error(text, error, as_json=options.json)
             status = 2
         highest = max(highest, status)
+    if not given:
+        message = f"standard input holds nothing to read; proxyaddr {options.name} --help has examples"
+        raise ConfigurationError("usage", message)
     return highest
 
 
@@ -109,9 +118,21 @@ def _inputs(options: argparse.Namespace, *, lines: bool) -> Iterator[str]:
         if text != STANDARD_STREAM:
             yield text
         elif lines:
-            yield from filter(None, (line.rstrip("\r\n") for line in _standard_input(options)))
+            found = (line.rstrip("\r\n") for line in _standard_input(options))
+            yield from filter(None, _continued(found) if getattr(options, "recipients", False) else found)
         else:
             yield _standard_input(options).read()
+
+
+def _continued(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines with those that begin with a blank joined to the one before, which they continue (RFC 5322 2.2.3)."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and not line.startswith((" ", "\t")):
+            yield "\n".join(whole)
+            whole = []
+        whole.append(line)
+    yield "\n".join(whole)
 
 
 def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:

@@ -10,7 +10,10 @@ from proxyaddr.errors import ConfigurationError, visible
 
 __all__ = ["refuse_file", "refuse_lines", "refuse_report"]
 
-BOUNCE_COMMAND = "proxyaddr decapsulate < bounce.txt"
+BOUNCE_COMMAND = "proxyaddr diagnose < bounce.txt"
+
+REPORT_COMMANDS = ("decapsulate", "diagnose")
+"""The commands that read a report themselves."""
 
 FILE_COMMANDS = {
     "parse": "proxyaddr parse --in {file}{column} --out FILE",
@@ -42,8 +45,8 @@ def refuse_file(text: str, options: argparse.Namespace) -> None:
 
 
 def refuse_lines(text: str, options: argparse.Namespace) -> None:
-    """Raise ConfigurationError for several lines, unless they may be a list of proxy addresses."""
-    if len(text.splitlines()) > 1 and not getattr(options, "list", False):
+    """Raise ConfigurationError for several lines, unless they may be a list of proxy addresses or To lines."""
+    if len(text.splitlines()) > 1 and not (getattr(options, "list", False) or getattr(options, "recipients", False)):
         lines = f"proxyaddr {options.name} < addresses.txt"
         raise _usage(f"an address is one line; for lines of addresses: {lines}; for a bounce: {BOUNCE_COMMAND}")
 
@@ -70,8 +73,8 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
 
     file = quote(visible(text))
     with suppress(OSError), Path(text).open(encoding="utf-8", errors="replace") as content:
-        if _is_report(content.read(HEAD)):
-            return f"proxyaddr decapsulate < {file}"
+        if options.name not in REPORT_COMMANDS and _is_report(content.read(HEAD)):
+            return f"proxyaddr diagnose < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
     column = "" if text.lower().endswith(".txt") else " --column NAME"
     spaces = " --spaces ".join(quote(visible(name)) for name in getattr(options, "spaces", None) or [""])

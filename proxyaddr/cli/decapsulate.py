@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from proxyaddr.addresses.encapsulation import decapsulate
+from proxyaddr._text.powershell import add_address
+from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
+from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import (
     findings_as_json,
     for_each_input,
@@ -16,10 +18,12 @@ from proxyaddr.cli._lines import (
     show_json,
     status_of,
 )
-from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
-from proxyaddr.formats import legacy_dn
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 from proxyaddr.formats.entry_id import OneOffEntryId
-from proxyaddr.formats.imcea import LOCAL_PART_MAX_LENGTH, PREFIX
+from proxyaddr.formats.imcea import PREFIX
+
+if TYPE_CHECKING:  # pyarrow loads for files alone
+    from proxyaddr.bulk.decapsulation import Decapsulate
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -27,44 +31,17 @@ EXAMPLES = """\
 examples:
   proxyaddr decapsulate < bounce.txt
   proxyaddr decapsulate --powershell --identity jane < bounce.txt
+  proxyaddr decapsulate --in returned.csv --column Recipient --out proxies.csv
   proxyaddr decapsulate "IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com"
 
 exit status: 0 all well, 1 a legacy DN that no proxy can be made of, 2 bad input or usage
 """
 
-LEGACY_DN_TYPES = ("EX", "X500")
-"""Types whose address is worth adding to the mailbox as an X500 proxy (KB2807779)."""
-
 UNKNOWN_MAILBOX = "<mailbox>"
 
-_WORD = re.compile(r'[^\s<>"();,\[\]]+')
+JOINED = "put together from broken lines: compare it with the text"
+
 _HEXADECIMAL = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}\s*){22,})", re.IGNORECASE)
-
-
-class _Found(NamedTuple):
-    """An address that was taken out of an encapsulated address or an entry identifier, its `source`."""
-
-    source: str
-    type: str
-    value: str
-    findings: tuple[Finding, ...]
-    domain: str | None = None
-    display_name: str | None = None
-
-    @property
-    def proxy(self) -> str | None:
-        """The X500 proxy that would make replies to a legacy DN arrive; None for other types and broken DNs."""
-        return f"X500:{self.value}" if self.type in LEGACY_DN_TYPES and not self.dn_findings else None
-
-    @property
-    def dn_findings(self) -> tuple[Finding, ...]:
-        """What keeps a legacy DN from being a proxy: the rules that it breaks, or that its end may be cut off."""
-        if self.type not in LEGACY_DN_TYPES:
-            return ()
-        if self.domain == "":
-            message = "no @domain ends the address, so its end may be missing: no proxy is made of it"
-            return (Finding("no-domain", message),)
-        return legacy_dn.findings(self.value)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -77,9 +54,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "all of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.add_argument("--tolerant", action="store_true", help="take any case of IMCEA and slips in the encoding")
+    parser.add_argument("--tolerant", action="store_true", help="forgive slips of the encoding")
     parser.add_argument("--powershell", action="store_true", help="print a Set-Mailbox line for each legacy DN")
     parser.add_argument("--identity", help="the mailbox that the Set-Mailbox line names")
+    add_files(parser, lists=False)
     parser.set_defaults(command=_run)
 
 
@@ -87,82 +65,103 @@ def _run(options: argparse.Namespace) -> int:
     if options.identity is not None and not options.powershell:
         raise ConfigurationError("usage", "--identity needs --powershell", "identity")
 
+    if check_files(options):
+        if options.powershell:
+            raise ConfigurationError(
+                "usage", "--powershell is for single texts; --in writes a column proxy", "powershell"
+            )
+        return run_files(options, lambda: _command(options.tolerant), splits=False)
+
     def handle(text: str) -> int:
         return _decapsulate_all(text, options)
 
     return for_each_input(options, handle, lines=False)
 
 
+def _command(tolerant: bool) -> Decapsulate:
+    from proxyaddr.bulk.decapsulation import Decapsulate  # noqa: PLC0415 - pyarrow loads for files alone
+
+    return Decapsulate(lambda text: _once(_addresses(text, tolerant=tolerant)))
+
+
 def _decapsulate_all(text: str, options: argparse.Namespace) -> int:
     """Print every address in a text once, and return the exit status."""
-    shown: set[tuple[str, str]] = set()
     status = 0
-    for found in _addresses(text, tolerant=options.tolerant):
-        if isinstance(found, ProxyAddrError):
+    for found in _once(_addresses(text, tolerant=options.tolerant)):
+        if isinstance(found, AddressSyntaxError):
             status = 2
-            show_error(text, found, as_json=options.json)
-        elif (
-            key := (found.type, found.value.casefold() if found.type in LEGACY_DN_TYPES else found.value)
-        ) not in shown:
-            shown.add(key)
+            show_error(found.text, found, as_json=options.json)
+        else:
             _show(found, options)
-            status = max(status, status_of(found.dn_findings))
+            status = max(status, status_of(found.findings))
     return status
 
 
-def _addresses(text: str, *, tolerant: bool) -> Iterator[_Found | ProxyAddrError]:
+def _addresses(text: str, *, tolerant: bool) -> Iterator[FoundAddress | AddressSyntaxError]:
     """Yield every address in a text, or the error of what looks like one.
 
     AddressSyntaxError where nothing in the text looks like one.
     """
     if identifier := _HEXADECIMAL.fullmatch(text.strip()):
         entry = OneOffEntryId.from_bytes(bytes.fromhex(identifier[1]))
-        yield _Found(text.strip(), entry.type, entry.value, (), display_name=entry.display_name)
+        yield FoundAddress(text.strip(), (0, len(text)), entry.type, entry.value, (), display_name=entry.display_name)
         return
     found_any = False
-    for word in _WORD.finditer(text):
-        place = (word[0].upper() if tolerant else word[0]).find(PREFIX)
-        if place < 0 or "-" not in word[0][place : place + LOCAL_PART_MAX_LENGTH]:
-            continue
+    for found in find_encapsulated(text, tolerant=tolerant):
         found_any = True
-        source = word[0][place:].rstrip(".:'!?")
-        try:
-            inside = decapsulate(source, tolerant=tolerant)
-        except AddressSyntaxError as error:
-            start = word.start() + place
-            yield AddressSyntaxError(
-                error.code, error.message, text, (error.span[0] + start, error.span[1] + start), error.expected
-            )
-            continue
-        yield _Found(source, inside.type, inside.value, inside.findings, domain=inside.domain)
+        yield found
     if not found_any:
-        inside = decapsulate(text, tolerant=tolerant)  # or the error that says what is wrong
-        yield _Found(text, inside.type, inside.value, inside.findings, domain=inside.domain)
+        yield _only_one(text, tolerant=tolerant)
 
 
-def _show(found: _Found, options: argparse.Namespace) -> None:
-    findings = (*found.findings, *found.dn_findings)
-    command = None if found.proxy is None else _set_mailbox(options.identity or UNKNOWN_MAILBOX, found.proxy)
+def _only_one(text: str, *, tolerant: bool) -> FoundAddress:
+    """Return the address that a text is as a whole; AddressSyntaxError where it is none, as a text without any is."""
+    if not text.lstrip().upper().startswith(PREFIX):
+        expected = ("IMCEA<TYPE>-<encoded>@domain",)
+        raise AddressSyntaxError("not-encapsulated", "no encapsulated address", text, (0, len(text)), expected)
+    return read_encapsulated(text, tolerant=tolerant)
+
+
+def _once(
+    found: Iterator[FoundAddress | AddressSyntaxError],
+) -> Iterator[FoundAddress | AddressSyntaxError]:
+    """Yield each address and each error once, an address as it was read with the fewest findings."""
+    best: dict[tuple[str, str], FoundAddress | AddressSyntaxError] = {}
+    for one in found:
+        key = (one.code, one.text) if isinstance(one, AddressSyntaxError) else one.key
+        known = best.setdefault(key, one)
+        if (
+            isinstance(known, FoundAddress)
+            and isinstance(one, FoundAddress)
+            and len(one.findings) < len(known.findings)
+        ):
+            best[key] = one
+    yield from best.values()
+
+
+def _show(found: FoundAddress, options: argparse.Namespace) -> None:
+    command = None
+    if found.proxy is not None:
+        comment = JOINED if found.is_joined else None
+        command = add_address(options.identity or UNKNOWN_MAILBOX, found.proxy, comment=comment)
     if options.json:
-        record = {"input": found.source, **found._asdict(), "proxy": found.proxy}
-        record["findings"] = findings_as_json(findings)
-        del record["source"]
-        show_json(record | ({"powershell": command} if options.powershell else {}))
+        record: dict[str, object] = {
+            "input": found.source,
+            "type": found.type,
+            "value": found.value,
+            "findings": findings_as_json(found.findings),
+            "domain": found.domain,
+            "display_name": found.display_name,
+            "proxy": found.proxy,
+        }
+        if options.powershell:
+            record["powershell"] = command
+        show_json(record)
         return
     print(visible(found.source))
     for name in ("display_name", "type", "value", "domain", "proxy"):
         if value := getattr(found, name):
             print(f"  {name.replace('_', ' ') + ':':14}{visible(value)}")
-    show_findings(findings)
+    show_findings(found.findings)
     if options.powershell and command is not None:
         print(visible(command))
-
-
-def _set_mailbox(identity: str, proxy: str) -> str:
-    """Return the line that adds a proxy, both texts quoted for PowerShell (Set-Mailbox -EmailAddresses)."""
-    return f"Set-Mailbox -Identity {_quoted(identity)} -EmailAddresses @{{Add={_quoted(proxy)}}}"
-
-
-def _quoted(text: str) -> str:
-    """Return a text quoted for PowerShell, with apostrophes of every form that PowerShell accepts doubled."""
-    return "'" + re.sub("['\u2018\u2019\u201a\u201b]", r"\g<0>\g<0>", text) + "'"

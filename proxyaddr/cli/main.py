@@ -28,6 +28,7 @@ COMMANDS = {
     "resolve": "say which address goes out through the connector, or why none does",
     "route": "say which connector an address would use, by its address spaces",
     "table": "show a routing table, judge it, compare it with another one, or write it in another form",
+    "diagnose": "say what a non-delivery report means, and what mends it",
     "encapsulate": "write TYPE:VALUE as IMCEATYPE-...@domain",
     "decapsulate": "read IMCEA addresses, alone or in a bounce, and one-off entry identifiers",
     "rules": "say what a rule or a code of an error or finding means, and what mends it",
@@ -42,7 +43,7 @@ examples:
   proxyaddr parse "Jane Doe [SMTP:jane@contoso.com]"
   proxyaddr resolve "[SMTPOUT:user@inside.test]"
   proxyaddr route --spaces connectors.json jane@contoso.com
-  proxyaddr decapsulate < bounce.txt
+  proxyaddr diagnose < bounce.eml
 
 proxyaddr COMMAND --help has more of them.
 """

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr._text.types import INTERNET_TYPES
-from proxyaddr.addresses.parser import parse, parse_proxies
+from proxyaddr.addresses.parser import parse, parse_proxies, parse_recipients
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._style import BAD, style
-from proxyaddr.errors import AddressSyntaxError, caret, visible
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visible
 from proxyaddr.formats.rules import FORMS, JUDGES
 from proxyaddr.x400.address import X400Address
 
@@ -27,6 +27,8 @@ __all__ = ["EXAMPLES", "add_options"]
 EXAMPLES = """\
 examples:
   proxyaddr parse "Jane Doe [SMTP:jane@contoso.com]"
+  proxyaddr parse --type legacyExchangeDN "/o=Contoso/ou=First/cn=Recipients/cn=jane"
+  proxyaddr parse --recipients "To: Doe, Jane <jane@contoso.com>; Fax [FAX:+1 555]"
   proxyaddr parse --list "SMTP:jane@contoso.com;smtp:j@contoso.com"
   proxyaddr parse --json - < addresses.txt
   proxyaddr parse --list --in people.csv --column proxyAddresses --out proxies.csv
@@ -38,7 +40,14 @@ exit status: 0 all well, 1 an address breaks a rule of its type (files are not j
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
-    parser.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--list", action="store_true", help="each input is a list of proxy addresses")
+    kinds.add_argument(
+        "--recipients", action="store_true", help="each input is a To line; indented lines continue the one before"
+    )
+    parser.add_argument(
+        "--type", metavar="TYPE", help="type of addresses that name none, or an attribute, such as legacyExchangeDN"
+    )
     add_files(parser)
     parser.set_defaults(command=_run)
 
@@ -47,9 +56,17 @@ def _run(options: argparse.Namespace) -> int:
     if check_files(options):
         return run_files(options, _command)
 
+    if options.type is not None and (options.list or options.recipients):
+        raise ConfigurationError(
+            "usage", "--type is for single addresses; items of a list and To lines name their type"
+        )
+
     def handle(text: str) -> int:
-        parse_input = _parse_list if options.list else _parse_address
-        return parse_input(text, as_json=options.json)
+        if options.list:
+            return _parse_list(text, as_json=options.json)
+        if options.recipients:
+            return _parse_recipients(text, as_json=options.json)
+        return _parse_address(text, options.type, as_json=options.json)
 
     return for_each_input(options, handle)
 
@@ -60,8 +77,8 @@ def _command() -> Parse:
     return Parse()
 
 
-def _parse_address(text: str, *, as_json: bool) -> int:
-    address = parse(text)
+def _parse_address(text: str, given: str | None, *, as_json: bool) -> int:
+    address = parse(text, type=given)
     findings = address.validate()
     if as_json:
         show_json({"input": text, **_record(address), "findings": findings_as_json(findings)})
@@ -103,6 +120,33 @@ def _parse_list(text: str, *, as_json: bool) -> int:
     show_findings(proxies.findings)
     for error in proxies.errors:
         print(f"error [{style(error.code, BAD)}]: {visible(error.message)}\n{caret(text, error.span)}")
+    return status
+
+
+def _parse_recipients(text: str, *, as_json: bool) -> int:
+    recipients = parse_recipients(text)
+    findings = [recipient.validate() for recipient in recipients]
+    status = 2 if recipients.errors else max(map(status_of, findings), default=0)
+    if as_json:
+        show_json(
+            {
+                "input": text,
+                "recipients": [
+                    {**_record(recipient), "findings": findings_as_json(found)}
+                    for recipient, found in zip(recipients, findings, strict=True)
+                ],
+                "errors": [
+                    {"code": bad.code, "message": bad.message, "span": bad.span, "text": text[slice(*bad.span)]}
+                    for bad in recipients.errors
+                ],
+            }
+        )
+        return status
+    for recipient, found in zip(recipients, findings, strict=True):
+        print(visible(str(recipient)))
+        show_findings(found)
+    for error in recipients.errors:
+        print(f"error [{style(error.code, BAD)}]: {error}")
     return status
 
 

@@ -42,6 +42,10 @@ OPTIONS = {
 """The option of each setting that one connector has."""
 
 
+EXIT_UNREAD = 2
+"""The status where a row of the directory could not be read: an address that it held is looked up in vain."""
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     add_inputs(parser, "address")
@@ -89,7 +93,8 @@ def _run(options: argparse.Namespace) -> int:
             print(_explained(address, outcome, service, options.subject))
         return 0 if outcome.delivered else 1
 
-    return for_each_input(options, handle)
+    unread = any(service.directory is not None and service.directory.errors for service in services.values())
+    return max(for_each_input(options, handle), EXIT_UNREAD if unread else 0)
 
 
 def _configured(options: argparse.Namespace) -> InternetMailService | Site:
@@ -132,6 +137,9 @@ def _directory(path: str) -> Directory:
     directory = Directory.from_file(path)
     for error in directory.errors:
         print_error(error)
+    if not any(recipient.target_address or any(True for _ in recipient.addresses) for recipient in directory):
+        message = "no recipient in this file has an address: nothing can be looked up in it"
+        raise ConfigurationError("no-addresses", message, source=path)
     return directory
 
 
@@ -147,6 +155,8 @@ def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str,
     keys = ("envelope_recipient", "code", "reason", "diagnostic", "remedy")
     record.update({key: getattr(outcome, key, None) for key in keys})
     space = getattr(outcome, "address_space", None)
+    if outcome.matches is not None:
+        record["matches"] = [{"recipient": name, "address": str(held)} for name, held in outcome.matches]
     record["connector"] = getattr(outcome, "connector", None)
     record["address_space"] = None if space is None else str(space)
     record["trace"] = [
@@ -170,6 +180,7 @@ def _explained(
             else ""
         ),
     ]
+    lines += _looked_up(outcome)
     step = next(step for step in outcome.trace if step.rule == outcome.rule)
     if outcome.delivered:
         lines += [f"{style('delivered', GOOD)}   RCPT TO:<{outcome.envelope_recipient}>"]
@@ -185,15 +196,24 @@ def _explained(
         report = outcome.report(subject=subject, sent=now)
         lines += ["", "The sender would see:", "", textwrap.indent(report.rstrip(), "    "), ""]
         lines += ["What would deliver it:", *(f"    {visible(remedy)}" for remedy in outcome.remedy)]
-        lines += _flags(address, outcome)
+        lines += _flags(outcome)
     return "\n".join([*lines, ""])
 
 
-def _flags(address: TypedAddress, outcome: NonDelivery) -> list[str]:
-    """Return lines with the remedy as options of this command, where the remedy is the three settings of Q183801."""
-    if outcome.rule != "no-proxy" or len(outcome.remedy) < 3:
+def _looked_up(outcome: Delivery | NonDelivery) -> list[str]:
+    """Return a line for each recipient of the directory that was found, or one that says that there is none."""
+    if outcome.matches is None:
         return []
-    kind = address.type
+    if not outcome.matches:
+        return ["directory   the address is in no directory"]
+    return [f"recipient   {visible(f'{name}, which holds {held}')}" for name, held in outcome.matches]
+
+
+def _flags(outcome: NonDelivery) -> list[str]:
+    """Return lines with the remedy as options of this command, where the remedy is the three settings of Q183801."""
+    if outcome.rule != "no-proxy" or len(outcome.remedy) < 3 or outcome.address is None:
+        return []
+    kind = outcome.address.type
     return [
         "as flags:",
         f'    --override-proxy-out {kind} --site-domain DOMAIN --address-space "{kind}:*;1"',

@@ -60,6 +60,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the site's X.400 address: try it with the address as a DDA where there is no route, as the MTA does",
     )
     parser.add_argument("--list", action="store_true", help="with --in: each cell holds a list of proxy addresses")
+    parser.add_argument(
+        "--lenient", action="store_true", help="with --in: ask the table about every text, also what is no address"
+    )
     add_files(parser)
     parser.set_defaults(command=_run)
 
@@ -68,8 +71,10 @@ def _run(options: argparse.Namespace) -> int:
     has_files = check_files(options)
     if has_files:
         _refuse_options_of_one_address(options)
-    elif options.list:
-        raise ConfigurationError("usage", "--list needs --in", "list")
+    else:
+        for name in ("list", "lenient"):
+            if getattr(options, name):
+                raise ConfigurationError("usage", f"--{name} needs --in", name)
     table, is_whole = read_table(options.spaces, options)
     if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
         message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
@@ -78,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     def command() -> Route:
         from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table, ", ".join(options.spaces))
+        return Route(table, ", ".join(options.spaces), lenient=options.lenient)
 
     if has_files:
         say_what_is_assumed(table, options.spaces)

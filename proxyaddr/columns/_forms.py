@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, SPELLINGS, TYPE_PATTERN
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
 from proxyaddr.addresses import encapsulation, parser
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.columns._arrays import (
@@ -176,7 +176,7 @@ def _parsed(text: str) -> tuple[str, str, bool | None]:
     """Return type, value and is_primary as `proxyaddr.parse` reads them; is_primary is None for one-off addresses."""
     named = "[" in text or "<" in text  # a display name keeps the blanks before it, a type does not
     typed = _TYPED.match(text if named else text.lstrip(BLANKS))
-    if typed and (value := typed[2].strip(BLANKS)):
+    if typed and (value := typed[2].strip(BLANKS)) and _is_as_written(typed[1], value):
         upper = typed[1].upper()
         return SPELLINGS.get(upper, upper), value, typed[1] == upper
     if _MAILBOX.fullmatch(mailbox := text.strip(BLANKS)):
@@ -187,3 +187,8 @@ def _parsed(text: str) -> tuple[str, str, bool | None]:
         return SPELLINGS.get(upper, upper), value, None
     address = parser.parse(text)
     return address.type, address.value, address.is_primary if isinstance(address, ProxyAddress) else None
+
+
+def _is_as_written(address_type: str, value: str) -> bool:
+    """Return whether a typed value is read as it is written, with blanks at its ends left out."""
+    return address_type.upper() != "MAILTO" and "\\;" not in value and value == value.strip(WHITE_SPACE)

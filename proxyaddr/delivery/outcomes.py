@@ -8,13 +8,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.errors import visible
 
 if TYPE_CHECKING:  # for annotations alone; they would take their time at each start
     from datetime import datetime
 
     from proxyaddr.spaces.space import AddressSpace
 
-__all__ = ["Delivery", "Layout", "NonDelivery", "Reason", "Step"]
+__all__ = ["Delivery", "Layout", "Match", "NonDelivery", "Reason", "Step"]
 
 _LINE_LENGTH = 76
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -56,11 +57,19 @@ class Step(NamedTuple):
     applied: bool
 
 
-@dataclass(frozen=True, slots=True)
+class Match(NamedTuple):
+    """A recipient of the directory that an address stands for: its name, and which of its addresses that is."""
+
+    recipient: str
+    address: TypedAddress
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
     """A connector sends the mail to `envelope_recipient`; `address` is the proxy that was chosen, by `rule`.
 
-    `connector` and `address_space` are those of the route taken, None where routing is not simulated.
+    `connector` and `address_space` are those of the route taken, None where routing is not simulated. `matches` are the
+    recipients that hold the address given, none where it is in no directory; None where no directory was asked.
     """
 
     recipient: str
@@ -70,16 +79,26 @@ class Delivery:
     trace: tuple[Step, ...]
     connector: str | None = None
     address_space: AddressSpace | None = None
+    matches: tuple[Match, ...] | None = None
 
     @property
     def delivered(self) -> Literal[True]:
         """Whether the mail goes out."""
         return True
 
+    def __repr__(self) -> str:
+        return f"Delivery({self.recipient!r}, envelope_recipient={self.envelope_recipient!r}, rule={self.rule!r})"
 
-@dataclass(frozen=True, slots=True)
+    def __str__(self) -> str:
+        return visible(f"{self.recipient}: delivered to {self.envelope_recipient} by the rule {self.rule}")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class NonDelivery:
-    """The mail is returned, with the `code`, `reason` and `diagnostic` of the report; `remedy` would deliver it."""
+    """The mail is returned, with the `code`, `reason` and `diagnostic` of the report; `remedy` would deliver it.
+
+    `matches` are as those of a delivery.
+    """
 
     recipient: str
     address: TypedAddress | None
@@ -93,11 +112,18 @@ class NonDelivery:
     organization: str
     site: str
     server: str
+    matches: tuple[Match, ...] | None = None
 
     @property
     def delivered(self) -> Literal[False]:
         """Whether the mail goes out."""
         return False
+
+    def __repr__(self) -> str:
+        return f"NonDelivery({self.recipient!r}, code={self.code!r}, reason={self.reason!r}, rule={self.rule!r})"
+
+    def __str__(self) -> str:
+        return visible(f"{self.recipient}: returned, {self.code}: {self.reason} (rule {self.rule})")
 
     def report(
         self,
@@ -124,7 +150,9 @@ def _exchange_report(
 ) -> str:
     name = _one_line(non_delivery.recipient)
     details = [non_delivery.reason, _signature(non_delivery, layout)]
-    body = "\n".join(textwrap.fill(line, _LINE_LENGTH - 12, break_long_words=False) for line in details)
+    body = "\n".join(
+        textwrap.fill(line, _LINE_LENGTH - 12, break_long_words=False, break_on_hyphens=False) for line in details
+    )
     return "\n".join(
         (
             "From: System Administrator",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from proxyaddr._text.domains import same_domain, unquoted_local
-from proxyaddr._text.types import BLANKS, INTERNET_TYPES
+from proxyaddr._text.types import BLANKS, INTERNET_TYPES, LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
-from proxyaddr.addresses.values import OneOffAddress, TypedAddress
-from proxyaddr.delivery.outcomes import Delivery, NonDelivery, Step
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.delivery.outcomes import Delivery, Match, NonDelivery, Step
 from proxyaddr.delivery.rules import (
     ADMISSION,
     NO_ADDRESS_SPACE,
@@ -20,6 +20,7 @@ from proxyaddr.delivery.rules import (
     Case,
     Refusal,
     Selection,
+    remedy,
 )
 from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
@@ -56,6 +57,7 @@ def resolve(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList
         tuple(trace),
         None if route is None else route.connector,
         None if route is None else route.space,
+        case.matches,
     )
 
 
@@ -81,31 +83,39 @@ def _case(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList |
     address = given if unwrapped is None else unwrapped.address
     if unwrapped is not None:
         holders = _holders(settings, address)
-    return getattr(given, "display_name", None) or given.value, Case(settings, address, holders, unwrapped=unwrapped)
+    matches = None
+    if settings.directory is not None:
+        matches = tuple(Match(holder.display_name, holder.held_as(address) or address) for holder in holders)
+    name = holders[0].display_name if len(holders) == 1 else getattr(given, "display_name", None) or given.value
+    return name, Case(settings, address, holders, unwrapped=unwrapped, given=given, matches=matches)
 
 
 def _holders(settings: ServiceSettings, address: TypedAddress) -> tuple[Recipient, ...]:
-    """Return the recipients that hold an address; a legacy DN may be held as an X500 proxy (KB2807779)."""
-    if settings.directory is None:
-        return ()
-    found = settings.directory.find(address)
-    return found or (settings.directory.find(OneOffAddress("X500", address.value)) if address.type == "EX" else ())
+    """Return the recipients of the directory that hold an address."""
+    return () if settings.directory is None else settings.directory.find(address)
 
 
 def _unwrapped(settings: ServiceSettings, address: TypedAddress) -> Encapsulated | None:
     """Return what an address of the local domain encapsulates, None where it is an address of its own.
 
-    No other domain's addresses are unwrapped, so that nothing is relayed (Q264330).
+    No other domain's addresses are unwrapped, so that nothing is relayed (Q264330). Where the local domain is not
+    known, a legacy DN is unwrapped that the directory holds: nothing of it can be relayed.
     """
     local, _, domain = address.value.rpartition("@")
     outgoing = {*INTERNET_TYPES, settings.outbound_type}
-    if address.type not in outgoing or settings.local_domain is None or not same_domain(domain, settings.local_domain):
+    if address.type not in outgoing:
+        return None
+    if settings.local_domain is not None and not same_domain(domain, settings.local_domain):
         return None
     try:
         found = decapsulate(address.value)
     except AddressSyntaxError:  # no encapsulated address, or a corrupt one: then it is its own address (Q193782)
-        return _relayed(local, domain, outgoing)
-    return found if found.value.strip(BLANKS) else None
+        return None if settings.local_domain is None else _relayed(local, domain, outgoing)
+    if not found.value.strip(BLANKS):
+        return None
+    if settings.local_domain is not None:
+        return found
+    return found if found.type in LEGACY_DN_TYPES and _holders(settings, found.address) else None
 
 
 def _relayed(local: str, domain: str, outgoing: set[str]) -> Encapsulated | None:
@@ -157,9 +167,10 @@ def _returned(rule: Refusal, name: str, case: Case, trace: list[Step]) -> NonDel
         code=reason.code,
         reason=reason.text,
         diagnostic=f"{reason.number} ({reason.code}) {reason.diagnostic}" if reason.component == "IMS" else reason.code,
-        remedy=rule.remedy(case),
+        remedy=remedy(rule, case),
         details=reason,
         organization=case.settings.organization,
         site=case.settings.site,
         server=case.settings.server,
+        matches=case.matches,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from proxyaddr._text.types import INTERNET_TYPES
-from proxyaddr.addresses.encapsulation import Encapsulated
+from proxyaddr._text.domains import same_domain
+from proxyaddr._text.types import INTERNET_TYPES, LEGACY_DN_TYPES
+from proxyaddr.addresses.encapsulation import Encapsulated, decapsulate
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, TypedAddress
-from proxyaddr.delivery.outcomes import Reason
+from proxyaddr.delivery.outcomes import Match, Reason
 from proxyaddr.delivery.settings import DEFAULT_OUTBOUND_TYPE, ServiceSettings
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.errors import ProxyAddrError
+from proxyaddr.errors import AddressSyntaxError, ProxyAddrError
 from proxyaddr.formats.imcea import UNDELIVERABLE, encapsulate
 from proxyaddr.formats.internet import envelope_recipient
 
@@ -28,9 +29,13 @@ __all__ = [
     "Case",
     "Refusal",
     "Selection",
+    "remedy",
 ]
 
 _EXAMPLE_DOMAIN = "example.com"
+
+_NAMED = 5
+"""Recipients that a remedy names, of those that hold one address."""
 
 
 class Case(NamedTuple):
@@ -43,6 +48,9 @@ class Case(NamedTuple):
     chosen: TypedAddress | None = None
     unwrapped: Encapsulated | None = None
     """The encapsulated address that `address` was taken out of, None where it was given as it is."""
+    given: TypedAddress | None = None
+    """The address as it was given, before it was unwrapped."""
+    matches: tuple[Match, ...] | None = None
 
     @property
     def outbound_type(self) -> str:
@@ -106,6 +114,21 @@ class Case(NamedTuple):
         table = self.settings.table()
         return None if table is None or self.chosen is None else table.route(self.chosen)
 
+    def unknown_legacy_dn(self) -> Encapsulated | None:
+        """Return the legacy DN that was sent to and that nobody holds, and where it was encapsulated; None for none.
+
+        The domain is empty for one that was not encapsulated.
+        """
+        if self.recipients or self.given is None:
+            return None
+        if self.given.type in LEGACY_DN_TYPES:
+            return Encapsulated(self.given.type, self.given.value, "")
+        try:
+            found = decapsulate(self.given.value)
+        except AddressSyntaxError:
+            return None
+        return found if found.type in LEGACY_DN_TYPES else None
+
     def is_unrouted(self) -> bool:
         """Return whether there is a table and it has no route for the address chosen."""
         return self.settings.table() is not None and self.route() is None
@@ -129,6 +152,28 @@ class Refusal(NamedTuple):
     applies: Callable[[Case], bool]
     reason: Reason
     remedy: Callable[[Case], tuple[str, ...]]
+
+
+def remedy(rule: Refusal, case: Case) -> tuple[str, ...]:
+    """Return what would deliver the mail that a rule returns.
+
+    For a legacy DN that nobody holds it is the X500 proxy, whatever the rule (KB2807779). At a domain that is known not
+    to be ours the rule's own remedy comes first: the mail has to get there.
+    """
+    name = case.unknown_legacy_dn()
+    if name is None:
+        return rule.remedy(case)
+    domain = case.settings.local_domain
+    if not name.domain or domain is None or same_domain(name.domain, domain):
+        return (_x500_proxy(name.value, "the recipient that had this name"),)
+    return (*rule.remedy(case), _x500_proxy(name.value, f"the recipient at {name.domain} that had this name"))
+
+
+def _x500_proxy(name: str, holder: str) -> str:
+    """Return the remedy for a legacy DN that nobody holds; one that breaks the rules of legacy DNs makes no proxy."""
+    for found in OneOffAddress("X500", name).validate():
+        return f"choose the recipient from the address book anew: the name {name} is broken, {found.message}"
+    return f"add the proxy address X500:{name} to {holder} (KB2807779)"
 
 
 NOT_RECOGNIZED = Reason(
@@ -159,6 +204,18 @@ def _remedy_for_no_proxy(case: Case) -> tuple[str, ...]:
     )
 
 
+def _remedy_for_refused_encapsulation(case: Case) -> tuple[str, ...]:
+    if case.unwrapped is not None and case.unwrapped.type == "INVALID":
+        return ("choose the recipient from the address book anew: the sender's system marked the address as invalid",)
+    return ("send it to the address itself, without encapsulating it (Q264330)",)
+
+
+def _remedy_for_ambiguous_recipient(case: Case) -> tuple[str, ...]:
+    names = " and ".join(recipient.display_name for recipient in case.recipients[:_NAMED])
+    more = f" and {len(case.recipients) - _NAMED} more" if len(case.recipients) > _NAMED else ""
+    return (f"remove the address from all recipients but one: {names}{more} hold it (Q251152)",)
+
+
 def _remedy_for_no_address_space(case: Case) -> tuple[str, ...]:
     wanted = case.outbound_type if case.chosen is None else case.chosen.type
     return (f"add an address space of the right type and cost: {wanted}:*;1",)
@@ -171,7 +228,7 @@ RECIPIENT = (
         "an encapsulated address that would be relayed through the site, or is marked as invalid",
         Case.may_not_be_unwrapped,
         NOT_RECOGNIZED._replace(diagnostic="encapsulated address refused"),  # Q237927, Q264330
-        lambda _: ("send it to the address itself, without encapsulating it (Q264330)",),
+        _remedy_for_refused_encapsulation,
     ),
     Refusal(
         "ambiguous-recipient",
@@ -179,7 +236,7 @@ RECIPIENT = (
         "two recipients of the directory hold this address",
         Case.is_ambiguous,
         Reason("000C0595", "The recipient name is ambiguous.", "Ambiguous Recipient", "IMS"),  # Q251152
-        lambda _: ("remove the address from all recipients but one (Q251152)",),
+        _remedy_for_ambiguous_recipient,
     ),
 )
 """Which recipients get no mail at all; these rules come first."""

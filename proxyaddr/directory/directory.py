@@ -1,36 +1,58 @@
-"""Directory: recipients, found by any of their proxies."""
+"""Directory: recipients, found by any of their addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 
 from proxyaddr._files.objects import Form
-from proxyaddr.addresses.lists import ProxyList
+from proxyaddr.addresses.list_findings import recipient_findings
+from proxyaddr.addresses.lists import ProxyItem, ProxyList
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.files import Records, read_records
-from proxyaddr.directory.recipient import Recipient
+from proxyaddr.directory.recipient import Recipient, look_up_key
 from proxyaddr.directory.records import ADDRESS_KEYS, Record
 from proxyaddr.errors import AddressSyntaxError, Finding, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
 
+Holders = dict[str, dict[Hashable, int | list[int]]]
+"""By type and key, the index of the recipient that holds an address, or of all where they are several.
+
+A recipient with five addresses has room in 2 KB: a key that is the value itself is kept once.
+"""
+
 
 class Directory:
-    """Recipients in the order given, found by any of their proxies. Immutable."""
+    """Recipients in the order given, found by any of their proxies or their legacy DN. Immutable."""
 
-    __slots__ = ("_errors", "_holders", "_recipients")
+    __slots__ = ("_errors", "_holders", "_or_holders", "_recipients")
 
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
         self._recipients = tuple(recipients)
         self._errors = tuple(errors)
-        self._holders: dict[tuple[str, str], list[int]] = {}
-        for index, recipient in enumerate(self._recipients):
+        self._holders: Holders = {}
+        self._or_holders: Holders | None = None
+        for recipient in self._recipients:
             check_type(recipient, Recipient, "a recipient")
-            for key in dict.fromkeys(proxy.comparison_key for proxy in recipient.proxies):
-                self._holders.setdefault(key, []).append(index)
+        self._index(self._holders, or_addresses=False)
+
+    def _index(self, holders: Holders, *, or_addresses: bool) -> None:
+        """Add who holds which address: the O/R addresses, or all others."""
+        for index, recipient in enumerate(self._recipients):
+            for address in recipient.addresses:
+                if (address.type == "X400") is not or_addresses:
+                    continue
+                kind, key = look_up_key(address)
+                of_kind = holders.setdefault(kind, {})
+                known = of_kind.setdefault(address.value if key == address.value else key, index)
+                if isinstance(known, int):
+                    if known != index:
+                        of_kind[key] = [known, index]
+                elif known[-1] != index:
+                    known.append(index)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -43,12 +65,25 @@ class Directory:
         return self._errors
 
     def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
-        """Return every recipient that holds an address as a proxy, in any case; two make it ambiguous (Q251152).
+        """Return every recipient that holds an address, in any case; two make it ambiguous (Q251152).
 
+        An O/R address is compared by its attributes, a legacy DN with X500 proxies and the recipients' own legacy DNs.
         AddressSyntaxError for text that is no address.
         """
         wanted = address if isinstance(address, TypedAddress) else parse(address)
-        return tuple(self._recipients[index] for index in self._holders.get(wanted.comparison_key, ()))
+        kind, key = look_up_key(wanted)
+        found = self._holders_of(wanted).get(kind, {}).get(key, [])
+        return tuple(self._recipients[index] for index in ([found] if isinstance(found, int) else found))
+
+    def _holders_of(self, address: TypedAddress) -> Holders:
+        """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
+        if address.type != "X400":
+            return self._holders
+        if self._or_holders is None:
+            holders: Holders = {}
+            self._index(holders, or_addresses=True)
+            self._or_holders = holders
+        return self._or_holders
 
     def __repr__(self) -> str:
         return f"Directory({', '.join([quantity(len(self), 'recipient'), *bad_rows(self._errors)])})"
@@ -119,7 +154,7 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
         read = parse_proxies(part, limits=limits)
         proxies += read
         bad += read.errors
-        findings += read.findings
+        findings += (found for found in read.findings if found.code == "mixed-case-prefix")
     for part in record.secondary_proxies:  # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
         read = parse_proxies(part, limits=limits)
         proxies += [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in read]
@@ -129,9 +164,10 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
     if primary is not None and not any(proxy.is_primary and proxy.type == primary.type for proxy in proxies):
         others = [proxy for proxy in proxies if not proxy.same_address(primary)]
         proxies = [ProxyAddress(primary.type, primary.value, is_primary=True), *others]
+    findings += recipient_findings((), (ProxyItem(proxy, (0, 0)) for proxy in proxies))
     held = ProxyList(proxies, findings=findings)
     name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
-    return Recipient(name, held, target, record.alias or None), bad
+    return Recipient(name, held, target, record.alias or None, record.legacy_dn.strip() or None), bad
 
 
 def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:

@@ -72,11 +72,12 @@ def findings(
     """
     found = _by_type(address_type, value, idna=idna, smtputf8=smtputf8)
     reported = {finding.code for finding in found}
-    alike = look_alikes.findings(value, internet=address_type in INTERNET_TYPES)
+    internet = address_type in INTERNET_TYPES
+    alike = look_alikes.findings(value, internet=internet)
     return (
         *found,
         *(finding for finding in alike if finding.code not in reported),
-        *(look_alikes.name_findings(display_name, value) if display_name else ()),
+        *(look_alikes.name_findings(display_name, value, internet=internet) if display_name else ()),
     )
 
 

@@ -113,6 +113,32 @@ static int set_value(form *found, const uint8_t *value, const uint8_t *end) {
     return value < end && (found->ascii || is_utf8(value, end));
 }
 
+/* Return the length of the character of Unicode's White_Space outside ASCII, or the zero width space, that starts here,
+ * 0 where none does. */
+static size_t white_space_length(const uint8_t *text, const uint8_t *end) {
+    if (end - text >= 2 && text[0] == 0xc2 && (text[1] == 0x85 || text[1] == 0xa0))
+        return 2;
+    if (end - text < 3)
+        return 0;
+    if (text[0] == 0xe2 && text[1] == 0x80)
+        return text[2] <= 0x8b || text[2] == 0xa8 || text[2] == 0xa9 || text[2] == 0xaf ? 3 : 0;
+    return !memcmp(text, "\xe1\x9a\x80", 3) || !memcmp(text, "\xe2\x81\x9f", 3) || !memcmp(text, "\xe3\x80\x80", 3) ? 3
+                                                                                                                  : 0;
+}
+
+/* Return whether a typed value is read as it is written: not `mailto:`, no white space outside ASCII at an edge, and no
+ * semicolon with a backslash before it, as csvde writes X.400. */
+static int is_as_written(const form *found) {
+    const uint8_t *text = found->value, *end = found->end;
+    if (found->type_length == 6 && !memcmp(found->type, "MAILTO", 6))
+        return 0;
+    for (const uint8_t *each = text; (each = memchr(each, '\\', (size_t)(end - each))); each++)
+        if (each + 1 < end && each[1] == ';')
+            return 0;
+    return found->ascii || !(white_space_length(text, end) || (end - text >= 2 && white_space_length(end - 2, end) == 2) ||
+                             (end - text >= 3 && white_space_length(end - 3, end) == 3));
+}
+
 /* "[" TYPE ":" VALUE "]" without a name, brackets inside or escapes. */
 static int read_bracketed(const uint8_t *text, const uint8_t *end, form *found) {
     const uint8_t *value = read_type(text + 1, end, found);
@@ -160,7 +186,7 @@ static int read_form(const uint8_t *text, int64_t length, form *found) {
         while (value < end && (*value == ' ' || *value == '\t'))
             value++;
         if (value < end && *value == ':')
-            return set_value(found, value + 1, end);
+            return set_value(found, value + 1, end) && is_as_written(found);
     }
     return read_mailbox(text, end, found);
 }

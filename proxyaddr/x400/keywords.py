@@ -10,6 +10,7 @@ from proxyaddr._text.folding import fold
 
 __all__ = [
     "ATTRIBUTES",
+    "COUNTRY_KEYWORD",
     "DDA_KEYWORD_PREFIXES",
     "DDA_TYPE_KEYWORDS",
     "DDA_TYPE_MAX_LENGTH",
@@ -70,6 +71,9 @@ RULES = {
 Keywords: Q108732, Q118563. Most characters: Q118563, Q160947. One of those that name a person is needed: Q178537.
 A new attribute needs a row here and its place in the two orders below.
 """
+
+COUNTRY_KEYWORD = "c"
+"""What every O/R address has, so that a text without a type is known as one."""
 
 EXCHANGE_ORDER = tuple(RULES)
 

@@ -18,6 +18,7 @@ from proxyaddr import columns
 from proxyaddr.bulk.commands import Parse
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.job import Job, run
+from proxyaddr.bulk.lists import Lists
 from proxyaddr.bulk.readers import csv as csv_reading
 from proxyaddr.bulk.readers import json as json_reading
 from proxyaddr.bulk.writers import Output
@@ -63,7 +64,8 @@ def files(kind: Format, *, splits: bool = False) -> Callable[[bytes], None]:
     def target(data: bytes) -> None:
         source, out = scratch() / f"in.{kind}", scratch() / "out.jsonl"
         source.write_bytes(data)
-        job = Job([str(source)], COLUMN, Output(out, Format.JSON_LINES), input_format=kind, splits=splits)
+        lists = Lists.EVERY_CELL if splits else Lists.WHERE_FOUND
+        job = Job([str(source)], COLUMN, Output(out, Format.JSON_LINES), input_format=kind, lists=lists)
         with bad_input():
             summary = run(job, Parse)
             rows = [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]

@@ -195,6 +195,18 @@ def decapsulate(text: str) -> None:
 
 
 @target
+def diagnose(text: str) -> None:
+    """A non-delivery report; what is said of a recipient can be printed, and a proxy that is advised parses."""
+    with bad_input():
+        for found in px.diagnose(text):
+            assert found.reason
+            assert found.remedy
+            assert str(found).isprintable()
+            for proxy in found.proxies:
+                assert not [each for each in px.parse_proxy(proxy).validate() if each.severity == "error"], proxy
+
+
+@target
 def mixer(text: str) -> None:
     """The mappings between O/R addresses and Internet mail."""
     with bad_input():

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from proxyaddr._files.exports import DELIMITERS, POWERSHELL_TYPE_LINE
+from proxyaddr._files.text import before_header, delimiter_of
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.readers.blocks import LONGEST_ROW, blocks, last_record_end, recoded
 from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
@@ -35,6 +35,9 @@ BAD_QUOTES = "bad-quotes"
 _CELL = r'(?:"[^"]*(?:""[^"]*)*"|[^"{0}\r\n]*)'
 _CELLS = rf"\A{_CELL}(?:[{{0}}\r\n]{_CELL})*\z"
 """Cells that are quoted as a whole or hold no quote. pyarrow accepts others too, and loses some of their text."""
+
+LONGEST_HEAD = 1 << 16
+"""Bytes that are searched for lines before the header."""
 
 _FIELD_LIMIT = Lock()
 """Held while the limit of the csv module, one for the whole process, is changed."""
@@ -61,7 +64,7 @@ class _Opened(NamedTuple):
 
 
 class CsvReader(Reader):
-    """Reads one CSV file with a header; cells are separated by comma, semicolon or tab, whichever the header has."""
+    """Reads one CSV file with a header; cells are separated by whatever separates the names in the header."""
 
     _opened: _Opened | None = None
 
@@ -96,11 +99,11 @@ class CsvReader(Reader):
             raw = stack.enter_context(self._source.open())
             found = blocks(recoded(self._source.uncompressed(raw).read, self._encoding), last_record_end)
             first = next(found, b"")
-            if first.startswith(POWERSHELL_TYPE_LINE.encode()):
-                first = first.partition(b"\n")[2]
+            start, named = before_header(first[:LONGEST_HEAD].decode("latin-1"))
+            first = first[start:]
             line = _LINE.match(first.decode("utf-8", "backslashreplace"))
             counted = line[0] if line else ""
-            delimiter = "\t" if self._source.format is Format.TSV else max(DELIMITERS, key=counted.count)
+            delimiter = named or ("\t" if self._source.format is Format.TSV else delimiter_of(counted))
             try:
                 header, length = _header(first, delimiter)
             except csv.Error as error:

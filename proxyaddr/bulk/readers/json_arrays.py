@@ -18,6 +18,11 @@ __all__ = ["lines_of"]
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _START = re.compile(rb"[ \t\r\n]*(?:\[[ \t\r\n]*(?:\]|(?=\{))|(?=\{[ \t]*[\r\n]))")
+_WRAPPED = re.compile(rb'[ \t\r\n]*\{[^\[\]{}]{0,10000}?"value"[ \t\r\n]*:[ \t\r\n]*(?=\[)')
+"""What stands before the array in a document of Graph or OData, and of PowerShell 5.1."""
+
+_NEXT_PAGE = b"@odata.nextLink"
+_AFTER = re.compile(rb"[ \t\r\n]*(?:,[^\[\]{}]*)?\}[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # used only to find ends of values
 _ESCAPED = "surrogateescape"
 
@@ -29,14 +34,39 @@ def lines_of(read: Callable[[int], bytes], source: str) -> Callable[[int], bytes
     or not valid.
     """
     start = read(BLOCK)
-    opened = _START.match(start)
+    around = _WRAPPED.match(start)
+    begin = around.end() if around else 0
+    opened = _START.match(start, begin)
     if opened is None:
         return starting_with(start, read)
     rest = starting_with(start[opened.end() :], read)
-    if opened[0].endswith(b"]"):
+    if around is None and opened[0].endswith(b"]"):
         return rest
-    pieces = filter(None, _pieces(rest, 1 + opened[0].count(b"\n"), source, in_array=b"[" in opened[0]))
+    line = 1 + start.count(b"\n", 0, opened.end())
+    is_empty = opened[0].endswith(b"]")
+    found = iter(lambda: rest(BLOCK), b"") if is_empty else _pieces(rest, line, source, in_array=b"[" in opened[0])
+    pieces = filter(None, found if around is None else _without_wrapper(found, around[0], source))
     return lambda _: next(pieces, b"")
+
+
+def _without_wrapper(pieces: Iterator[bytes], before: bytes, source: str) -> Iterator[bytes]:
+    """Yield the pieces of an array that stands in an object, but not what follows it in the object.
+
+    Where the object says that the list goes on elsewhere, its address is a last line, which is a bad row: not all rows
+    are there. ConfigurationError where the object does not end.
+    """
+    held: list[bytes] = []
+    for piece in pieces:
+        if held or piece.lstrip(b" \t\r\n")[:1] not in (b"", b"{"):
+            held.append(piece)
+        else:
+            yield piece
+    after = b"".join(held)
+    if _AFTER.fullmatch(after) is None:
+        message = "invalid or incomplete JSON: no '}' after the list of `value`"
+        raise ConfigurationError("bad-json", message, source=source)
+    if _NEXT_PAGE in before or _NEXT_PAGE in after:
+        yield _NEXT_PAGE + b"\n"
 
 
 def _pieces(read: Callable[[int], bytes], first_line: int, source: str, *, in_array: bool) -> Iterator[bytes]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import pyarrow as pa
 
+from proxyaddr._files.objects import key_of
 from proxyaddr.bulk.errors import unreadable
 from proxyaddr.bulk.files import Format, Input
+from proxyaddr.bulk.readers.address_objects import as_texts, text_type
 from proxyaddr.bulk.readers.arrow import ArrowReader
 from proxyaddr.bulk.readers.csv import CsvReader
 from proxyaddr.bulk.readers.json import JsonLinesReader
 from proxyaddr.bulk.readers.json_types import merged
+from proxyaddr.bulk.readers.objects import FORMS, ObjectsReader
 from proxyaddr.bulk.readers.parquet import ParquetReader
 from proxyaddr.bulk.readers.reader import Batch, Reader
 from proxyaddr.bulk.readers.text import TEXT_COLUMN, TextReader
@@ -30,6 +34,7 @@ READERS: dict[Format, type[Reader]] = {
     Format.ARROW_STREAM: ArrowReader,
     Format.JSON_LINES: JsonLinesReader,
     Format.TEXT: TextReader,
+    **dict.fromkeys(FORMS, ObjectsReader),
 }
 
 MOST_OPEN = 16
@@ -41,12 +46,16 @@ first blocks more than memory.
 
 
 class Opened(NamedTuple):
-    """What is known before the first row: the inputs, their readers, the schema, and the name of the address column."""
+    """What is known before the first row: the inputs, their readers, the schema, and the name of the address column.
+
+    `stored` is the schema by which the inputs are read: it differs where addresses are objects that hold their text.
+    """
 
     inputs: Sequence[Input]
     readers: Sequence[Reader]
     schema: pa.Schema
     column: str
+    stored: pa.Schema
 
 
 @contextmanager
@@ -71,7 +80,10 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
         for source, found in zip(inputs[1:], schemas[1:], strict=True):
             schema = _unified(schema, found, inputs[0], source)
         chosen = _address_column(schema, column, inputs[0])
-        yield Opened(inputs, readers, _with_text(schema, chosen, inputs[0]), chosen)
+        text = _with_text(schema, chosen, inputs[0])
+        found = schema.field(chosen)
+        stored = text if text_type(found.type) == found.type else text.set(text.get_field_index(chosen), found)
+        yield Opened(inputs, readers, text, chosen, stored)
 
 
 def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
@@ -79,7 +91,7 @@ def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
     place = opened.schema.get_field_index(opened.column)
     for source, reader in zip(opened.inputs, opened.readers, strict=True):
         try:
-            for batch in reader.batches(opened.schema):
+            for batch in reader.batches(opened.stored):
                 yield source, _in_schema(batch, opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
             raise unreadable(source.name, source.format, error) from error
@@ -93,8 +105,12 @@ def _address_column(schema: pa.Schema, column: str | None, source: Input) -> str
         return str(schema.names[0])
     if column in schema.names:
         return str(column)
+    if column is not None and (same := [name for name in schema.names if key_of(name) == key_of(column)]):
+        return str(same[0])
     asked = "--column is missing" if column is None else f"no column {column!r}"
     columns = f"the columns are {', '.join(map(repr, schema.names))}" if schema.names else "there are no columns at all"
+    if column is not None and (close := get_close_matches(column.lower(), map(str.lower, schema.names), 1)):
+        columns += f"; is {next(name for name in schema.names if name.lower() == close[0])} meant?"
     message = f"{asked}; {columns}"
     raise ConfigurationError("no-such-column", message, "column", source.name)
 
@@ -105,13 +121,14 @@ def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
     ConfigurationError where the address column is neither text nor bytes.
     """
     place = schema.get_field_index(column)
-    kind = schema.field(place).type
+    kind = text_type(schema.field(place).type)
     listed = is_list(kind)
     if not is_text(kind.value_type if listed else kind):
         message = f"the column {column!r} holds {kind}; expected text or lists of text"
         raise ConfigurationError("not-text", message, "column", source.name)
     plain = pa.list_(pa.string()) if listed else pa.string()
     stays = pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
+    stays = stays and kind == schema.field(place).type
     chosen = schema if stays else schema.set(place, pa.field(column, plain))
     views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # pyarrow filters and takes no views
     return pa.schema([field.with_type(views.get(field.type, field.type)) for field in chosen])
@@ -137,7 +154,7 @@ def _in_schema(batch: Batch, schema: pa.Schema, place: int, source: Input) -> Ba
         column = batch.rows.column(field.name)
         try:
             if index == place:
-                column, broken = as_utf8(column, field.type)
+                column, broken = as_utf8(as_texts(column), field.type)
                 codes |= broken
             elif column.type != field.type:
                 column = column.cast(field.type)

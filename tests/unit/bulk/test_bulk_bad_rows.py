@@ -56,7 +56,7 @@ def answers() -> list[Row]:
             [("5", "no-address"), ("c@d", None), (None, None)],
             2,
         ),
-        ("in.csv", b"n,email\n1,a\0@b\n\n2,c@d", [("a\0@b", None), ("c@d", None)], 0),
+        ("in.csv", b"n,email\n1,a\0@b\n\n2,c@d", [("a\0@b", None), ("c@d", None)], 1),  # a finding
         ("in.csv", b"n,email\n1,a@b\n2\n", [("a@b", None), ("2", "wrong-field-count")], 2),
     ],
 )
@@ -79,6 +79,7 @@ def test_text_of_other_columns_that_is_not_utf8_does_not_make_a_row_bad(
         "type": "",
         "value": "a@b",
         "is_primary": None,
+        "findings": [],
         "error": None,
     }
     assert json.loads(capsys.readouterr().out)["escaped_cells"] == 1

@@ -59,7 +59,7 @@ def test_the_summary_counts_the_apostrophes(folder: Path, capsys: pytest.Capture
         (["--out", "out.tsv"], 2),
         (["--out", "out.csv", "--raw-csv"], 0),
         (["--out", "out.jsonl"], 0),
-        (["--out", "out.csv", "--prefix", "="], 6),  # and the names of four columns
+        (["--out", "out.csv", "--prefix", "="], 7),  # and the names of five columns
     ],
 )
 def test_json_counts_the_apostrophes(

@@ -89,6 +89,10 @@ def files(tmp_path: Path) -> dict[Format, Path]:
         paths[kind].write_text("email\na@b\nc@d\n")
     paths[Format.JSON_LINES].write_text('{"email":"a@b"}\n{"email":"c@d"}\n')
     paths[Format.TEXT].write_text("a@b\nc@d\n")
+    paths[Format.LDIF].write_text("dn: x\nemail: a@b\n\ndn: y\nemail: c@d\n")
+    paths[Format.LIST].write_text("email : a@b\n\nemail : c@d\n")
+    objects = "".join(f'<Obj><MS><S N="email">{text}</S></MS></Obj>' for text in ("a@b", "c@d"))
+    paths[Format.CLIXML].write_text(f"<Objs>{objects}</Objs>")
     return paths
 
 

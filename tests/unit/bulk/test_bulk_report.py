@@ -36,6 +36,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         line = ["route", "--spaces", "spaces.csv", "--in", "in.txt", "--out", "out.parquet", "--report", "page.html"]
+        line.append("--lenient")  # so that a type of markup reaches the page
         assert main(line) == 2
     return folder / "page.html"
 

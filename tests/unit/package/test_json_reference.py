@@ -17,6 +17,7 @@ LINES = {
     "resolve": ["resolve", "--json", "--config", "imc.reg", "jane@contoso.com"],
     "route": ["route", "--json", "--spaces", "spaces.txt", "jane@contoso.com"],
     "decapsulate": ["decapsulate", "--json", "--powershell", "IMCEAFAX-1@contoso.com"],
+    "diagnose": ["diagnose", "--json", "jane@contoso.com\n550 5.1.10 not found"],
     "encapsulate": ["encapsulate", "--json", "--domain", "contoso.com", "FAX:1"],
     "rules": ["rules", "--json", "two-primaries"],
     "parse --in": ["parse", "--json", "--in", "in.txt", "--out", "out.csv"],

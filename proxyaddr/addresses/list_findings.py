@@ -1,0 +1,42 @@
+"""What is wrong with the addresses of one recipient as a whole: two primaries of a type, none, duplicates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr.addresses.lists import ProxyItem
+from proxyaddr.addresses.values import ProxyAddress
+from proxyaddr.errors import Finding
+
+__all__ = ["recipient_findings"]
+
+_WITHOUT_REPLY_ADDRESS = frozenset({"X500", "EX"})
+"""Types of which a recipient may have many: they hold its former legacy DNs, and none is a reply address."""
+
+
+def recipient_findings(items: Iterable[ProxyItem], others: Iterable[ProxyItem] = ()) -> Iterator[Finding]:
+    """Yield what is wrong with all proxies of a recipient: at an item in the order of the items, then over them all.
+
+    `others` are its items from another text: what is found at one of them has no span.
+    """
+    placed = ((item, item.span) for item in items)
+    elsewhere = ((item, None) for item in others)
+    seen: set[tuple[str, str]] = set()
+    primaries: Counter[str] = Counter()
+    for (proxy, _, mixed_case, _), span in chain(placed, elsewhere):
+        if not isinstance(proxy, ProxyAddress):
+            continue
+        if mixed_case:
+            yield Finding("mixed-case-prefix", f"{proxy}: a prefix in mixed case; read as secondary", span)
+        key = proxy.comparison_key
+        if key in seen:
+            yield Finding("duplicate", f"{proxy}: the list holds this address already", span)
+        seen.add(key)
+        primaries[proxy.type] += proxy.is_primary
+        if proxy.is_primary and primaries[proxy.type] == 2 and proxy.type not in _WITHOUT_REPLY_ADDRESS:
+            yield Finding("two-primaries", f"{proxy}: the second primary of type {proxy.type}", span)
+    if primaries.get(DEFAULT_TYPE) == 0:
+        yield Finding("no-primary", f"no {DEFAULT_TYPE} address is the primary", None)
