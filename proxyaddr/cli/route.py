@@ -15,7 +15,7 @@ from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.spaces.dialect import Dialect
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Route
@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="routing table: CSV, JSON of Get-SendConnector, TOML, or GWART text for any other ending",
     )
-    parser.add_argument("--dialect", choices=("exchange55", "exchange2007"), help="whose rules (default: by the file)")
+    parser.add_argument("--dialect", choices=[*map(str, Dialect)], help="whose rules (default: by the file)")
     parser.add_argument("--explain", action="store_true", help="show every candidate and why it lost")
     parser.add_argument("--size", type=int, metavar="BYTES", help="size of the message, held against size limits")
     parser.add_argument("--site", metavar="NAME", help="site that the message comes from, for scopes")

@@ -9,8 +9,8 @@ from itertools import zip_longest
 
 from proxyaddr.errors import visible
 from proxyaddr.routing.route import Route
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
-from proxyaddr.spaces.space import Dialect
 
 __all__ = ["Explanation", "Outcome"]
 

@@ -40,7 +40,7 @@ def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator
             yield RowError("bad-line", message, number, source)
             continue
         pattern = ",".join(line.split(",")[1:cost])
-        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost])
+        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost], is_sum=True)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -11,15 +11,29 @@ from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
-from proxyaddr.spaces.space import AddressSpace, Dialect, Scope
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import AddressSpace, Scope
 
-__all__ = ["RouteRow", "Rows", "TableRows", "bad_route", "check_connector_names", "cost_of", "routes_of", "text_of"]
+__all__ = [
+    "RouteRow",
+    "Rows",
+    "TableRows",
+    "bad_route",
+    "check_connector_names",
+    "cost_of",
+    "has_sums",
+    "routes_of",
+    "text_of",
+]
 
 _SHOWN_LENGTH = 60
 
 
 class RouteRow(NamedTuple):
-    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors."""
+    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors.
+
+    The cost of a table of Exchange 2007 is that of a space, 1 to 100, unless it `is_sum`: in a GWART it adds up hops.
+    """
 
     connectors: Sequence[object]
     space: str | None = None
@@ -27,6 +41,7 @@ class RouteRow(NamedTuple):
     pattern: object = ""
     cost: object = 1
     scope: str = Scope.ORGANIZATION
+    is_sum: bool = False
 
 
 Rows = Iterable[tuple[int, RouteRow] | RowError]
@@ -52,15 +67,23 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) 
         line, read = row
         try:
             limits.check_address(read.pattern if isinstance(read.pattern, str) else "")
-            space = (
-                AddressSpace(text_of(read.type), text_of(read.pattern), cost_of(read.cost), Scope(read.scope), dialect)
-                if read.space is None
-                else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, limits=limits)
-            )
-            routes.append(Route(space, [text_of(connector) for connector in read.connectors]))
+            routes.append(Route(_space(read, dialect, limits), [text_of(connector) for connector in read.connectors]))
         except ProxyAddrError as error:
             errors.append(bad_route(error, line, source))
     return routes, errors
+
+
+def _space(read: RouteRow, dialect: Dialect, limits: Limits) -> AddressSpace:
+    sums = read.is_sum or has_sums(dialect)
+    if read.space is not None:
+        return AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, of_route=sums, limits=limits)
+    address_type, pattern, cost = text_of(read.type), text_of(read.pattern), cost_of(read.cost)
+    return AddressSpace(address_type, pattern, cost, Scope(read.scope), dialect, of_route=sums)
+
+
+def has_sums(dialect: Dialect) -> bool:
+    """Return whether a table of any form may hold costs that are sums over hops: all but those of Exchange 2007."""
+    return dialect is not Dialect.EXCHANGE2007
 
 
 def bad_route(error: ProxyAddrError, line: int, source: str | None = None) -> RowError:

@@ -18,10 +18,11 @@ from proxyaddr.routing.explanation import Explanation, Outcome
 from proxyaddr.routing.gwart import gwart_rows, gwart_text, read_gwart
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import TableRows, routes_of
-from proxyaddr.routing.selection import EARLIER_ROUTE, RULES, Candidate, Offer, Rule, preferences
+from proxyaddr.routing.rule_kinds import Candidate, Offer, Rule
+from proxyaddr.routing.selection import EARLIER_ROUTE, RULES, preferences
 from proxyaddr.routing.state import Connector, Message
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Target, read_address
-from proxyaddr.spaces.space import Dialect
 
 __all__ = ["RoutingTable"]
 
@@ -129,12 +130,13 @@ class RoutingTable:
         `size` is that of the message in bytes, `site` and `location` are where it comes from; None means unknown, and
         then size limits or scopes do not count. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
         """
-        found = self._chosen(read_address(address), Message(size, site, location), lowest_cost_only=lowest_cost_only)
+        target = self._read(address)
+        found = self._chosen(target, Message(size, site, location), lowest_cost_only=lowest_cost_only)
         return None if found is None else found.route
 
     def route_index(self, address: str | TypedAddress) -> int:
         """Return the index of the route that takes an address, -1 where there is none: what a matcher gives."""
-        found = self._chosen(read_address(address), Message())
+        found = self._chosen(self._read(address), Message())
         return NO_ROUTE if found is None else found.index
 
     def explain(
@@ -148,7 +150,7 @@ class RoutingTable:
     ) -> Explanation:
         """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
         message = Message(size, site, location)
-        target = read_address(address)
+        target = self._read(address)
         left = self._candidates(target)
         outcomes: list[Outcome] = []
         for rule in RULES[self._dialect, lowest_cost_only]:
@@ -167,7 +169,7 @@ class RoutingTable:
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         ranks: Sequence[int] = columns.costs
-        if self._connectors or self._dialect is Dialect.EXCHANGE2007:
+        if self._connectors or self._dialect.by_domain:
             states = {name: self._connector(name) for name in set(columns.connectors)}
             rows = [row for row in rows if states[columns.connectors[row]].enabled]
             columns = columns.rows(rows)
@@ -176,8 +178,8 @@ class RoutingTable:
             if ranked is None:
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
-        by_domain = self._dialect is Dialect.EXCHANGE2007
-        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows), engine)
+        patterns = columns.comparable_patterns(self._dialect)
+        return Matcher(Plan(self._dialect.by_domain, columns.types, patterns, ranks, rows), engine)
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which has no scope but LOCAL.
@@ -288,6 +290,10 @@ class RoutingTable:
         decides = Dialect(dialect if read.dialect is None else read.dialect)
         routes, errors = routes_of(read.rows, decides, None if path is None else str(path), limits)
         return cls(routes, decides, connectors=read.connectors, errors=errors)
+
+    def _read(self, address: str | TypedAddress) -> Target:
+        """Return an address read for comparison; a type that has blanks counts where the table has it."""
+        return read_address(address, self._routes.by_type)
 
     def _connector(self, name: str) -> Connector:
         """Return what is known of a connector, or the defaults."""
