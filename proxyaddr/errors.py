@@ -39,6 +39,7 @@ WARNINGS = frozenset(
         "duplicate",
         "no-primary",
         "joined-lines",
+        "trailing-dot",
         "refused-encapsulation",
     }
 )

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from proxyaddr._text.folding import fold
 
-__all__ = ["DOMAIN_MAX_LENGTH", "STAND_IN", "canonical", "comparable_domain", "same_domain", "unquoted_local"]
+__all__ = ["DOMAIN_MAX_LENGTH", "DOTS", "STAND_IN", "canonical", "comparable_domain", "same_domain", "unquoted_local"]
 
 DOMAIN_MAX_LENGTH = 255
 """Bytes of a domain (RFC 5321 4.5.3.1.2)."""
@@ -19,9 +19,10 @@ _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 
-_DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
-"""Other characters than `.` that separate the labels of a domain (RFC 3490 3.1)."""
+DOTS = (".", "\u3002", "\uff0e", "\uff61")
+"""What separates the labels of a domain (RFC 3490 3.1)."""
 
+_TO_DOT = str.maketrans(dict.fromkeys(DOTS, "."))
 _RUN = re.compile(r"[^.*]+")
 _LABEL_MAX_LENGTH = 63
 _LABEL = re.compile(r"[0-9a-z_\-\x80-\U0010ffff]+")
@@ -51,7 +52,7 @@ def comparable_domain(domain: str) -> str:
     """
     folded = fold(domain)
     if not folded.isascii() and len(folded) <= DOMAIN_MAX_LENGTH:
-        folded = _RUN.sub(lambda run: _a_label(run[0]), folded.translate(_DOTS))
+        folded = _RUN.sub(lambda run: _a_label(run[0]), folded.translate(_TO_DOT))
     return folded[:-1] if _FINAL_DOT.fullmatch(folded, max(len(folded) - 2, 0)) else folded
 
 

@@ -171,8 +171,8 @@ class AddressSpace:
         return fit_text(self._comparable, target.value)
 
     def __str__(self) -> str:
-        if self.scope is Scope.SITE and not (self.type == "X400" and "," in self.pattern):
-            has_commas = self.type == "X400" and not self.dialect.by_domain
+        has_commas = self.type == "X400" and (not self.dialect.by_domain or ";" not in self.pattern)
+        if self.scope is Scope.SITE and not (has_commas and "," in self.pattern):
             pattern = self.pattern.replace(";", ",") + "," if has_commas else self.pattern
             return f"{LOCAL}:{self.type}:{pattern};{self.cost}"
         return f"{self.type}:{self.pattern};{self.cost}"
