@@ -10,7 +10,8 @@ from pathlib import Path
 from proxyaddr.cli._errors import in_command_words, print_error
 from proxyaddr.errors import ConfigurationError, RowError, visible
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.spaces.space import DOMAIN, Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import DOMAIN
 
 __all__ = ["EXPORT", "FORMS", "add_table_options", "read_table", "say_what_is_assumed"]
 

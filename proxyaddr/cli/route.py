@@ -8,7 +8,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proxyaddr._text.types import INTERNET_TYPES
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
@@ -19,8 +18,9 @@ from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
 from proxyaddr.routing.table import RoutingTable
 from proxyaddr.routing.unread import Incomplete, UnreadLines
-from proxyaddr.spaces.matching import Target, read_address
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.findings import address_findings
+from proxyaddr.spaces.matching import Target
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Route
@@ -128,8 +128,9 @@ def _route(
     if explanation.winner is None and explanation.unknown is None and options.site_address:
         by_mta = route_one_off(table, address, options.site_address)
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
-    findings += _findings(explanation, read_address(address), of_table)
-    incomplete = unread.concerning(address)
+    target = table.read(address)
+    findings += _findings(explanation, target, of_table)
+    incomplete = unread.concerning(target)
     if options.json:
         show_json(
             {
@@ -174,12 +175,7 @@ def _taken(explanation: Explanation) -> str:
 
 def _findings(explanation: Explanation, target: Target, of_table: Sequence[TableFinding]) -> tuple[Finding, ...]:
     """Return the findings of the table that concern an address, and those of the address itself."""
-    address = f"{target.type}:{target.value}"
-    found: list[Finding] = [finding for finding in of_table if concerns(finding, explanation, address)]
-    if target.type in INTERNET_TYPES and "@" in target.value and target.value.endswith("."):
-        message = f"{target.written} ends in a dot, which does not count when domains are compared"
-        found.append(Finding("trailing-dot", message))
-    return tuple(found)
+    return (*(found for found in of_table if concerns(found, explanation, target)), *address_findings(target))
 
 
 def _terminal_width() -> int | None:

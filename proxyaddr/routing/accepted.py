@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, check_text
 from proxyaddr.routing.route import Route
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Fit, MatchKind
-from proxyaddr.spaces.space import ACCEPTED_DOMAINS, AddressSpace, Dialect
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS, AddressSpace
 
 __all__ = ["NOT_GIVEN", "accepted_fit", "accepted_routes", "as_written", "checked_domains", "not_given"]
 
@@ -55,7 +57,7 @@ def checked_domains(domains: Iterable[str], dialect: Dialect) -> tuple[str, ...]
         except AddressSyntaxError:
             message = f"an accepted domain is a domain, or '*.' and a domain, not {domain[:80]!r}"
             raise ConfigurationError("bad-accepted-domain", message, "accepted_domains") from None
-        kept.setdefault(pattern.casefold(), pattern)
+        kept.setdefault(comparable_domain(pattern), pattern)
     return tuple(pattern for folded, pattern in kept.items() if not _is_covered(folded, kept))
 
 

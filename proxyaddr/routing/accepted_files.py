@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, Objects, is_true, key_of, objects_of, unknown_column
+from proxyaddr._files.objects import Exported, Form, Objects, is_true, key_of, objects_in_text, unknown_column
 from proxyaddr._files.text import read_text
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -34,7 +34,7 @@ def read_accepted_domains(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> 
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and all(map(_is_domain, lines)):
         return AcceptedDomains(lines, [])
-    read = objects_of(text, source, limits)
+    read = objects_in_text(text, source, limits)
     if read.form is Form.CSV and not {key_of(name) for name in read.header} & set(_COLUMNS):
         raise unknown_column("bad-header", read.header, ("DomainName",), source)
     return _domains(read, source)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from proxyaddr.routing.accepted import NOT_GIVEN
 from proxyaddr.routing.explanation import Explanation, Outcome
-from proxyaddr.routing.selection import EARLIER_ROUTE, RULES, Candidate, Rule
+from proxyaddr.routing.rule_kinds import Candidate, Rule
+from proxyaddr.routing.selection import EARLIER_ROUTE, RULES
 from proxyaddr.routing.state import Message
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.spaces.dialect import Dialect
 
 __all__ = ["PENDING", "choose", "explained", "is_unknown"]
 

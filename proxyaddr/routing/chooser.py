@@ -15,10 +15,11 @@ from proxyaddr.routing.choice import PENDING, choose, explained, is_unknown
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.selection import Candidate, Offer, preferences
+from proxyaddr.routing.rule_kinds import Candidate, Offer
+from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.state import Connector, Message
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Fit, MatchKind, Target, read_address
-from proxyaddr.spaces.space import Dialect
 
 __all__ = ["RouteChooser"]
 
@@ -174,12 +175,12 @@ class RouteChooser:
         then size limits or scopes do not count. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
         """
         message = self._message(size, site, location)
-        found = self._chosen(read_address(address), message, lowest_cost_only=lowest_cost_only)
+        found = self._chosen(self.read(address), message, lowest_cost_only=lowest_cost_only)
         return None if found is None else found.route
 
     def route_index(self, address: str | TypedAddress) -> int:
         """Return the index of the route that takes an address, -1 where there is none: what a matcher gives."""
-        found = self._chosen(read_address(address), Message())
+        found = self._chosen(self.read(address), Message())
         return NO_ROUTE if found is None else found.index
 
     def explain(
@@ -192,7 +193,7 @@ class RouteChooser:
         lowest_cost_only: bool = False,
     ) -> Explanation:
         """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
-        message, target = self._message(size, site, location), read_address(address)
+        message, target = self._message(size, site, location), self.read(address)
         candidates = self._candidates(target)
         known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
         pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
@@ -210,7 +211,7 @@ class RouteChooser:
         columns = self.columns
         rows: Sequence[int] = range(len(columns.types))
         ranks: Sequence[int] = columns.costs
-        if self._connectors or self._dialect is Dialect.EXCHANGE2007:
+        if self._connectors or self._dialect.by_domain:
             states = {name: self._connector(name) for name in set(columns.connectors)}
             rows = [row for row in rows if states[columns.connectors[row]].enabled]
             columns = columns.rows(rows)
@@ -219,30 +220,27 @@ class RouteChooser:
             if ranked is None:
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
-        by_domain = self._dialect is Dialect.EXCHANGE2007
-        if self._accepted:
-            return self._compiled_with_accepted(Plan(by_domain, columns.types, columns.patterns, ranks, rows), engine)
-        return Matcher(Plan(by_domain, columns.types, columns.patterns, ranks, rows), engine)
+        patterns = columns.comparable_patterns(self._dialect)
+        plan = Plan(self._dialect.by_domain, columns.types, patterns, ranks, rows)
+        return self._compiled_with_accepted(plan, engine) if self._accepted else Matcher(plan, engine)
 
     def _compiled_with_accepted(self, plan: Plan, engine: str | None) -> Matcher:
         """Return a matcher for a plan whose last rows may be accepted domains, which lose to stated exact domains.
 
-        Wildcards among them win against longer ones, which no plan can say, and names in IDNA form have two spellings:
-        then each address is asked on its own. ConfigurationError where the accepted domains are not given.
+        Wildcards among them win against longer ones, which no plan can say: then each address is asked on its own.
+        ConfigurationError where the accepted domains are not given.
         """
         if self._domains is None:
             raise not_given()
-        if any("*" in domain or "xn--" in domain.lower() or not domain.isascii() for domain in self._domains):
+        if any("*" in domain for domain in self._domains):
             return Matcher(self.route_index, engine)
         first = self._first_accepted
         stated = {
-            pattern.lower()
+            pattern
             for kind, pattern, row in zip(plan.types, plan.patterns, plan.indices, strict=True)
             if kind == DEFAULT_TYPE and row < first
         }
-        kept = [
-            place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place].lower() not in stated
-        ]
+        kept = [place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place] not in stated]
         types, patterns = ([column[place] for place in kept] for column in (plan.types, plan.patterns))
         ranks, rows = ([column[place] for place in kept] for column in (plan.ranks, plan.indices))
         return Matcher(Plan(plan.by_domain, types, patterns, ranks, rows), engine)
@@ -251,6 +249,10 @@ class RouteChooser:
     def _first_accepted(self) -> int:
         """The index of the first route that an accepted domain made."""
         return len(self._stated.routes)
+
+    def read(self, address: str | TypedAddress) -> Target:
+        """Return an address read for comparison; a type that has blanks counts where the table has it."""
+        return read_address(address, self._routes.by_type)
 
     def _message(self, size: int | None, site: str | None, location: str | None) -> Message:
         """Return what is known of a message; ConfigurationError for a site or a location where no connector has one.

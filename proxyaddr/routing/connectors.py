@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from proxyaddr._files.objects import Exported, Objects, is_true, key_of, objects_of, unknown_column
+from proxyaddr._files.objects import Exported, Objects, is_true, key_of, objects_in_text, unknown_column
 from proxyaddr._files.text import read_text
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import ConfigurationError, RowError
@@ -35,7 +35,7 @@ def read_connectors(path: str | Path, limits: Limits) -> TableRows:
 
 def connectors_of(text: str, source: str, limits: Limits) -> TableRows:
     """Return what `read_connectors` does of a text that was read from a file."""
-    read = objects_of(text, source, limits)
+    read = objects_in_text(text, source, limits)
     keys = {key_of(name) for name in read.header}
     if read.header and not SPACES & keys:
         raise unknown_column("bad-header", read.header, ("AddressSpaces", "RecipientDomains"), source)
@@ -137,11 +137,25 @@ def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
                     "cut-off-list", f"the list was cut off when it was exported: {NOT_EXPORTED}"
                 )
                 text = kept
-        pieces = [piece.strip() for piece in joint.split(text)]
-        yield from filter(None, pieces)
+        yield from filter(None, _pieces(text, joint))
         if cut_off is not None:
             yield cut_off
 
+
+def _pieces(text: str, joint: re.Pattern[str]) -> Iterator[str]:
+    """Yield the pieces of a text; a word before a blank and a type is the start of that type, as in `Lotus Notes:*`."""
+    start = 0
+    for found in joint.finditer(text):
+        piece = text[start : found.start()].strip()
+        if found[0].isspace() and joint is _JOINT and _NO_WORD.isdisjoint(piece):
+            continue
+        yield piece
+        start = found.end()
+    yield text[start:].strip()
+
+
+_NO_WORD = frozenset(":.*;")
+"""Characters of which a space without a type has one."""
 
 NOT_EXPORTED = "export with `| ConvertTo-Json -Depth 5` or `| Export-Clixml FILE`"
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
 from proxyaddr.routing.chooser import RouteChooser
 from proxyaddr.spaces.components import COMPONENT_TYPES
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import pattern_components
-from proxyaddr.spaces.space import AddressSpace, Dialect
+from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["Move", "moves"]
 

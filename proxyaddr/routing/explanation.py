@@ -10,8 +10,8 @@ from itertools import zip_longest
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import visible
 from proxyaddr.routing.route import Route
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
-from proxyaddr.spaces.space import Dialect
 
 __all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome"]
 

@@ -7,18 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from proxyaddr._text.domains import canonical
+from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
 from proxyaddr.errors import Finding
 from proxyaddr.routing.covering import covers, shape_of
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.selection import Offer, preferences
+from proxyaddr.routing.rule_kinds import Offer
+from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.shadows import everything, is_text, shadowed_by_wider, wildcards_of
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.matching import pattern_components
-from proxyaddr.spaces.space import AddressSpace, Dialect, Scope
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import Target, comparable_pattern, pattern_components
+from proxyaddr.spaces.space import AddressSpace, Scope
 
 __all__ = ["TableFinding", "concerns", "findings_of"]
 
@@ -65,12 +67,10 @@ def findings_of(
     return tuple(sorted(found, key=lambda finding: finding.severity))
 
 
-def concerns(finding: TableFinding, explanation: Explanation, address: str) -> bool:
-    """Return whether a finding has to do with the route of an address; `address` is its type and value."""
+def concerns(finding: TableFinding, explanation: Explanation, target: Target) -> bool:
+    """Return whether a finding has to do with the route of an address."""
     if finding.about is not None:
-        kind, _, value = address.partition(":")
-        domain = canonical(f"a@{value.rpartition('@')[2].rstrip('.')}").removeprefix("a@")
-        return finding.about == f"{kind}:{domain}"
+        return finding.about == f"{target.type}:{target.domain}"
     if finding.connector is not None:
         return any(outcome.route.connector == finding.connector for outcome in explanation.outcomes)
     winner = explanation.winner
@@ -110,7 +110,7 @@ class _Table:
             if not is_text(route, self.dialect) or space.type not in INTERNET_TYPES or _may_match(space.pattern):
                 continue
             self.idle.add(index)
-            domain = canonical(f"a@{space.pattern.removeprefix('@').rstrip('.')}").removeprefix("a@")
+            domain = comparable_domain(space.pattern.removeprefix("@"))
             message = (
                 f"{space} of {route.connector} matches no address, since the whole address is compared; "
                 f"{space.type}:*@{space.pattern.removeprefix('@')} takes the addresses of a domain"
@@ -245,7 +245,4 @@ def _pattern_key(space: AddressSpace) -> object:
     """Return what is equal for spaces of one pattern: they match the same addresses."""
     if space.by_component:
         return space.type, frozenset(pattern_components(space.type, space.pattern).items())
-    folded = fold(space.pattern)
-    if space.dialect is Dialect.EXCHANGE55 or space.type != DEFAULT_TYPE:
-        return space.type, folded
-    return space.type, canonical(f"a@{folded.rstrip('.')}") if "*" not in folded else folded
+    return space.type, comparable_pattern(space.type, space.pattern, space.dialect)

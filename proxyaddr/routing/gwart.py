@@ -54,7 +54,7 @@ def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator
             yield RouteError("bad-line", message, number, source, space=space)
             continue
         pattern = ",".join(line.split(",")[1:cost])
-        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost])
+        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost], is_sum=True)
 
 
 def _lines(text: str) -> Iterator[str]:

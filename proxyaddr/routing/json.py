@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.space import Dialect, Scope
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import Scope
 
 __all__ = ["by_connector", "connectors_json"]
 

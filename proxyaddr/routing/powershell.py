@@ -12,7 +12,8 @@ from proxyaddr.routing.json import by_connector
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import check_connector_names
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.space import DOMAIN, Dialect, Scope
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import DOMAIN, Scope
 
 __all__ = ["powershell_text", "quoted"]
 

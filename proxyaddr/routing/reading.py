@@ -17,7 +17,8 @@ from proxyaddr.routing.csv import csv_rows
 from proxyaddr.routing.gwart import gwart_rows
 from proxyaddr.routing.rows import RouteRow, TableRows, written_space
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.space import ACCEPTED_DOMAINS, Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS
 
 __all__ = ["Source", "TableForm", "decided", "form_of_table", "guessed_dialect", "read_source", "source_of"]
 

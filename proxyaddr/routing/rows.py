@@ -12,8 +12,9 @@ from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import TYPE_BEFORE_COLON
-from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Dialect, Scope
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope
 
 __all__ = [
     "ReadRoutes",
@@ -24,6 +25,7 @@ __all__ = [
     "bad_route",
     "check_connector_names",
     "cost_of",
+    "has_sums",
     "routes_of",
     "text_of",
     "written_space",
@@ -36,7 +38,10 @@ _COST = re.compile(r";[^;=]*$")
 
 
 class RouteRow(NamedTuple):
-    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors."""
+    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors.
+
+    The cost of a table of Exchange 2007 is that of a space, 1 to 100, unless it `is_sum`: in a GWART it adds up hops.
+    """
 
     connectors: Sequence[object]
     space: str | None = None
@@ -44,6 +49,7 @@ class RouteRow(NamedTuple):
     pattern: object = ""
     cost: object = 1
     scope: str = Scope.ORGANIZATION
+    is_sum: bool = False
 
 
 Rows = Iterable[tuple[int, RouteRow] | RowError]
@@ -108,12 +114,7 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) 
             kept, read = accepted, _with_all_domains(read)
         try:
             limits.check_address(read.pattern if isinstance(read.pattern, str) else "")
-            space = (
-                AddressSpace(text_of(read.type), text_of(read.pattern), cost_of(read.cost), Scope(read.scope), dialect)
-                if read.space is None
-                else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, limits=limits)
-            )
-            kept.append(Route(space, [text_of(connector) for connector in read.connectors]))
+            kept.append(Route(_space(read, dialect, limits), [text_of(connector) for connector in read.connectors]))
         except ProxyAddrError as error:
             errors.append(bad_route(error, line, source, written_space(read)))
     return ReadRoutes(routes, accepted, errors)
@@ -147,6 +148,19 @@ def written_space(read: RouteRow) -> tuple[str, str] | None:
 def _split(space: str) -> tuple[str, str]:
     typed = TYPE_BEFORE_COLON.fullmatch(space)
     return (typed[1], typed[2]) if typed else (DEFAULT_TYPE, space)
+
+
+def _space(read: RouteRow, dialect: Dialect, limits: Limits) -> AddressSpace:
+    sums = read.is_sum or has_sums(dialect)
+    if read.space is not None:
+        return AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, of_route=sums, limits=limits)
+    address_type, pattern, cost = text_of(read.type), text_of(read.pattern), cost_of(read.cost)
+    return AddressSpace(address_type, pattern, cost, Scope(read.scope), dialect, of_route=sums)
+
+
+def has_sums(dialect: Dialect) -> bool:
+    """Return whether a table of any form may hold costs that are sums over hops: all but those of Exchange 2007."""
+    return dialect is not Dialect.EXCHANGE2007
 
 
 def bad_route(

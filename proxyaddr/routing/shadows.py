@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from proxyaddr._text.folding import fold
 from proxyaddr._text.types import INTERNET_TYPES
 from proxyaddr.routing.covering import Shape, covers, shape_of, with_at_sign, within_addresses
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.components import Components
-from proxyaddr.spaces.matching import pattern_components
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import comparable_pattern, pattern_components
 
 __all__ = ["MOST_COMPARED", "everything", "is_text", "shadowed_by_wider", "wildcards_of"]
 
@@ -81,7 +80,7 @@ class _Texts:
         for index in self._order:
             space = routes[index].space
             if not set(wild).isdisjoint(space.pattern):
-                self._shapes[index] = shape = shape_of(fold(space.pattern), wild)
+                self._shapes[index] = shape = shape_of(comparable_pattern(space.type, space.pattern, dialect), wild)
                 self._keep(space.type, shape.literals, index)
                 if space.type in INTERNET_TYPES and shape.literals.count("@") == 1:
                     self._keep(space.type, _WITHOUT_AT + shape.literals.replace("@", ""), index)

@@ -17,7 +17,7 @@ from proxyaddr.routing.gwart import check_is_no_path, gwart_rows, gwart_text
 from proxyaddr.routing.reading import Source, decided, read_source, source_of
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import TableRows, routes_of
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.spaces.dialect import Dialect
 
 if TYPE_CHECKING:  # they load when they are asked for
     from proxyaddr.routing.difference import Move

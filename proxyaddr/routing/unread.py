@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import canonical_type
-from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import ProxyAddrError, RowError
 from proxyaddr.routing.rows import RouteError
-from proxyaddr.spaces.matching import Target, matches_wildcards, read_address
-from proxyaddr.spaces.space import AddressSpace, Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import Target, matches_wildcards
+from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["Incomplete", "UnreadLines"]
 
@@ -34,11 +34,10 @@ class UnreadLines:
         self._count = len(unread)
         self._spaces = [_space(error, dialect) for error in unread]
 
-    def concerning(self, address: str | TypedAddress) -> Incomplete | None:
+    def concerning(self, target: Target) -> Incomplete | None:
         """Return what the unread lines mean for an address; None where all were read."""
         if not self._count:
             return None
-        target = read_address(address)
         return Incomplete(self._count, any(_could_match(space, target) for space in self._spaces))
 
 
@@ -67,4 +66,4 @@ def _could_match(space: AddressSpace | tuple[str, str] | None, target: Target) -
         return False
     if target.components or "@" not in target.value or not pattern.strip("-; "):
         return True
-    return any(matches_wildcards(pattern, text) for text in (target.value, target.value.rpartition("@")[2]))
+    return any(matches_wildcards(pattern, text) for text in (target.internet, target.domain))

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import proxyaddr as px
+from proxyaddr.spaces.matching import read_address
 from tests.cases import Case, cases
 from tests.strategies import SPACE_ADDRESSES, spaces, tables
 from tests.text_files import written
@@ -314,7 +315,7 @@ def test_a_bad_route_in_toml_hides_no_other(tmp_path: Path) -> None:
 
 
 def test_columns() -> None:
-    read = px.RoutingTable.from_columns(["SMTP", None, "FAX"], ["*@x", None, "1"], [5, None, 101], ["a", "b", "c"])
+    read = px.RoutingTable.from_columns(["SMTP", None, "FAX"], ["*@x", None, "1"], [5, None, 0], ["a", "b", "c"])
     assert [str(route.space) for route in read.routes] == ["SMTP:*@x;5", "SMTP:;1"]
     assert [error.line for error in read.errors] == [3]
     arrow = px.RoutingTable.from_columns(*map(pa.array, (["FAX"], ["*"], [3], ["fax"])))
@@ -409,9 +410,14 @@ def test_explain_agrees_with_route_and_gives_a_reason_to_each_loser(dialect: px.
     found, explanation = table.route(address), table.explain(address)
     winner = explanation.winner
     assert (winner.route if winner else None) == found
+    target = read_address(
+        address, {route.space.type for route in table.routes}
+    )  # a type with blanks counts if it is one
     assert {o.index for o in explanation.outcomes} == {
-        i for i, route in enumerate(table.routes) if route.space.match(address)
+        i for i, route in enumerate(table.routes) if route.space.fit(target)
     }
+    if " " not in target.type:
+        assert all(route.space.match(address) for route in (o.route for o in explanation.outcomes))
     assert [o.lost is None for o in explanation.outcomes] == [o is winner for o in explanation.outcomes]
     assert str(explanation)
 
