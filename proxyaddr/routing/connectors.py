@@ -90,8 +90,11 @@ SPACES = {"addressspaces", "recipientdomains", "allaccepteddomains"}
 ACCEPTED = "--"
 """The address space of the accepted domains, as EdgeSync writes it."""
 
-_JOINT = re.compile(r"(?:,[ \t]*|[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\|")
-"""What stands between spaces in one text: a comma, blanks or `|` before a type, or `|` (Select-Object, $OFS)."""
+_JOINT = re.compile(
+    r"(?:,[ \t]*|[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))[ \t]+"
+)
+"""What stands between spaces in one text (Select-Object, $OFS): a comma, blanks or `|` before a type, `|`, or blanks
+behind a cost, since a type may have a blank."""
 
 _UNTYPED_JOINT = re.compile(r",[ \t]*|[ \t]+|\|")
 

@@ -128,12 +128,12 @@ class _Table:
 
     def _in_group(self, group: Sequence[int]) -> Iterator[TableFinding]:
         first_of: dict[object, int] = {}
-        for index in group:
+        for index in sorted(group, key=lambda index: (self.routes[index].space.cost, index)):
             route = self.routes[index]
             first = first_of.setdefault((route.connectors, route.space.scope), index)
             if first != index:
                 self.idle.add(index)
-                message = f"{route.space} of {route.connector} stands there before, as {self.routes[first].space}"
+                message = f"{route.space} of {route.connector} stands there twice, also as {self.routes[first].space}"
                 yield TableFinding("space-repeated", message, routes=(first, index))
         left = [index for index in group if self.offers[index].connector.enabled and index not in self.idle]
         if self.ranks is None or len(left) < 2:

@@ -172,7 +172,9 @@ def _is_near(keys: Iterable[str]) -> bool:
     """Return whether one of the names of columns is a slip in one that a table needs."""
     from difflib import get_close_matches  # noqa: PLC0415 - takes its time, and for odd files alone
 
-    return any(get_close_matches(key, ("addressspaces", "recipientdomains", "connector", "pattern"), 1) for key in keys)
+    return any(
+        get_close_matches(key, ("addressspaces", "recipientdomains", "connector", "pattern"), 1, 0.75) for key in keys
+    )
 
 
 def _check_is_gwart(text: str, source: str) -> None:

@@ -125,7 +125,7 @@ class _Texts:
     def _taker(self, index: int, shape: Shape, *, more: bool) -> int | None:
         """Return a route that takes all of a shape from another; with `more` it states more literals than that does."""
         for other in self._by_literals.get((self._routes[index].space.type, shape.literals), ()):
-            wins = more or (self._outranks(other, index) and self._shapes[other] != self._shapes[index])
+            wins = more or self._outranks(other, index)
             if other != index and wins and self._may_replace(other, index) and covers(self._shapes[other], shape):
                 return other
         return None
