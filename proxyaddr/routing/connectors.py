@@ -91,7 +91,7 @@ ACCEPTED = "--"
 """The address space of the accepted domains, as EdgeSync writes it."""
 
 _JOINT = re.compile(
-    r"(?:,[ \t]*|[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))[ \t]+"
+    r"(?:,[ \t]*|(?<![ \t])[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))[ \t]+"
 )
 """What stands between spaces in one text (Select-Object, $OFS): a comma, blanks or `|` before a type, `|`, or blanks
 behind a cost, since a type may have a blank."""
