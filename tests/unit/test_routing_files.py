@@ -109,7 +109,7 @@ def test_accepted_domains_in_files(case: Case, tmp_path: Path) -> None:
 
 
 NAMES = st.text(string.ascii_letters + "é '\"#$-", min_size=1, max_size=6).filter(lambda text: text == text.strip())
-STATES = st.fixed_dictionaries(
+STATES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "enabled": st.booleans(),
@@ -225,16 +225,16 @@ def test_a_location_of_star_is_in_every_location(tmp_path: Path) -> None:
     text = "space,connector,scope,site,location\nSMTP:*;1,a,location,Seattle,North\nSMTP:*;5,b,,,\n"
     read = px.RoutingTable.from_file(written(tmp_path, "t.csv", text))
     assert [error.code for error in read.errors] == []
-    for asked, connector in (
-        ({"location": "*"}, "a"),
-        ({"site": "Seattle", "location": "*"}, "a"),
-        ({"site": "London", "location": "*"}, "b"),
-        ({"site": "Seattle", "location": "South"}, "b"),
+    for site, location, connector in (
+        (None, "*", "a"),
+        ("Seattle", "*", "a"),
+        ("London", "*", "b"),
+        ("Seattle", "South", "b"),
     ):
-        assert read.explain("u@x", **asked).taken == connector
-    for asked in ({"site": "London"}, {"location": "North"}):
+        assert read.explain("u@x", site=site, location=location).taken == connector
+    for site, location in (("London", None), (None, "North")):
         with pytest.raises(px.ConfigurationError) as caught:
-            px.RoutingTable(()).route("u@x", **asked)
+            px.RoutingTable(()).route("u@x", site=site, location=location)
         assert caught.value.code == "no-sites"
     assert px.RoutingTable(()).route("u@x", location="*") is None
 

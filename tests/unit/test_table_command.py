@@ -15,12 +15,14 @@ Answer = tuple[int, str, str]
 FILES = {
     "c.json": '[{"Name": "Internet", "AddressSpaces": ["SMTP:*;1"], "MaxMessageSize": "10 MB"},'
     ' {"Name": "Partner", "Enabled": false, "AddressSpaces": ["SMTP:contoso.com;1"]}]',
-    "d.json": '[{"Name": "Internet", "AddressSpaces": ["SMTP:*;1"]}, {"Name": "Partner", "AddressSpaces": ["contoso.com"]}]',
+    "d.json": '[{"Name": "Internet", "AddressSpaces": ["SMTP:*;1"]},'
+    ' {"Name": "Partner", "AddressSpaces": ["contoso.com"]}]',
     "edge.json": '[{"Name": "Out", "AddressSpaces": ["SMTP:*;100"]}, {"Name": "In", "AddressSpaces": ["SMTP:--;1"]}]',
     "g.txt": "SMTP,contoso.com;,1,Dead\nSMTP,*@contoso.com;,1,A,B\nSMTP,*;,5,C\nLOCAL,SMTP:*@x.example;,1,L\n",
     "bad.txt": "SMTP,*;,1,A\nSMTP,*@contoso.com;,B\n",
     "t.toml": '[routing_table]\ndialect = "exchange55"\nroutes = [{space = "SMTP:*", connector = "A"}]\n'
-    'connectors = [{name = "A", site = "Paris", location = "North", proximity = "remote", delivering = true, tries = 2}]\n',
+    'connectors = [{name = "A", '
+    'site = "Paris", location = "North", proximity = "remote", delivering = true, tries = 2}]\n',
     "people.csv": "name,mail\nJane,jane@contoso.com\nJoe,\n",
     "people.txt": "jane@contoso.com\n\njoe@fabrikam.com\n",
     "domains.csv": "Name,DomainName\nMain,contoso.com\n",
