@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from proxyaddr.routing.state import Connector as Connector
     from proxyaddr.routing.state import Proximity as Proximity
     from proxyaddr.routing.table import RoutingTable as RoutingTable
+    from proxyaddr.spaces.dialect import Dialect as Dialect
     from proxyaddr.spaces.matching import MatchKind as MatchKind
     from proxyaddr.spaces.space import AddressSpace as AddressSpace
-    from proxyaddr.spaces.space import Dialect as Dialect
     from proxyaddr.spaces.space import Scope as Scope
     from proxyaddr.x400.address import X400Address as X400Address
 
@@ -83,7 +83,8 @@ _NAMES = {
     "routing.state": "Activation Connector Proximity",
     "routing.table": "RoutingTable",
     "spaces.matching": "MatchKind",
-    "spaces.space": "AddressSpace Dialect Scope",
+    "spaces.dialect": "Dialect",
+    "spaces.space": "AddressSpace Scope",
     "x400.address": "X400Address",
 }
 """Module to its public names, as imported above for type checkers; a test compares the two."""

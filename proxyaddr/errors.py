@@ -41,6 +41,13 @@ WARNINGS = frozenset(
         "joined-lines",
         "type-differs",
         "refused-encapsulation",
+        "guessed-dialect",
+        "space-shadowed",
+        "space-repeated",
+        "cost-tie",
+        "no-catch-all",
+        "hybrid-domain-uncovered",
+        "trailing-dot",
     }
 )
 """Codes of the findings that are warnings: the product takes the value. All others are errors."""

@@ -118,18 +118,25 @@ def x400_addresses(draw: st.DrawFn) -> px.X400Address:
 # Patterns of address spaces, which are texts that addresses are made of too
 
 _PIECES = ["a", "b", "A", "*", "%", "@", ".", "é", "!", "a.b", "@a.b", "*@a.b", "*.b"]
-_ODD_PIECES = ["*@", "*.", "c.a.b", "É", "ß", "İ", " ", ":", ";"]
+_ODD_PIECES = ["*@", "*.", "c.a.b", "É", "ß", "İ", " ", ":", ";", "xn--9ca", "\uff41", "\u3002"]
 """Pieces of which address spaces refuse some."""
 
-_X400_PIECES = ["c=us", "c=*", "a= ", "a=x", "p=org", "p=o*", "p=*", "o=y", "o=*", "s=Doe", "dda:SMTP=a@b", "nonsense"]
-_DN_PIECES = ["o", "ou=*", "cn=x", "*", ""]
+_X400_PIECES = ["c=us", "c=*", "a= ", "a=x", "p=org", "p=o*", "p=%rg", "p=*", "o=y", "o=*", "s=Doe", "dda:SMTP=a@b"]
+_X400_PIECES += ["nonsense"]
+_DN_PIECES = ["o", "ou=*", "cn=x", "cn=%", "%", "*", ""]
 
-_DOMAINS = ["*", "*.b", "a.b", "*.a.b", "b"]
+_DOMAINS = ["*", "*.b", "a.b", "*.a.b", "b", "a.b.", "*.b.", "é.b", "*.xn--9ca.b"]
 """What Exchange 2007 and later take for SMTP."""
+
+_ENDS = ["*b", "c.*.b", "a.*", "*é.b", "**.a.b"]
+"""What Exchange 2000 takes too."""
+
+_WITH_BLANKS = ["Lotus Notes:*/a@b", "Lotus Notes:a", "lotus notes : A/a@b", "LOTUS NOTES:x*", "Lotus Notes:*"]
+"""Spaces, and addresses, of a type that has a blank in the dialects of Exchange 2000 and later."""
 
 PATTERNS = joined(_PIECES, 7)
 
-DOTTED = joined(["a", "b", "com", "", "x-1"], 4, ".")
+DOTTED = joined(["a", "b", "com", "", "x-1", "é", "xn--9ca"], 4, ".")
 """Domains, good and bad."""
 
 DOMAIN_PATTERNS = st.one_of(
@@ -160,6 +167,8 @@ _ANY_SPACE = st.one_of(
     PATTERNS.map("SMTP:{}".format),
     _UNIQUE_X400.map(";".join).map("X400:{}".format),
     PATTERNS.map(lambda text: f"MS:{text.replace('.', '/')}"),
+    st.sampled_from(_WITH_BLANKS),
+    PATTERNS.map("FAX:{}".format),
 )
 _MEETING = [
     *("SMTP:*", "SMTP:", "SMTP:*@a.b", "SMTP:a@b", "SMTP:*!*"),
@@ -174,8 +183,8 @@ SPACE_ADDRESSES = st.sampled_from(["SMTP:a@a.b", "a@a.b", "SMTP:a!a@b", "X400:c=
 def spaces(draw: st.DrawFn, dialect: str = "exchange55") -> px.AddressSpace:
     """Draw an address space."""
     text = draw(st.sampled_from(_MEETING) | _ANY_SPACE)
-    if dialect == "exchange2007" and text.startswith("SMTP:"):
-        text = draw(st.sampled_from(_DOMAINS))
+    if dialect != "exchange55" and text.startswith("SMTP:"):
+        text = draw(st.sampled_from(_DOMAINS if dialect == "exchange2007" else _DOMAINS + _ENDS))
     try:
         return px.AddressSpace.parse(f"{text};{draw(st.integers(1, 100))}", dialect=dialect)
     except px.AddressSyntaxError:
@@ -192,9 +201,9 @@ def tables(draw: st.DrawFn, dialect: str = "exchange55") -> px.RoutingTable:
 
 # Tables, addresses and columns that the compiled matcher is held against
 
-_MATCHER_TYPES = st.sampled_from(["SMTP", "smtp", "FAX", "X400", "EX", "MS"])
+_MATCHER_TYPES = st.sampled_from(["SMTP", "smtp", "SMTPOUT", "FAX", "Lotus Notes", "X400", "EX", "MS"])
 _MATCHER_VALUES = st.one_of(joined(_PIECES + _ODD_PIECES, 6), joined(_X400_PIECES, 4, ";"), joined(_DN_PIECES, 4, "/"))
-_MATCHER_DOMAINS = st.sampled_from([*_DOMAINS, "C.a.b", "*.c.a.b", "é.b"])
+_MATCHER_DOMAINS = st.sampled_from([*_DOMAINS, *_ENDS, "C.a.b", "*.c.a.b", "x*.b", "x*"])
 _CONNECTORS = st.sampled_from(["x", "y", "Z"])
 _STATES = st.builds(
     px.Connector,
@@ -206,8 +215,12 @@ _STATES = st.builds(
     activation=st.sampled_from(list(px.Activation)),
 )
 
+_MATCHED_PREFIXES = st.sampled_from(
+    ["", "SMTP:", "fax:", "X400:", "EX:", "MS:", " smtp:", "SMTPOUT:", "Lotus Notes:", "LOTUS NOTES:", "lotus notes :"]
+)
+
 ADDRESSES = st.lists(
-    st.builds("{}{}".format, st.sampled_from(["", "SMTP:", "fax:", "X400:", "EX:", "MS:", " smtp:"]), _MATCHER_VALUES),
+    st.builds("{}{}".format, _MATCHED_PREFIXES, _MATCHER_VALUES | _MATCHER_DOMAINS.map("x@{}".format)),
     max_size=8,
 )
 """Lists of addresses, good and bad."""
@@ -217,7 +230,7 @@ ADDRESSES = st.lists(
 def tables_with_states(draw: st.DrawFn) -> px.RoutingTable:
     """Draw a table of few connectors, of which some have a state."""
     dialect = draw(DIALECTS)
-    patterns = _MATCHER_VALUES if dialect is px.Dialect.EXCHANGE55 else st.one_of(_MATCHER_VALUES, _MATCHER_DOMAINS)
+    patterns = st.one_of(_MATCHER_VALUES, _MATCHER_DOMAINS)
     rows = draw(st.lists(st.tuples(_MATCHER_TYPES, patterns, st.integers(1, 3), _CONNECTORS), max_size=12))
     routes = []
     for kind, pattern, cost, connector in rows:

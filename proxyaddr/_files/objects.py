@@ -26,6 +26,7 @@ __all__ = [
     "form_of",
     "is_true",
     "key_of",
+    "objects_in_text",
     "objects_of",
     "plain",
     "read_objects",
@@ -76,8 +77,11 @@ def read_objects(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Objects:
     Values are text, numbers, truth values, None, lists and mappings; those of CSV, Format-List and LDIF are text, and
     LDIF has a list for each attribute. ConfigurationError for a file that can't be read or has none of the forms.
     """
-    source = str(path)
-    text = read_text(path, limits)
+    return objects_in_text(read_text(path, limits), str(path), limits)
+
+
+def objects_in_text(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Objects:
+    """Return the objects of a text that was read from a file; ConfigurationError as for `read_objects`."""
     form = form_of(text)
     if form is None:
         raise unknown_form(text, source)

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-__all__ = ["DOMAIN_MAX_LENGTH", "STAND_IN", "ascii_domain", "canonical", "same_domain", "unquoted_local"]
+from proxyaddr._text.folding import fold
+
+__all__ = [
+    "DOMAIN_MAX_LENGTH",
+    "DOTS",
+    "STAND_IN",
+    "ascii_domain",
+    "canonical",
+    "comparable_domain",
+    "same_domain",
+    "unquoted_local",
+]
 
 DOMAIN_MAX_LENGTH = 255
 """Bytes of a domain (RFC 5321 4.5.3.1.2)."""
@@ -14,6 +26,16 @@ STAND_IN = "a"
 
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
+
+DOTS = (".", "\u3002", "\uff0e", "\uff61")
+"""What separates the labels of a domain (RFC 3490 3.1)."""
+
+_TO_DOT = str.maketrans(dict.fromkeys(DOTS, "."))
+_RUN = re.compile(r"[^.*]+")
+_LABEL_MAX_LENGTH = 63
+_LABEL = re.compile(r"[0-9a-z_\-\x80-\U0010ffff]+")
+_FINAL_DOT = re.compile(r"[^.*%]\.")
 
 
 def canonical(value: str) -> str:
@@ -29,6 +51,34 @@ def canonical(value: str) -> str:
         return f"{local}@{idna.encode(domain, uts46=True).decode('ascii').lower()}"
     except UnicodeError:  # what idna raises; such a domain equals itself alone
         return f"{local}@{domain.casefold()}"
+
+
+def comparable_domain(domain: str) -> str:
+    """Return a domain, or the pattern of one, as address spaces compare it: in A-labels, without the dot at its end.
+
+    A label that has no A-label (RFC 5890 2.3.2.1) is only folded, and `*` ends one. A dot behind a wildcard or another
+    dot stays.
+    """
+    folded = fold(domain)
+    if not folded.isascii() and len(folded) <= DOMAIN_MAX_LENGTH:
+        folded = _RUN.sub(lambda run: _a_label(run[0]), folded.translate(_TO_DOT))
+    return folded[:-1] if _FINAL_DOT.fullmatch(folded, max(len(folded) - 2, 0)) else folded
+
+
+@lru_cache(maxsize=4096)  # a domain comes again and again in a column, and its labels take 20 us each
+def _a_label(label: str) -> str:
+    """Return a folded label as an A-label, as it is where it has none."""
+    if label.isascii() or len(label) > _LABEL_MAX_LENGTH:
+        return label
+    import idna  # noqa: PLC0415 - slow to import, and email-validator brings it
+
+    try:
+        mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
+        if not _LABEL.fullmatch(mapped):  # full width signs may become wildcards, dots or an `@`
+            return label
+        return mapped if mapped.isascii() else idna.alabel(mapped).decode("ascii")
+    except UnicodeError:  # what idna raises
+        return label
 
 
 def same_domain(one: str, other: str) -> bool:

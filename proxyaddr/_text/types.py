@@ -66,12 +66,16 @@ SPELLINGS = {"X.400": "X400", LINK_TYPE: DEFAULT_TYPE}
 """Other spellings of a type: Q89410 writes X.400, every later article X400."""
 
 _TYPE = re.compile(TYPE_PATTERN)
+_TYPE_WITH_BLANKS = re.compile(TYPE_PATTERN.replace("._-", "._ -"))
 
 
-def canonical_type(text: str) -> str:
-    """Return an address type in upper case, `X.400` as X400; AddressSyntaxError for a text that is not a type."""
+def canonical_type(text: str, *, blanks: bool = False) -> str:
+    """Return an address type in upper case, `X.400` as X400; AddressSyntaxError for a text that is not a type.
+
+    With `blanks` it may hold some, as `Lotus Notes` does: Exchange 2007 and later take any name of a type.
+    """
     trimmed = text.strip(BLANKS)
-    if not _TYPE.fullmatch(trimmed):
+    if not (_TYPE_WITH_BLANKS if blanks else _TYPE).fullmatch(trimmed):
         raise AddressSyntaxError(
             "bad-type" if trimmed else "empty-type",
             "not an address type" if trimmed else "the address type is empty",

@@ -77,7 +77,8 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
             return f"proxyaddr diagnose < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
     column = "" if text.lower().endswith(".txt") else " --column NAME"
-    return command.format(file=file, column=column, spaces=quote(visible(getattr(options, "spaces", ""))))
+    spaces = " --spaces ".join(quote(visible(name)) for name in getattr(options, "spaces", None) or [""])
+    return command.format(file=file, column=column, spaces=spaces)
 
 
 def _usage(message: str) -> ConfigurationError:

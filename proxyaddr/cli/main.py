@@ -27,6 +27,7 @@ COMMANDS = {
     "parse": "parse addresses or, with --list, lists of proxy addresses",
     "resolve": "say which address goes out through the connector, or why none does",
     "route": "say which connector an address would use, by its address spaces",
+    "table": "show a routing table, judge it, compare it with another one, or write it in another form",
     "diagnose": "say what a non-delivery report means, and what mends it",
     "encapsulate": "write TYPE:VALUE as IMCEATYPE-...@domain",
     "decapsulate": "read IMCEA addresses, alone or in a bounce, and one-off entry identifiers",

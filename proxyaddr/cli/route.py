@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proxyaddr._files.text import read_text
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
-from proxyaddr.cli._errors import print_error
-from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json
-from proxyaddr.errors import ConfigurationError, Finding, visible
+from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
+from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
+from proxyaddr.errors import ConfigurationError, Finding, quantity, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
+from proxyaddr.routing.findings import TableFinding, concerns
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.spaces.space import Dialect
+from proxyaddr.routing.unread import Incomplete, UnreadLines
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.findings import address_findings
+from proxyaddr.spaces.matching import Target
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
     from proxyaddr.bulk.commands import Route
 
 __all__ = ["EXAMPLES", "add_options"]
-
-EXPORT = "Get-SendConnector | ConvertTo-Json -Depth 5 > connectors.json"
-"""How Exchange exports its connectors with their address spaces (PowerShell, Exchange Management Shell)."""
 
 EXAMPLES = f"""\
 examples:
@@ -41,11 +43,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_inputs(parser, "address")
     parser.add_argument(
         "--spaces",
+        "--table",
         metavar="FILE",
+        action="append",
         required=True,
-        help="routing table: CSV, JSON of Get-SendConnector, TOML, or GWART text for any other ending",
+        help=f"routing table, repeatable: {FORMS}",
     )
-    parser.add_argument("--dialect", choices=("exchange55", "exchange2007"), help="whose rules (default: by the file)")
+    add_table_options(parser)
     parser.add_argument("--explain", action="store_true", help="show every candidate and why it lost")
     parser.add_argument("--size", type=int, metavar="BYTES", help="size of the message, held against size limits")
     parser.add_argument("--site", metavar="NAME", help="site that the message comes from, for scopes")
@@ -71,18 +75,36 @@ def _run(options: argparse.Namespace) -> int:
         for name in ("list", "lenient"):
             if getattr(options, name):
                 raise ConfigurationError("usage", f"--{name} needs --in", name)
-    table = _table(options)
-
-    def handle(text: str) -> int:
-        return _route(table, text, options)
+    table, is_whole = read_table(options.spaces, options)
+    if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
+        message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
+        raise ConfigurationError("usage", message, "size")
 
     def command() -> Route:
         from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table, options.spaces, lenient=options.lenient)
+        return Route(table, ", ".join(options.spaces), lenient=options.lenient)
 
-    status = run_files(options, command, options.spaces) if has_files else for_each_input(options, handle)
-    return max(status, 2 if table.errors else 0)
+    if has_files:
+        say_what_is_assumed(table, options.spaces)
+        status = run_files(options, command, *options.spaces)
+    else:
+        status = _route_each(table, options)
+    return max(status, 0 if is_whole else 2)
+
+
+def _route_each(table: RoutingTable, options: argparse.Namespace) -> int:
+    """Print the route of each input, and return the highest exit status."""
+    unread = UnreadLines(table.errors, table.dialect)
+    judged: list[tuple[TableFinding, ...]] = []
+
+    def handle(text: str) -> int:
+        if not judged:
+            say_what_is_assumed(table, options.spaces)
+            judged.append(table.findings())
+        return _route(table, text, options, unread, judged[0])
+
+    return for_each_input(options, handle)
 
 
 def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
@@ -92,43 +114,68 @@ def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
 
 
-def _table(options: argparse.Namespace) -> RoutingTable:
-    """Return the routing table, after printing what is wrong with it."""
-    try:
-        table = RoutingTable.from_file(options.spaces, dialect=options.dialect)
-    except ConfigurationError as refused:
-        if refused.code == "bad-header" and "AddressSpaces" in read_text(options.spaces):
-            message = f"a CSV has no lists of address spaces; export JSON: {EXPORT}"
-            raise ConfigurationError(refused.code, message, None, refused.source, refused.line) from None
-        raise
-    if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
-        message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
-        raise ConfigurationError("usage", message, "size")
-    for error in table.errors:
-        print_error(error)
-    if not (table.routes or table.errors):
-        print(f"proxyaddr: {visible(options.spaces)}: no routes in it", file=sys.stderr)
-    return table
-
-
-def _route(table: RoutingTable, text: str, options: argparse.Namespace) -> int:
+def _route(
+    table: RoutingTable,
+    text: str,
+    options: argparse.Namespace,
+    unread: UnreadLines,
+    of_table: Sequence[TableFinding],
+) -> int:
     """Print the route of one address, and return the exit status."""
     address = _address(text)
     explanation = table.explain(address, size=options.size, site=options.site, location=options.location)
     findings: tuple[Finding, ...] = ()
-    if explanation.winner is None and options.site_address:
+    if explanation.winner is None and explanation.unknown is None and options.site_address:
         by_mta = route_one_off(table, address, options.site_address)
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
+    target = table.read(address)
+    findings += _findings(explanation, target, of_table)
+    incomplete = unread.concerning(target)
     if options.json:
-        show_json({"input": text, **_record(explanation), "findings": findings_as_json(findings)})
-    elif options.explain:
-        print(f"{explanation.table(_terminal_width())}\n")
-        show_findings(findings)
+        show_json(
+            {
+                "input": text,
+                **_record(explanation),
+                "findings": findings_as_json(findings),
+                **_some(explanation, incomplete),
+            }
+        )
     else:
-        winner = explanation.winner
-        print(f"{visible(text)}\t{'no route' if winner is None else visible(winner.route.connector)}")
+        if options.explain:
+            print(explanation.table(_terminal_width()))
+        else:
+            fate = "" if explanation.no_route is None else f": {explanation.no_route}"
+            print(f"{visible(text)}\t{_taken(explanation)}{fate}")
+        if incomplete is not None:
+            could = "one of them could match" if incomplete.could_match else "none of them could match"
+            print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}")
+        if options.explain:
+            _show_wrapped(findings, _terminal_width())
+            print()
+        else:
+            show_findings(findings)
+    return max(0 if explanation.winner is not None else 1, status_of(findings))
+
+
+def _show_wrapped(findings: tuple[Finding, ...], width: int | None) -> None:
+    """Print findings, within the width of the terminal where there is one."""
+    if width is None:
         show_findings(findings)
-    return 0 if explanation.winner is not None else 1
+        return
+    for found in findings:
+        text = f"{found.severity} [{found.code}]: {visible(found.message)}"
+        print(textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False))
+
+
+def _taken(explanation: Explanation) -> str:
+    """Return what is said of an address on its line: its first connector, or why there is none."""
+    winner = explanation.winner
+    return visible(explanation.taken if winner is None else winner.route.connector)
+
+
+def _findings(explanation: Explanation, target: Target, of_table: Sequence[TableFinding]) -> tuple[Finding, ...]:
+    """Return the findings of the table that concern an address, and those of the address itself."""
+    return (*(found for found in of_table if concerns(found, explanation, target)), *address_findings(target))
 
 
 def _terminal_width() -> int | None:
@@ -147,6 +194,18 @@ def _address(text: str) -> str | TypedAddress:
     from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
     return parse(text)
+
+
+def _some(explanation: Explanation, incomplete: Incomplete | None) -> dict[str, object]:
+    """Return the keys that JSON output has for some addresses alone."""
+    some: dict[str, object] = {}
+    if explanation.unknown is not None:
+        some["unknown"] = explanation.unknown
+    if explanation.no_route is not None:
+        some["no_route"] = explanation.no_route
+    if incomplete is not None:
+        some["table_incomplete"] = incomplete._asdict()
+    return some
 
 
 def _record(explanation: Explanation) -> dict[str, object]:

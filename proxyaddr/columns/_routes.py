@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.columns._arrays import (
     bits,
     buffer,
@@ -23,7 +24,7 @@ from proxyaddr.columns.dictionaries import MATCH_KINDS, NUMBERS, WORDS, Words, t
 from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import MatchKind, pattern_components
-from proxyaddr.spaces.space import AddressSpace, Dialect
+from proxyaddr.spaces.space import AddressSpace
 
 if TYPE_CHECKING:
     from proxyaddr.matcher import Matcher
@@ -63,16 +64,16 @@ class RouteKinds:
             costs = [cost + more.get(name, 0) for cost, name in zip(costs, columns.connectors, strict=True)]
         numbers = [by_name[name] for name in columns.connectors]
         self._native = native_columns()
+        patterns, by_domain = columns.comparable_patterns(self._dialect), self._dialect.by_domain
         if self._native is not None:
             known = {
-                row: _by_component(kind, columns.patterns[row])
+                row: self._kind_of(kind, patterns[row])
                 for row, kind in enumerate(columns.types)
-                if kind in COMPONENT_TYPES
+                if kind in COMPONENT_TYPES or (by_domain and kind != DEFAULT_TYPE)
             }
-            by_domain = self._dialect is Dialect.EXCHANGE2007
-            self._kinds: Any = self._native.RouteKinds(columns.patterns, costs, numbers, known, by_domain)
+            self._kinds: Any = self._native.RouteKinds(patterns, costs, numbers, known, by_domain)
             return
-        kinds, hows = zip(*map(self._kind_of, columns.types, columns.patterns), strict=True) if costs else ((), ())
+        kinds, hows = zip(*map(self._kind_of, columns.types, patterns), strict=True) if costs else ((), ())
         self._kinds = [
             pa.array(list(column), kind)
             for column, kind in ((numbers, pa.int32()), (kinds, pa.int8()), (costs, pa.int32()), (hows, pa.int8()))
@@ -142,8 +143,8 @@ class RouteKinds:
             return _by_component(address_type, pattern)
         if not pattern:
             return _NUMBERS[MatchKind.BLANK], SURE
-        if self._dialect is Dialect.EXCHANGE2007:
-            if pattern.startswith("*"):
+        if self._dialect.by_domain:
+            if "*" in pattern:
                 return _NUMBERS[MatchKind.WILDCARD], STARS
         elif "*" in pattern or "%" in pattern:
             return _NUMBERS[MatchKind.WILDCARD], STARS

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 from proxyaddr.addresses.values import TypedAddress
@@ -31,9 +32,13 @@ class _ByType:
         self._plan = plan
         self._engines: dict[str, PythonEngine] = {}
 
+    @cached_property
+    def _types(self) -> frozenset[str]:
+        return frozenset(self._plan.types)
+
     def match(self, address: Any) -> int:  # noqa: ANN401 - what the kernel passes on
         """Return the index of the route that takes an address, -1 where there is none."""
-        kind = read_address(address).type
+        kind = read_address(address, self._types).type
         engine = self._engines.get(kind)
         if engine is None:
             engine = self._engines.setdefault(kind, PythonEngine(self._plan.of_type(kind)))

@@ -15,10 +15,10 @@ Rows = Mapping[str, tuple[int, int]]
 
 
 class Plan(NamedTuple):
-    """Rows of equal length: types in upper case, patterns as written, ranks, and the answers, ascending.
+    """Rows of equal length: types in upper case, patterns to be folded and compared, ranks, ascending answers.
 
-    Of two that match an address equally well the lower rank wins, then the lower answer. `by_domain` is the dialect of
-    Exchange 2007, else whole values are compared.
+    Of two that match an address equally well the lower rank wins, then the lower answer. `by_domain` is a dialect of
+    Exchange 2000 or later, else whole values are compared.
     """
 
     by_domain: bool

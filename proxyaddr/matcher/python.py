@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import string
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from proxyaddr._text.folding import fold
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.matcher.arrow import IndexColumn
 from proxyaddr.matcher.components import ByComponent
 from proxyaddr.matcher.ctypes_arrow import Chunk, chunks
+from proxyaddr.matcher.domains import Domains, Texts
 from proxyaddr.matcher.plan import NO_ROUTE, Plan
-from proxyaddr.matcher.strings import Domains, Values
+from proxyaddr.matcher.strings import Values
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import read_address
 
@@ -21,7 +23,10 @@ __all__ = ["CallingEngine", "PythonEngine"]
 
 DEFAULT_PREFIX = f"{DEFAULT_TYPE.lower()}:"
 
-Spaces = Values | Domains | ByComponent
+OUTER = string.whitespace + "."
+"""Characters at the ends of an ASCII text that is not matched as it is: blanks, and the dot after a domain."""
+
+Spaces = Values | Domains | Texts | ByComponent
 """The spaces of one type."""
 
 Match = Callable[[Any], int]
@@ -69,8 +74,10 @@ class PythonEngine(_OneByOne):
         for address_type, patterns in rows.items():
             if address_type in COMPONENT_TYPES:
                 spaces[address_type] = ByComponent(address_type, patterns)
+            elif not plan.by_domain:
+                spaces[address_type] = Values(patterns, internet=address_type in INTERNET_TYPES)
             else:
-                spaces[address_type] = Domains(patterns) if plan.by_domain else Values(patterns)
+                spaces[address_type] = Domains(patterns) if address_type == DEFAULT_TYPE else Texts(patterns)
         match = _matching(spaces, _reading(spaces))
         super().__init__(match, _matching(spaces, _items(match)))
 
@@ -89,7 +96,7 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
     their cost.
     """
     default = spaces.get(DEFAULT_TYPE)
-    default = default if isinstance(default, Values | Domains) else Values({})
+    default = default if isinstance(default, Values | Domains) else Values({}, internet=True)
     route_of, find_contested = default.uncontested.get, default.find_contested
     match_typed = _matching_by_type(spaces, otherwise)
 
@@ -103,7 +110,7 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
             route = route_of(domain)  # its keys are ASCII without blanks: so is the domain of the text
             if route is not None:
                 return route
-            if address.isascii() and value == value.strip():
+            if address.isascii() and value == value.strip(OUTER):
                 return find_contested(value, local, at, domain)
         return match_typed(address)
 
@@ -131,7 +138,7 @@ def _reading(spaces: Mapping[str, Spaces]) -> Match:
         if isinstance(address, TypedAddress):
             address_type, value = address.type, address.value
         else:
-            address_type, value, _, _ = read_address(address)
+            address_type, value, *_ = read_address(address, spaces)
         found = spaces.get(address_type)
         return NO_ROUTE if found is None else found.find(value)
 

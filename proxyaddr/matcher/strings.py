@@ -1,4 +1,4 @@
-"""Spaces that compare text, in dictionaries: by whole value in Exchange 5.5, by domain in Exchange 2007."""
+"""Spaces of Exchange 5.5 that compare text, in dictionaries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Container, Iterator
 from functools import partial
 from operator import itemgetter
 
+from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import BLANKS
 from proxyaddr.matcher.plan import NO_ROUTE, Rows
 from proxyaddr.spaces.matching import matches_wildcards
 
-__all__ = ["Domains", "Values"]
+__all__ = ["SHORT", "ByDomain", "Values", "from_nearest"]
 
 Row = tuple[int, int, int]
 """Literals as a negative number, rank, route: of two rows that match an address the lower wins."""
@@ -37,16 +38,24 @@ A plain walk over all patterns took twice as long in the benchmark of single add
 """
 
 
-class _ByDomain:
-    """Spaces of one type that are found by the domain of a value, the part after its last `@`."""
+class ByDomain:
+    """Spaces of one type that are found by the domain of a value, the part after its last `@`.
+
+    Where the values are `internet` addresses, domains are compared as such.
+    """
 
     uncontested: dict[str, int]
     """ASCII domains at which one route takes every address, since no other pattern that matches there can beat it."""
+
+    internet: bool
 
     def find(self, text: str) -> int:
         """Return the route of a value, NO_ROUTE where there is none."""
         value = fold(text.strip(BLANKS))
         local, at, domain = value.rpartition("@")
+        if self.internet and (domain.endswith(".") or not domain.isascii()):
+            domain = comparable_domain(domain)
+            value = f"{local}{at}{domain}"
         route = self.uncontested.get(domain) if at else None
         return self.find_contested(value, local, at, domain) if route is None else route
 
@@ -55,11 +64,12 @@ class _ByDomain:
         raise NotImplementedError
 
 
-class Values(_ByDomain):
+class Values(ByDomain):
     """The spaces of one type in Exchange 5.5: exact > wildcard (more literals) > partial (longer) > blank (Q229961)."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, *, internet: bool) -> None:
         self.uncontested = {}
+        self.internet = internet
         self._at: dict[str, tuple[dict[str, int], list[Wild]]] = {}
         self._without_at: dict[str, int] = {}
         self._subdomains: dict[str, Row] = {}
@@ -141,7 +151,7 @@ class Values(_ByDomain):
                     if fragment in local and (covers is None or covers(local)):
                         return row[2] if row < self._first_anywhere else self._better(row, value)
             subdomains = self._subdomains
-            rest = domain if len(domain) <= SHORT else _from_nearest(domain, subdomains, self._subdomain_lengths)
+            rest = domain if len(domain) <= SHORT else from_nearest(domain, subdomains, self._subdomain_lengths)
             _, more, parent = rest.partition(".")
             while more and len(parent) >= self._shortest_subdomain:
                 if parent in subdomains:
@@ -179,34 +189,6 @@ class Values(_ByDomain):
         return self._otherwise
 
 
-class Domains(_ByDomain):
-    """The spaces of one type in Exchange 2007: the exact domain > `*.domain`, longest first > `*` (Send connectors)."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._exact = {pattern: route for pattern, (_, route) in rows.items()}
-        self._any = self._exact.pop("*", NO_ROUTE)
-        self._subdomains = {pattern[2:]: route for pattern, route in self._exact.items() if pattern.startswith("*.")}
-        self._subdomain_lengths = set(map(len, self._subdomains))
-        named = {pattern.rpartition("@")[2] for pattern in self._exact if "@" in pattern}
-        self.uncontested = {
-            pattern: route for pattern, route in self._exact.items() if pattern.isascii() and pattern not in named
-        }
-
-    def find_contested(self, value: str, local: str, at: str, domain: str) -> int:
-        """Return the route of a folded value, given with its parts at the last `@`: its domain is not `uncontested`."""
-        for route in (self._exact.get(value), self._exact.get(domain), self._subdomains.get(domain)):
-            if route is not None:
-                return route
-        subdomains = self._subdomains
-        rest = domain if len(domain) <= SHORT else _from_nearest(domain, subdomains, self._subdomain_lengths)
-        _, more, parent = rest.partition(".")
-        while more:
-            if parent in subdomains:
-                return subdomains[parent]
-            _, more, parent = parent.partition(".")
-        return self._any
-
-
 def _wild(row: Row, pattern: str) -> Wild:
     """Return a pattern with its longest fragment, and a test where the fragment alone does not decide."""
     pieces = pattern.replace("%", "*").split("*")
@@ -229,7 +211,7 @@ def _wild(row: Row, pattern: str) -> Wild:
     return row, fragment, covers
 
 
-def _from_nearest(domain: str, subdomains: Container[str], lengths: Container[int]) -> str:
+def from_nearest(domain: str, subdomains: Container[str], lengths: Container[int]) -> str:
     """Return a long domain from the dot before its longest known parent on, nothing where none is known."""
     return next((f".{parent}" for parent in _parents(domain, lengths) if parent in subdomains), "")
 

@@ -29,7 +29,7 @@ from text_columns cimport (
 )
 
 from proxyaddr._text.folding import fold
-from proxyaddr._text.types import SPELLINGS
+from proxyaddr._text.types import DEFAULT_TYPE, SPELLINGS
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.matching import pattern_components
@@ -57,6 +57,7 @@ cdef extern from "kernel.h":
     int kernel_add_alias(kernel *table, int number, const uint8_t *name, size_t length)
     void kernel_set_constant(kernel *table, int number, int32_t answer)
     void kernel_set_other_types(kernel *table, int32_t answer)
+    void kernel_set_types_with_blanks(kernel *table)
     int kernel_add(kernel *table, int number, const uint8_t *pattern, size_t length, int32_t answer, int32_t rank)
     void kernel_prefetch_bucket(const kernel *table, int number, const uint8_t *pattern, size_t length)
     void kernel_prefetch_text(const void *text) nogil
@@ -74,6 +75,7 @@ cdef class Kernel:
 
     cdef kernel *_table
     cdef object _decide
+    cdef bint _by_domain
 
     def __cinit__(self, plan, decide):
         self._table = kernel_new(plan.by_domain, len(plan.types), int.from_bytes(os.urandom(8), "little"))
@@ -85,7 +87,7 @@ cdef class Kernel:
 
     def __init__(self, plan, decide):
         """Build the tables; `match` calls `decide` for an address that the kernel does not decide."""
-        cdef dict numbers = {}, by_component = {}
+        cdef dict numbers = {}, not_read = {}
         cdef int number = -1, status
         cdef int32_t answer
         cdef size_t row, total = len(plan.types)
@@ -93,7 +95,7 @@ cdef class Kernel:
         cdef list types = as_list(plan.types), patterns = as_list(plan.patterns), ranks = as_list(plan.ranks)
         cdef object answers = plan.indices
         cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
-        self._decide = decide
+        self._decide, self._by_domain = decide, plan.by_domain
         for row in range(total):
             kind, pattern = types[row], patterns[row]
             if row + AHEAD < total and number >= 0:
@@ -107,11 +109,11 @@ cdef class Kernel:
                 last = kind
                 found = numbers.get(kind)
                 if found is None:
-                    found = numbers[kind] = self._add_type(kind, by_component)
+                    found = numbers[kind] = self._add_type(kind, not_read)
                 number = found
             if number < 0:
-                if kind in by_component:
-                    by_component[kind][1].append(row)
+                if kind in not_read:
+                    not_read[kind][1].append(row)
                 continue
             if not PyUnicode_IS_COMPACT_ASCII(pattern):
                 pattern = fold(pattern)
@@ -129,12 +131,12 @@ cdef class Kernel:
                 raise MemoryError
             if status > 0:
                 kernel_set_constant(self._table, number, KERNEL_UNDECIDED)
-        for kind, (number, rows) in by_component.items():
-            self._set_component_type(plan, kind, number, rows)
+        for kind, (number, rows) in not_read.items():
+            self._set_answer_of_type(plan, kind, number, rows)
         if kernel_finish(self._table):
             raise MemoryError
 
-    cdef int _add_type(self, kind, dict by_component) except -2:
+    cdef int _add_type(self, kind, dict not_read) except -2:
         """Name a type to the kernel; return its number, or -1 where the kernel does not read its patterns."""
         name = kind.encode("ascii")
         number = kernel_add_type(self._table, <const uint8_t *><const char *>name, len(name))
@@ -146,14 +148,19 @@ cdef class Kernel:
                 other = spelling.encode("ascii")
                 if kernel_add_alias(self._table, number, <const uint8_t *><const char *>other, len(other)):
                     kernel_set_other_types(self._table, KERNEL_UNDECIDED)
-        if kind not in COMPONENT_TYPES:
+        if " " in kind:
+            kernel_set_types_with_blanks(self._table)
+        if kind == DEFAULT_TYPE or not (self._by_domain or kind in COMPONENT_TYPES):
             return number
-        by_component[kind] = (number, [])
+        not_read[kind] = (number, [])
         return -1
 
-    cdef _set_component_type(self, plan, kind, int number, list rows):
-        """Answer a type compared by component with one route where each of its spaces covers every address."""
-        covers_all = all(pattern_components(kind, plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
+    cdef _set_answer_of_type(self, plan, kind, int number, list rows):
+        """Answer a type whose patterns the kernel does not read with one route where each of them covers every address."""
+        if kind in COMPONENT_TYPES:
+            covers_all = all(pattern_components(kind, plan.patterns[row]) in ({}, {"*": "*"}) for row in rows)
+        else:
+            covers_all = all(plan.patterns[row] == "*" for row in rows)
         best = min(rows, key=plan.ranks.__getitem__)  # the earlier of two
         kernel_set_constant(self._table, number, plan.indices[best] if covers_all else KERNEL_UNDECIDED)
 

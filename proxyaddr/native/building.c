@@ -213,6 +213,8 @@ int kernel_add_alias(kernel *table, int type, const uint8_t *name, size_t length
 
 void kernel_set_other_types(kernel *table, int32_t answer) { table->other_types = answer; }
 
+void kernel_set_types_with_blanks(kernel *table) { table->has_types_with_blanks = 1; }
+
 int kernel_add_type(kernel *table, const uint8_t *name, size_t length) {
     if (table->type_count == KERNEL_MAX_TYPES || kernel_add_alias(table, table->type_count, name, length))
         return -1;
@@ -287,8 +289,8 @@ static int domain_set(kernel *table, const uint8_t *text, size_t length, uint32_
 
 static int add_by_domain(kernel *table, int type, const uint8_t *text, size_t length, int32_t answer) {
     type_state *state = &table->types[type];
-    if (memchr(text, '@', length))
-        return 1; /* compared with the whole value too */
+    if (length > 1 && text[0] == '*' && text[1] != '.')
+        return 1; /* a domain that ends so, which no look-up of parents finds */
     if (length > KERNEL_LONGEST + 2)
         return 0; /* every address that it matches is too long to be decided here */
     if (length == 1 && *text == '*') {

@@ -8,14 +8,14 @@
 #include "text_column.h"
 
 #define KERNEL_NONE (-1)      /* no route */
-#define KERNEL_UNDECIDED (-2) /* text beyond ASCII, wildcards in an address, a type compared by component, too long */
+#define KERNEL_UNDECIDED (-2) /* beyond ASCII, with a wildcard or a dot at its end, of a type compared otherwise, too long */
 #define KERNEL_LONGEST 255    /* bytes of an address that is decided here */
 #define KERNEL_MAX_TYPES 100
 #define KERNEL_MARGIN 32      /* bytes before the end of a text that may be read; see text_pointer */
 
 typedef struct kernel kernel;
 
-/* Make an empty table for about `rows` spaces; NULL without memory. `by_domain` is the dialect of Exchange 2007. */
+/* Make an empty table for about `rows` spaces; NULL without memory. `by_domain` is a dialect of Exchange 2000 or later. */
 kernel *kernel_new(int by_domain, uint64_t rows, uint64_t seed);
 void kernel_free(kernel *table);
 
@@ -30,6 +30,9 @@ void kernel_set_constant(kernel *table, int type, int32_t answer);
 
 /* Answer every address of a type that was not named with one route, or with KERNEL_UNDECIDED. */
 void kernel_set_other_types(kernel *table, int32_t answer);
+
+/* Leave undecided an address whose type, before a colon, has a blank in it. */
+void kernel_set_types_with_blanks(kernel *table);
 
 /* Add a pattern of printable ASCII; of two that match equally well the lower rank wins, then the lower answer.
  * Return 0, or -1 without memory, or 1 when the kernel can't decide for this type (the caller sets KERNEL_UNDECIDED). */

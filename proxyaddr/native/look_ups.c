@@ -373,7 +373,8 @@ static inline void fold_domain(uint8_t *row, const uint8_t *end, uint32_t width)
 
 #endif
 
-/* Split an address into its type, before a colon, and its value without blanks. Return 0 where the type gives the answer. */
+/* Split an address into its type, before a colon, and its value without blanks. Return 0 where the type gives the answer, or
+ * where it is undecided: a dot after a domain does not count, nor does a type with blanks where no pattern has it. */
 static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int32_t *answer) {
     const uint8_t *end = text + length, *value, *place;
     int type = table->smtp;
@@ -382,6 +383,11 @@ static int split_type(const kernel *table, address_query *query, const uint8_t *
     place = value = without_blanks(text, end);
     while (place < end && *place != ':' && *place != '@' && *place != '"' && !is_blank(*place))
         place++;
+    if ((end > text && end[-1] == '.') || (table->has_types_with_blanks && place < end && is_blank(*place) &&
+                                           memchr(place, ':', (size_t)(end - place)))) {
+        *answer = KERNEL_UNDECIDED;
+        return 0;
+    }
     if (place < end && *place == ':') {
         type = type_of(table, value, (uint32_t)(place - value));
         value = without_blanks(place + 1, end);
@@ -409,7 +415,7 @@ static inline int prepare(const kernel *table, address_query *query, uint8_t *ro
     query->text = text + 5 * named;
     query->length = length - 5 * named;
     query->type = (uint32_t)table->smtp;
-    if (RARELY((found.has_colon && !named) || *query->text <= ' ' || text[length - 1] <= ' ' || table->smtp < 0 ||
+    if (RARELY((found.has_colon && !named) || *query->text <= ' ' || text[length - 1] <= '.' || table->smtp < 0 ||
                table->types[table->smtp].is_constant)) {
         if (!split_type(table, query, text, length, answer))
             return 0;

@@ -12,11 +12,6 @@ static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
     return at + 1;
 }
 
-/* Return how many bytes of the end of an address decide. */
-static int64_t tail_of(const route_kind *route) {
-    return route->mark_at > route->dot_at ? route->mark_at : route->dot_at;
-}
-
 void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int by_domain) {
     const uint8_t *end = pattern + length, *wildcard = NULL, *domain = NULL;
     int ascii = 1;
@@ -26,7 +21,7 @@ void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int
             wildcard = each; /* the last one */
     }
     route->how = ROUTE_SURE;
-    route->mark = route->kelvin = 0;
+    route->mark = 0;
     route->mark_at = route->dot_at = 0;
     if (!length) {
         route->kind = KIND_BLANK;
@@ -52,8 +47,6 @@ void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int
     }
     if (domain && !(wildcard && wildcard >= domain)) /* a partial match has a dot where the pattern has the '@' */
         route->dot_at = (uint16_t)(end - domain + 1);
-    for (const uint8_t *each = end - tail_of(route); each < end; each++)
-        route->kelvin |= (*each | 0x20) == 'k';
 }
 
 /* Return how a route matches a text, -1 where only AddressSpace.match decides. */
@@ -66,9 +59,9 @@ static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *
     }
     while (end > text && is_blank(end[-1]))
         end--;
-    int64_t length = end - text, tail = tail_of(route);
-    if (route->kelvin && !is_ascii(tail < length ? end - tail : text, end))
-        return -1; /* U+212A folds to k, as no other letter outside ASCII does, and is longer */
+    int64_t length = end - text;
+    if ((length && end[-1] == '.') || !is_ascii(text, end))
+        return -1; /* its domain may be compared in another length */
     if (route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark)
         return -1;
     if (route->dot_at && route->dot_at <= length && *(end - route->dot_at) == '.')

@@ -19,7 +19,7 @@ enum {
 typedef struct {
     int32_t connector, cost;
     uint16_t mark_at, dot_at; /* bytes from the end of an address; 0 for none */
-    uint8_t kind, how, mark, kelvin; /* whether a letter of the end may be written as a sign outside ASCII */
+    uint8_t kind, how, mark;
 } route_kind;
 
 /* Set how the kind of a route is found, from a pattern of a type that is compared as a whole. */

@@ -109,6 +109,7 @@ struct kernel {
     type_state types[KERNEL_MAX_TYPES];
     int type_count;
     int smtp;
+    int has_types_with_blanks;
     int32_t other_types; /* the answer for a type that was not named */
     int32_t *ranks; /* by answer: of two that match equally well the lower rank wins */
     uint64_t ranks_room;

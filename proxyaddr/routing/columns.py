@@ -11,10 +11,12 @@ from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
 from proxyaddr.matcher.engines import native_module
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import bad_route, cost_of, text_of
+from proxyaddr.routing.rows import bad_route, cost_of, has_sums, text_of
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.cost import COST_RANGE
-from proxyaddr.spaces.space import DOMAIN, LOCAL, AddressSpace, Dialect
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import comparable_pattern
+from proxyaddr.spaces.space import DOMAIN, LOCAL, AddressSpace
 
 __all__ = ["LazyRoutes", "RouteColumns", "read_columns"]
 
@@ -56,7 +58,18 @@ class RouteColumns(NamedTuple):
     def space(self, row: int, dialect: Dialect) -> AddressSpace:
         """Return the address space of a row."""
         made = self.spaces.get(row)
-        return made or AddressSpace(self.types[row], self.patterns[row], self.costs[row], dialect=dialect)
+        return made or AddressSpace(
+            self.types[row], self.patterns[row], self.costs[row], dialect=dialect, of_route=True
+        )
+
+    def comparable_patterns(self, dialect: Dialect) -> list[str]:
+        """Return the patterns as they are compared, though not folded; most are so as they are."""
+        lines = "\n".join([*self.patterns, ""])  # a printable pattern has no line end in it
+        if lines.isascii() and ".\n" not in lines and dialect is not Dialect.EXCHANGE2000:
+            return self.patterns
+        return [
+            comparable_pattern(kind, pattern, dialect) for kind, pattern in zip(self.types, self.patterns, strict=True)
+        ]
 
 
 class LazyRoutes:
@@ -104,14 +117,16 @@ def read_columns(
     for column, default in zip(lists[1:], ("", 1), strict=False):
         if None in column:
             column[:] = [default if value is None else value for value in column]
-    lists[0] = _canonical(lists[0])
+    lists[0] = _canonical(lists[0], blanks=dialect.by_domain)
     spaces: dict[int, AddressSpace] = {}
     errors: list[RowError] = []
     bad: list[int] = []
     for row in _undecided_rows(lists, dialect):
         address_type, pattern, cost, connector = (column[row] for column in lists)
         try:
-            space = AddressSpace(text_of(address_type), text_of(pattern), cost_of(cost), dialect=dialect)
+            space = AddressSpace(
+                text_of(address_type), text_of(pattern), cost_of(cost), dialect=dialect, of_route=has_sums(dialect)
+            )
             if not text_of(connector):
                 raise AddressSyntaxError("no-connector", f"a route names a connector: {space}", "", (0, 0))
         except ProxyAddrError as error:
@@ -163,7 +178,7 @@ def _are_plain(lists: list[list[Any]], plain_types: set[str], dialect: Dialect) 
         return False
     if min(costs) not in COST_RANGE or max(costs) not in COST_RANGE or not all(map(str.isprintable, patterns)):
         return False
-    if dialect is Dialect.EXCHANGE2007:
+    if dialect.by_domain:
         return set(types) == {DEFAULT_TYPE} and all(map(DOMAIN.fullmatch, patterns))
     lines = "\n".join(["", *patterns, ""])  # a printable pattern has no line end in it
     return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n"))
@@ -176,20 +191,20 @@ def _is_plain_type(text: str) -> bool:
         return False
 
 
-def _canonical(types: list[Any]) -> list[Any]:
+def _canonical(types: list[Any], *, blanks: bool) -> list[Any]:
     """Return types as AddressSpace keeps them; a value that is not a type stays, for AddressSpace to refuse."""
     try:
-        kept = {kind: _canonical_type(kind) for kind in set(types)}
+        kept = {kind: _canonical_type(kind, blanks=blanks) for kind in set(types)}
     except TypeError:  # an unhashable value among them
-        return [_canonical_type(kind) for kind in types]
+        return [_canonical_type(kind, blanks=blanks) for kind in types]
     return types if all(key == value for key, value in kept.items()) else [kept[kind] for kind in types]
 
 
-def _canonical_type(kind: object) -> object:
+def _canonical_type(kind: object, *, blanks: bool) -> object:
     if kind is None:
         return DEFAULT_TYPE
     try:
-        return canonical_type(kind) if isinstance(kind, str) else kind
+        return canonical_type(kind, blanks=blanks) if isinstance(kind, str) else kind
     except AddressSyntaxError:
         return kind
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from proxyaddr._files.objects import Objects, is_true, key_of, read_objects, unknown_column
+from proxyaddr._files.objects import Exported, Objects, is_true, key_of, objects_in_text, unknown_column
+from proxyaddr._files.text import read_text
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
@@ -14,7 +15,7 @@ from proxyaddr.routing.rows import RouteRow, TableRows
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.space import Scope
 
-__all__ = ["ACCEPTED", "SPACES", "connector_rows", "read_connectors"]
+__all__ = ["ACCEPTED", "SPACES", "connector_rows", "connectors_of", "read_connectors"]
 
 _SIZE = re.compile(
     r"\(([0-9,.\u00a0\u202f ]{1,30}) bytes\)|^\s*([0-9]{1,18}(?:\.[0-9]{1,6})?)\s*([KMGT]?B?)\s*$", re.IGNORECASE
@@ -27,24 +28,36 @@ def read_connectors(path: str | Path, limits: Limits) -> TableRows:
     """Return the address spaces of the connectors in a file of any form of objects, and what it says of the connectors.
 
     A connector without a name, or a space of an unknown form, is an error; the rest is kept. ConfigurationError for a
-    file that can't be read, and for CSV whose header names neither address spaces nor recipient domains.
+    file that can't be read, and for one that names neither address spaces nor recipient domains.
     """
-    read = read_objects(path, limits)
-    if read.header and not SPACES & {key_of(name) for name in read.header}:
-        raise unknown_column("bad-header", read.header, ("AddressSpaces", "RecipientDomains"), str(path))
-    return connector_rows(read, str(path))
+    return connectors_of(read_text(path, limits), str(path), limits)
+
+
+def connectors_of(text: str, source: str, limits: Limits) -> TableRows:
+    """Return what `read_connectors` does of a text that was read from a file."""
+    read = objects_in_text(text, source, limits)
+    keys = {key_of(name) for name in read.header}
+    if read.header and not SPACES & keys:
+        raise unknown_column("bad-header", read.header, ("AddressSpaces", "RecipientDomains"), source)
+    if read.header and not keys & set(_NAMES):
+        raise unknown_column("bad-header", read.header, ("Name", "Identity"), source)
+    return connector_rows(read, source)
 
 
 def connector_rows(read: Objects, source: str) -> TableRows:
     """Return the address spaces of the connectors that a file holds, and what it says of the connectors."""
     rows: list[tuple[int, RouteRow] | RowError] = []
     connectors: list[Connector] = []
+    first: Exported | None = None
+    states_spaces = False
     for entry in read.objects:
         if isinstance(entry, RowError):
             rows.append(entry)
             continue
+        first = first or entry
         held = _gathered(entry.properties)
-        name = next((text for key in ("name", "identity") if (text := _text(held.get(key)).strip())), "")
+        states_spaces = states_spaces or not SPACES.isdisjoint(held)
+        name = next((text for key in _NAMES if (text := _text(held.get(key)).strip())), "")
         if not name:
             rows.append(RowError("no-connector-name", "expected an object with Name", entry.line, source))
             continue
@@ -62,7 +75,13 @@ def connector_rows(read: Objects, source: str) -> TableRows:
                 rows.append((entry.line, row))
             else:
                 rows.append(RowError(row.code, f"{name}: {row.message}", entry.line, source, row))
+    if first is not None and not states_spaces:
+        raise unknown_column("bad-header", tuple(first.properties), ("AddressSpaces", "RecipientDomains"), source)
     return TableRows(rows, connectors)
+
+
+_NAMES = ("name", "identity")
+"""The properties that name a connector, as names compare, the better one first."""
 
 
 SPACES = {"addressspaces", "recipientdomains", "allaccepteddomains"}
@@ -71,8 +90,11 @@ SPACES = {"addressspaces", "recipientdomains", "allaccepteddomains"}
 ACCEPTED = "--"
 """The address space of the accepted domains, as EdgeSync writes it."""
 
-_JOINT = re.compile(r"(?:,[ \t]*|[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\|")
-"""What stands between spaces in one text: a comma, blanks or `|` before a type, or `|` (Select-Object, $OFS)."""
+_JOINT = re.compile(
+    r"(?:,[ \t]*|(?<![ \t])[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))[ \t]+"
+)
+"""What stands between spaces in one text (Select-Object, $OFS): a comma, blanks or `|` before a type, `|`, or blanks
+behind a cost, since a type may have a blank."""
 
 _UNTYPED_JOINT = re.compile(r",[ \t]*|[ \t]+|\|")
 
@@ -118,11 +140,25 @@ def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
                     "cut-off-list", f"the list was cut off when it was exported: {NOT_EXPORTED}"
                 )
                 text = kept
-        pieces = [piece.strip() for piece in joint.split(text)]
-        yield from filter(None, pieces)
+        yield from filter(None, _pieces(text, joint))
         if cut_off is not None:
             yield cut_off
 
+
+def _pieces(text: str, joint: re.Pattern[str]) -> Iterator[str]:
+    """Yield the pieces of a text; a word before a blank and a type is the start of that type, as in `Lotus Notes:*`."""
+    start = 0
+    for found in joint.finditer(text):
+        piece = text[start : found.start()].strip()
+        if found[0].isspace() and joint is _JOINT and _NO_WORD.isdisjoint(piece):
+            continue
+        yield piece
+        start = found.end()
+    yield text[start:].strip()
+
+
+_NO_WORD = frozenset(":.*;")
+"""Characters of which a space without a type has one."""
 
 NOT_EXPORTED = "export with `| ConvertTo-Json -Depth 5` or `| Export-Clixml FILE`"
 

@@ -7,18 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import visible
 from proxyaddr.routing.route import Route
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
-from proxyaddr.spaces.space import Dialect
 
-__all__ = ["Explanation", "Outcome"]
+__all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome"]
+
+NDR = "NDR"
+"""A non-delivery report: the mail is returned."""
+
+UNREACHABLE = "Unreachable queue"
+"""The queue of Exchange 2007 and later in which mail waits for a connector (connector-selection.md)."""
+
+_UNKNOWN = "unknown: the accepted domains are not given"
 
 _HEADER = ("", "route", "address space", "connector", "class", "literals", "cost", "why")
 _FREE_TEXT = (_HEADER.index("address space"), _HEADER.index("connector"), _HEADER.index("why"))
 _GAP = "  "
 _NARROWEST = len("connector")
 """Characters that a column of free text has at least, however narrow the terminal is."""
+
+_TOO_LARGE = "at most "
+"""How the reason of a connector begins that takes no message of the size."""
 
 _TIE = "equals: the product would share the load among them; the earlier route is taken"
 
@@ -43,7 +55,8 @@ class Outcome:
 class Explanation:
     """Every route whose space matches an address, the best first, and the one that takes it.
 
-    `tie` is true where the winner is only the earlier of equals. `str()` and `table()` give a table.
+    `tie` is true where the winner is only the earlier of equals. `unknown` is a code where the route depends on what
+    nobody said, `accepted-domains-not-given`, and None else. `str()` and `table()` give a table.
     """
 
     address: str
@@ -51,11 +64,29 @@ class Explanation:
     dialect: Dialect
     outcomes: tuple[Outcome, ...]
     tie: bool
+    unknown: str | None = None
 
     @property
     def winner(self) -> Outcome | None:
         """The candidate that takes the address, None when there is none."""
         return next((outcome for outcome in self.outcomes if outcome.lost is None), None)
+
+    @property
+    def no_route(self) -> str | None:
+        """What the product does with mail that no route takes, `NDR` or `Unreachable queue`; None where one takes it.
+
+        Exchange 2007 and later keep Internet mail in a queue until a connector takes it, and return any other mail and
+        what is too large for all connectors (connector-selection.md); Exchange 5.5 returns all (Q229961).
+        """
+        if self.winner is not None or self.unknown is not None:
+            return None
+        is_kept = self.dialect is not Dialect.EXCHANGE55 and self.type == DEFAULT_TYPE
+        return UNREACHABLE if is_kept and not self._is_too_large_for_all else NDR
+
+    @property
+    def _is_too_large_for_all(self) -> bool:
+        reasons = [outcome.lost or "" for outcome in self.outcomes]
+        return bool(reasons) and all(reason.startswith(_TOO_LARGE) for reason in reasons)
 
     def __str__(self) -> str:
         return self.table()
@@ -63,16 +94,28 @@ class Explanation:
     def table(self, width: int | None = None) -> str:
         """Return a table for people; long cells are wrapped where a line would have more than `width` characters."""
         if not self.outcomes:
-            return f"{visible(self.address)}: no address space of type {visible(self.type)} matches"
+            reason = f"no address space of type {visible(self.type)} matches"
+            return f"{visible(self.address)}: {reason if self.unknown is None else _UNKNOWN}{self._ending}"
         rows = [_HEADER, *(_row(outcome) for outcome in self.outcomes)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
         if width is not None:
             widths = _fitted(widths, width)
         lines = [line for row in rows for line in _lines(row, widths)]
-        winner = self.winner
-        taken = "no route" if winner is None else " -> ".join(winner.route.connectors)
         tie = [] if not self.tie else [_TIE] if width is None else textwrap.wrap(_TIE, width)
-        return "\n".join([f"{visible(self.address)}: {visible(taken)}", *lines, *tie])
+        return "\n".join([f"{visible(self.address)}: {visible(self.taken)}{self._ending}", *lines, *tie])
+
+    @property
+    def taken(self) -> str:
+        """What is said of the address in a word: its connectors, `no route`, or that it is unknown."""
+        winner = self.winner
+        if winner is not None:
+            return " -> ".join(winner.route.connectors)
+        return "no route" if self.unknown is None else _UNKNOWN
+
+    @property
+    def _ending(self) -> str:
+        fate = "" if self.no_route is None else f": {self.no_route}"
+        return f"{fate} (rules of {self.dialect})"
 
 
 def _fitted(widths: list[int], width: int) -> list[int]:

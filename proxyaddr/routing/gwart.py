@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from proxyaddr._files.text import limited_rows, read_text, too_long
-from proxyaddr.errors import RowError
+from proxyaddr._files.text import limited_rows, too_long
+from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names
+from proxyaddr.routing.rows import RouteError, RouteRow, check_connector_names
 
-__all__ = ["gwart_rows", "gwart_text", "read_gwart"]
+__all__ = ["check_is_no_path", "gwart_rows", "gwart_text"]
+
+_PATH = re.compile(r"(?:[A-Za-z]:[\\/]|~?/|\.{1,2}[\\/]|\\\\).*|[^:;*@]*\.[A-Za-z]{2,5}")
+_LONGEST_PATH = 255
+"""In characters; of a longer name the operating system would say only that it is too long."""
 
 
-def read_gwart(path: str | Path, limits: Limits) -> TableRows:
-    """Return the rows of a file; ConfigurationError where it can't be read."""
-    return TableRows(gwart_rows(read_text(path, limits), limits, str(path)))
+def check_is_no_path(text: str) -> None:
+    """Raise ConfigurationError for a text that is no routing table but looks like the name of a file, or is one."""
+    if "," in text or len(text.splitlines()) != 1 or len(text) > _LONGEST_PATH:
+        return
+    try:
+        is_path = _PATH.fullmatch(text) is not None or Path(text).is_file()
+    except (OSError, ValueError):  # the system takes no such name
+        return
+    if is_path:
+        message = f"this is the name of a file, {text[:80]!r}, not a routing table: use RoutingTable.from_file"
+        raise ConfigurationError("path-for-text", message, "text")
 
 
 def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator[tuple[int, RouteRow] | RowError]:
@@ -37,10 +50,11 @@ def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator
         if not cost or not connectors:
             missing = "connector" if cost else "cost, a whole number"
             message = f"missing {missing}: expected TYPE,pattern;,cost,connector"
-            yield RowError("bad-line", message, number, source)
+            space = (cells[0], cells[1]) if len(cells) > 1 else None
+            yield RouteError("bad-line", message, number, source, space=space)
             continue
         pattern = ",".join(line.split(",")[1:cost])
-        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost])
+        yield number, RouteRow(connectors, type=cells[0], pattern=pattern, cost=cells[cost], is_sum=True)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,15 +12,36 @@ from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
-from proxyaddr.spaces.space import AddressSpace, Dialect, Scope
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import TYPE_BEFORE_COLON
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope
 
-__all__ = ["RouteRow", "Rows", "TableRows", "bad_route", "check_connector_names", "cost_of", "routes_of", "text_of"]
+__all__ = [
+    "ReadRoutes",
+    "RouteError",
+    "RouteRow",
+    "Rows",
+    "TableRows",
+    "bad_route",
+    "check_connector_names",
+    "cost_of",
+    "has_sums",
+    "routes_of",
+    "text_of",
+    "written_space",
+]
 
 _SHOWN_LENGTH = 60
 
+_COST = re.compile(r";[^;=]*$")
+"""The cost at the end of a space, whatever stands there; the last attribute of an X.400 space holds `=`."""
+
 
 class RouteRow(NamedTuple):
-    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors."""
+    """A row as it was read: either the text of a space, or its type, pattern and cost; and the connectors.
+
+    The cost of a table of Exchange 2007 is that of a space, 1 to 100, unless it `is_sum`: in a GWART it adds up hops.
+    """
 
     connectors: Sequence[object]
     space: str | None = None
@@ -27,6 +49,7 @@ class RouteRow(NamedTuple):
     pattern: object = ""
     cost: object = 1
     scope: str = Scope.ORGANIZATION
+    is_sum: bool = False
 
 
 Rows = Iterable[tuple[int, RouteRow] | RowError]
@@ -34,38 +57,117 @@ Rows = Iterable[tuple[int, RouteRow] | RowError]
 
 
 class TableRows(NamedTuple):
-    """What a file says of a table: its rows, what is known of its connectors, and the dialect where it names one."""
+    """What a file says of a table: its rows, what is known of its connectors, and the dialect where it names one.
+
+    `connectors` may name one twice; the reader of the rows may add to it, so that it is whole only after them.
+    """
 
     rows: Rows
     connectors: Sequence[Connector] = ()
     dialect: str | None = None
 
 
-def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) -> tuple[list[Route], list[RowError]]:
-    """Return the routes of the good rows and an error for each bad one; a bad row never hides a good one (Q182798)."""
+class RouteError(RowError):
+    """A row that is no route; `space` is the type and the pattern that it has, as far as they could be read."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        line: int,
+        source: str | None = None,
+        cause: ProxyAddrError | None = None,
+        space: tuple[str, str] | None = None,
+    ) -> None:
+        ValueError.__init__(self, code, message, line, source, cause, space)
+        self.code = code
+        self.message = message
+        self.line = line
+        self.source = source
+        self.cause = cause
+        self.space = space
+
+
+class ReadRoutes(NamedTuple):
+    """The routes of rows, an error for each bad row, and the spaces of the accepted domains.
+
+    A space of `accepted` has the pattern `*` in place of `--`.
+    """
+
+    routes: list[Route]
+    accepted: list[Route]
+    errors: list[RowError]
+
+
+def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) -> ReadRoutes:
+    """Return what rows make; a bad row never hides a good one (Q182798)."""
     routes: list[Route] = []
+    accepted: list[Route] = []
     errors: list[RowError] = []
     for row in rows:
         if isinstance(row, RowError):
             errors.append(row)
             continue
         line, read = row
+        kept = routes
+        if dialect is not Dialect.EXCHANGE55 and _stands_for_accepted_domains(read):
+            kept, read = accepted, _with_all_domains(read)
         try:
             limits.check_address(read.pattern if isinstance(read.pattern, str) else "")
-            space = (
-                AddressSpace(text_of(read.type), text_of(read.pattern), cost_of(read.cost), Scope(read.scope), dialect)
-                if read.space is None
-                else AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, limits=limits)
-            )
-            routes.append(Route(space, [text_of(connector) for connector in read.connectors]))
+            kept.append(Route(_space(read, dialect, limits), [text_of(connector) for connector in read.connectors]))
         except ProxyAddrError as error:
-            errors.append(bad_route(error, line, source))
-    return routes, errors
+            errors.append(bad_route(error, line, source, written_space(read)))
+    return ReadRoutes(routes, accepted, errors)
 
 
-def bad_route(error: ProxyAddrError, line: int, source: str | None = None) -> RowError:
+def _stands_for_accepted_domains(read: RouteRow) -> bool:
+    if ACCEPTED_DOMAINS not in str(read.pattern if read.space is None else read.space):
+        return False
+    address_type, pattern = written_space(read) or ("", "")
+    return (address_type.strip().upper(), pattern.strip(" ;")) == (DEFAULT_TYPE, ACCEPTED_DOMAINS)
+
+
+def _with_all_domains(read: RouteRow) -> RouteRow:
+    if read.space is None:
+        return read._replace(pattern=str(read.pattern).replace(ACCEPTED_DOMAINS, "*", 1))
+    return read._replace(space=read.space.replace(ACCEPTED_DOMAINS, "*", 1))
+
+
+def written_space(read: RouteRow) -> tuple[str, str] | None:
+    """Return the type and the pattern of a row as they are written, None where they are no text."""
+    if read.space is not None:
+        address_type, pattern = _split(read.space.strip())
+        pattern = _COST.sub("", pattern)
+    elif isinstance(read.type, str) and isinstance(read.pattern, str):
+        address_type, pattern = read.type, read.pattern
+    else:
+        return None
+    return _split(pattern) if address_type.strip().upper() == LOCAL else (address_type, pattern)
+
+
+def _split(space: str) -> tuple[str, str]:
+    typed = TYPE_BEFORE_COLON.fullmatch(space)
+    return (typed[1], typed[2]) if typed else (DEFAULT_TYPE, space)
+
+
+def _space(read: RouteRow, dialect: Dialect, limits: Limits) -> AddressSpace:
+    sums = read.is_sum or has_sums(dialect)
+    if read.space is not None:
+        return AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, of_route=sums, limits=limits)
+    address_type, pattern, cost = text_of(read.type), text_of(read.pattern), cost_of(read.cost)
+    return AddressSpace(address_type, pattern, cost, Scope(read.scope), dialect, of_route=sums)
+
+
+def has_sums(dialect: Dialect) -> bool:
+    """Return whether a table of any form may hold costs that are sums over hops: all but those of Exchange 2007."""
+    return dialect is not Dialect.EXCHANGE2007
+
+
+def bad_route(
+    error: ProxyAddrError, line: int, source: str | None = None, space: tuple[str, str] | None = None
+) -> RowError:
     """Return the error of a row that makes no route, with the error that says why."""
-    return RowError("bad-route", f"invalid route [{error.code}]: {error}", line, source, error)
+    return RouteError("bad-route", f"invalid route [{error.code}]: {error}", line, source, error, space)
 
 
 def text_of(value: object) -> str:

@@ -2,135 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
 
-from proxyaddr.routing.route import Route
-from proxyaddr.routing.state import Activation, Connector, Message, Proximity
-from proxyaddr.spaces.matching import Fit
-from proxyaddr.spaces.space import Dialect, Scope
+from proxyaddr.routing.rule_kinds import Candidate, ConnectorCriterion, Exclusion, Offer, RouteCriterion, Rule
+from proxyaddr.routing.state import Activation, Message, Proximity
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import Scope
 
-__all__ = ["EARLIER_ROUTE", "RULES", "Candidate", "Offer", "Rule", "preferences"]
-
-
-class Offer(NamedTuple):
-    """The connector of a route, and its total cost: that of the space and of the way to the site of the connector."""
-
-    connector: Connector
-    cost: int
-
-    @classmethod
-    def of(cls, connector: Connector, space_cost: int) -> Offer:
-        """Return what a space of this cost offers through a connector."""
-        return cls(connector, space_cost + connector.site_cost)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A route whose space matches: its index in the table, how its space fits, and what it offers."""
-
-    index: int
-    route: Route
-    fit: Fit
-    offer: Offer
-
-
-class Rule(Protocol):
-    """A step of the choice, which drops some of the candidates."""
-
-    @property
-    def name(self) -> str:
-        """What the rule is called."""
-
-    @property
-    def source(self) -> str:
-        """The article or document that states it."""
-
-    @property
-    def prefers(self) -> str:
-        """What it does, for people."""
-
-    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
-        """Return the candidates that stay, in their order."""
-
-    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
-        """Return why a candidate did not stay, when these did."""
-
-
-class Exclusion(NamedTuple):
-    """Rejects every candidate that cannot take the message, even the last one; `says` returns why.
-
-    `prefers` tells people what every rule does, and `source` names the article or document that states it.
-    """
-
-    name: str
-    source: str
-    prefers: str
-    excludes: Callable[[Candidate, Message], bool]
-    says: Callable[[Candidate, Message], str]
-
-    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
-        """Return the candidates that may take the message."""
-        return [candidate for candidate in candidates if not self.excludes(candidate, message)]
-
-    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
-        """Return why a candidate may not take the message."""
-        return self.says(loser, message)
-
-
-class RouteCriterion(NamedTuple):
-    """Compares routes: those with the lowest key stay; `says` names the key of one."""
-
-    name: str
-    source: str
-    prefers: str
-    key: Callable[[Candidate], int]
-    says: Callable[[Candidate], str]
-
-    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
-        """Return the candidates with the lowest key; the message does not count."""
-        return _with_lowest_key(candidates, [self.key(candidate) for candidate in candidates])
-
-    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
-        """Return the key of a candidate beside that of the best."""
-        return f"{self.name}: {self.says(loser)}, the best has {self.says(kept[0])}"
-
-
-def _always(_: Sequence[Offer]) -> bool:
-    return True
-
-
-class ConnectorCriterion(NamedTuple):
-    """Compares what routes offer: those with the lowest key stay; `says` names the key of one.
-
-    `applies` returns whether the criterion counts at all among the offers that are left.
-    """
-
-    name: str
-    source: str
-    prefers: str
-    key: Callable[[Offer], Any]
-    says: Callable[[Offer], str]
-    applies: Callable[[Sequence[Offer]], bool] = _always
-
-    def keep(self, candidates: Sequence[Candidate], message: Message) -> Sequence[Candidate]:
-        """Return the candidates with the lowest key; the message does not count."""
-        offers = [candidate.offer for candidate in candidates]
-        if not self.applies(offers):
-            return candidates
-        return _with_lowest_key(candidates, [self.key(offer) for offer in offers])
-
-    def reason(self, loser: Candidate, kept: Sequence[Candidate], message: Message) -> str:
-        """Return the key of a candidate beside that of the best."""
-        return f"{self.name}: {self.says(loser.offer)}, the best has {self.says(kept[0].offer)}"
-
-
-def _with_lowest_key(candidates: Sequence[Candidate], keys: Sequence[Any]) -> Sequence[Candidate]:
-    if len(candidates) < 2:
-        return candidates
-    lowest = min(keys)
-    return [candidate for candidate, key in zip(candidates, keys, strict=True) if key == lowest]
+__all__ = ["EARLIER_ROUTE", "RULES", "preferences"]
 
 
 def _is_out_of_scope(candidate: Candidate, message: Message) -> bool:
@@ -182,6 +61,7 @@ _SIZE = Exclusion(
 
 EXCLUSIONS = {
     Dialect.EXCHANGE55: (_DISABLED, _SCOPE),
+    Dialect.EXCHANGE2000: (_SIZE, _DISABLED, _SCOPE),
     Dialect.EXCHANGE2007: (_SIZE, _DISABLED, _SCOPE),
 }
 """What is dropped first; a route that is excluded for two reasons shows the first of them."""
@@ -195,18 +75,18 @@ _CLASS = RouteCriterion(
 )
 _LITERALS = RouteCriterion(
     "literals",
-    "Q229961",
+    "Q229961, KB 244986",
     "the space that states more characters, or more components, without a wildcard",
     lambda candidate: -candidate.fit.literals,
     lambda candidate: str(candidate.fit.literals),
 )
 
 SPACE_CRITERIA = (_CLASS, _LITERALS)
-"""The space that fits best comes before the connector, in both dialects (Q229961, connector-selection.md)."""
+"""The space that fits best comes before the connector, in all dialects (Q229961, aa996761, connector-selection.md)."""
 
 _COST = ConnectorCriterion(
     "cost",
-    "Q183801",
+    "Q183801, aa996761",
     "the lowest sum of the cost of the space and of the way to the site of the connector",
     lambda offer: offer.cost,
     lambda offer: str(offer.cost),
@@ -274,19 +154,21 @@ _NAME = ConnectorCriterion(
 )
 
 _STATE = (_NOT_BACK, _RETRIES, _ACTIVATION, _TRIES, _OPEN_RETRY)
-_EXCHANGE2007 = (_COST, _PROXIMITY, _NAME)
+_BY_DOMAIN = (_COST, _PROXIMITY, _NAME)
 
 CONNECTOR_CRITERIA: dict[tuple[Dialect, bool], tuple[ConnectorCriterion, ...]] = {
     (Dialect.EXCHANGE55, False): (*_STATE, _COST, _LOCAL),
     (Dialect.EXCHANGE55, True): (_ACTIVE, _COST, *_STATE, _LOCAL),
-    (Dialect.EXCHANGE2007, False): _EXCHANGE2007,
-    (Dialect.EXCHANGE2007, True): _EXCHANGE2007,
+    (Dialect.EXCHANGE2000, False): _BY_DOMAIN,
+    (Dialect.EXCHANGE2000, True): _BY_DOMAIN,
+    (Dialect.EXCHANGE2007, False): _BY_DOMAIN,
+    (Dialect.EXCHANGE2007, True): _BY_DOMAIN,
 }
 """By dialect, and whether only the lowest cost counts (the option Use Lowest Cost Routes Only).
 
 Exchange 5.5 eliminates connectors one criterion after the other; with the option the lowest cost wins, but an active
-connector comes before one that is not (Q193322). Exchange 2007 takes the least cost, then the nearest connector, then
-the first by name (connector-selection.md).
+connector comes before one that is not (Q193322). Exchange 2000 (aa996761) and 2007 take the least cost, then the
+nearest connector, then the first by name (connector-selection.md).
 """
 
 RULES: dict[tuple[Dialect, bool], tuple[Rule, ...]] = {

@@ -7,12 +7,15 @@ import re
 from proxyaddr._text.folding import fold
 from proxyaddr.x400.keywords import ATTRIBUTES, PERSONAL_NAME, compared
 
-__all__ = ["COMPONENT_TYPES", "Components", "components"]
+__all__ = ["COMPONENT_TYPES", "ONE_CHARACTER", "Components", "components"]
 
 Components = dict[str | int, str]
 """Attribute, or position in the value, to its text folded for comparison."""
 
-COMPONENT_TYPES = frozenset({"X400", "EX", "MS"})
+ONE_CHARACTER = {"X400": "%", "EX": "", "MS": "%"}
+"""By type that is compared by component, what stands for one character (Exchange 5.5 Operations: X400 and MS)."""
+
+COMPONENT_TYPES = frozenset(ONE_CHARACTER)
 """Types whose values are compared by component (Q148389, Q187915)."""
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from enum import Enum
 from typing import NamedTuple
 
+from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.folding import fold
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, SPELLINGS
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, INTERNET_TYPES, SPELLINGS
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.spaces.components import COMPONENT_TYPES, Components, components
+from proxyaddr.spaces.components import COMPONENT_TYPES, ONE_CHARACTER, Components, components
+from proxyaddr.spaces.dialect import Dialect
 
 __all__ = [
     "TYPE_BEFORE_COLON",
     "Fit",
     "MatchKind",
     "Target",
+    "comparable_pattern",
     "fit_components",
     "fit_domain",
     "fit_string",
+    "fit_text",
     "matches_wildcards",
     "pattern_components",
     "read_address",
@@ -56,20 +61,23 @@ class Target(NamedTuple):
     """An address as spaces are compared with it.
 
     `written` is the value as written, `value` the same folded for comparison, `components` the parts of it for types
-    that are compared by component.
+    that are compared by component. Of an Internet address `internet` is the value with its domain as domains compare,
+    and `domain` that domain alone, the whole value where there is no `@`; of others both are the value.
     """
 
     type: str
     written: str
     value: str
     components: Components
+    internet: str
+    domain: str
 
 
-def read_address(address: str | TypedAddress) -> Target:
+def read_address(address: str | TypedAddress, types_with_blanks: Container[str] = ()) -> Target:
     """Return the type and the value of any address, read for comparison; TypeError for what is not text.
 
     An address without a type is SMTP: a colon makes what stands before it a type unless a blank, a quote or an `@`
-    comes first.
+    comes first. A type with blanks counts where it is one of `types_with_blanks`, in upper case: those of a table.
     """
     if isinstance(address, TypedAddress):
         address_type, value = address.type, address.value
@@ -78,14 +86,43 @@ def read_address(address: str | TypedAddress) -> Target:
     else:
         text = address.strip(BLANKS)
         typed = TYPE_BEFORE_COLON.fullmatch(text)
-        address_type, value = typed.groups() if typed else (DEFAULT_TYPE, text)
+        address_type, value = typed.groups() if typed else _with_blanks(text, types_with_blanks)
         if address_type.isascii():
             address_type = SPELLINGS.get(address_type.upper(), address_type.upper())
     value = value.strip(BLANKS)
     parts = components(address_type, value) if address_type in COMPONENT_TYPES else {}
     if parts.get("A") == "":
         del parts["A"]  # a blank ADMD equals an absent one
-    return Target(address_type, value, fold(value), parts)
+    folded = fold(value)
+    if address_type not in INTERNET_TYPES:
+        return Target(address_type, value, folded, parts, folded, folded)
+    local, at, domain = folded.rpartition("@")
+    domain = comparable_domain(domain)
+    return Target(address_type, value, folded, parts, f"{local}{at}{domain}", domain)
+
+
+def _with_blanks(text: str, types: Container[str]) -> tuple[str, str]:
+    """Return the type and the value of an address whose type has blanks, if it is one of the types; else SMTP."""
+    address_type, colon, value = text.partition(":")
+    if colon and " " in (upper := address_type.rstrip(BLANKS).upper()) and upper in types:
+        return upper, value
+    return DEFAULT_TYPE, text
+
+
+def comparable_pattern(address_type: str, pattern: str, dialect: Dialect) -> str:
+    """Return a pattern as it is compared: folded, its domain as domains compare; one of components as it is.
+
+    In Exchange 2000 what stands before the last `*` does not count (KB 244986).
+    """
+    if address_type in COMPONENT_TYPES:
+        return pattern
+    folded = fold(pattern)
+    if address_type not in (INTERNET_TYPES if dialect is Dialect.EXCHANGE55 else (DEFAULT_TYPE,)):
+        return folded
+    local, separator, domain = folded.rpartition("@" if "@" in folded else "*")
+    if dialect is Dialect.EXCHANGE2000:
+        local = ""
+    return f"{local}{separator}{comparable_domain(domain)}"
 
 
 def fit_string(pattern: str, value: str) -> Fit | None:
@@ -110,31 +147,44 @@ def _is_partial(pattern: str, value: str) -> bool:
     return bool(domain) and value.startswith(f"{local}@") and value.endswith(f".{domain}")
 
 
-def fit_domain(pattern: str, value: str) -> Fit | None:
+def fit_domain(pattern: str, domain: str, dialect: Dialect) -> Fit | None:
     """Compare domains: the exact one, then `*.domain` with its subdomains, then `*` (connector-selection.md).
 
-    The domain is the text after the last `@`, or the whole value where there is none.
+    Exchange 2000 also takes `*domain`, any text that ends so; there the dot of `*.domain` counts, as that is narrower.
     """
     if pattern == "*":
         return Fit(MatchKind.WILDCARD, 0)
-    domain = value.rpartition("@")[2]
-    if pattern in (domain, value):
+    if pattern == domain:
         return Fit(MatchKind.EXACT, len(pattern))
-    if pattern.startswith("*.") and (domain == pattern[2:] or domain.endswith(pattern[1:])):
-        return Fit(MatchKind.WILDCARD, len(pattern) - 2)
+    if not pattern.startswith("*"):
+        return None
+    end = pattern[1:]
+    if domain.endswith(end) or (end.startswith(".") and domain == end[1:]):
+        return Fit(MatchKind.WILDCARD, len(end.removeprefix(".") if dialect is Dialect.EXCHANGE2007 else end))
     return None
 
 
-def fit_components(pattern: Components, value: Components) -> Fit | None:
+def fit_text(pattern: str, value: str) -> Fit | None:
+    """Compare whole texts, in Exchange 2007: the same one, then those that `*` covers (New-SendConnector)."""
+    literals = len(pattern) - pattern.count("*")
+    if pattern == value:
+        return Fit(MatchKind.EXACT, literals)
+    if literals < len(pattern) and matches_wildcards(pattern, value, one=""):
+        return Fit(MatchKind.WILDCARD, literals)
+    return None
+
+
+def fit_components(address_type: str, pattern: Components, value: Components) -> Fit | None:
     """Compare by component: each that the space names must match; `*` is any value or none (Q148389, Q187915)."""
     if not pattern:
         return Fit(MatchKind.BLANK, 0)
+    one = ONE_CHARACTER[address_type]
     literals, starred = 0, False
     for name, wanted in pattern.items():
         found = value.get(name, "" if name == "A" else None)
         if wanted == found:
             literals += 1
-        elif wanted == "*" or (found is not None and "*" in wanted and matches_wildcards(wanted, found, one="")):
+        elif wanted == "*" or (found is not None and matches_wildcards(wanted, found, one=one)):
             starred = True
         else:
             return None

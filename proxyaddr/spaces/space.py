@@ -12,15 +12,17 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.spaces.components import COMPONENT_TYPES, Components
-from proxyaddr.spaces.cost import COST_RANGE, bad_cost
+from proxyaddr.spaces.cost import COST_RANGE, ROUTE_COST_RANGE, bad_cost
+from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import (
-    TYPE_BEFORE_COLON,
     Fit,
     MatchKind,
     Target,
+    comparable_pattern,
     fit_components,
     fit_domain,
     fit_string,
+    fit_text,
     pattern_components,
     read_address,
 )
@@ -29,28 +31,20 @@ from proxyaddr.x400.reading import findings as x400_findings
 __all__ = ["AddressSpace", "Dialect", "Scope"]
 
 LOCAL = "LOCAL"
-"""Marks a space that is not replicated to other sites; X.400 after it has commas (Q161947, Q182798)."""
+"""Marks a space that is not replicated to other sites; X.400 after it has commas in Exchange 5.5 (Q161947, Q182798)."""
 
 ACCEPTED_DOMAINS = "--"
 """Means all accepted domains on an Edge server (New-SendConnector), which a table does not know."""
 
-DOMAIN = re.compile(r"\*|(?:\*\.)?[^\s.@*%;:,\"<>()\[\]\\/]{1,63}(?:\.[^\s.@*%;:,\"<>()\[\]\\/]{1,63})*")
+_IN_LABEL = r"[^\s.@*%;:,\"<>()\[\]\\/]"
+_NAME = rf"{_IN_LABEL}{{1,63}}(?:\.{_IN_LABEL}{{1,63}})*\.?"
+
+DOMAIN = re.compile(rf"\*|(?:\*\.)?{_NAME}")
 """The pattern of an SMTP space of Exchange 2007: `*`, a domain, or `*.` and a domain (New-SendConnector)."""
 
-
-class Dialect(StrEnum):
-    """Whose rules decide: those of Exchange 4.0 to 5.5, or those of Exchange 2007 and later."""
-
-    EXCHANGE55 = "exchange55"
-    EXCHANGE2007 = "exchange2007"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Dialect:
-        message = (
-            f"a dialect is {cls.EXCHANGE55} (Exchange 4.0 to 5.5) or {cls.EXCHANGE2007} (Exchange 2007 and later, "
-            f"Exchange Online), not {value!r}"
-        )
-        raise ConfigurationError("unknown-dialect", message, "dialect")
+_BEFORE_STAR = re.compile(rf"(?:{_IN_LABEL}|[.*])*")
+_BEHIND_STAR = re.compile(rf"(?:\.?{_NAME})?")
+_TYPE_BEFORE_COLON = re.compile(r'([^:@"\t\r\n\f\v]*):(.*)', re.DOTALL)
 
 
 class Scope(StrEnum):
@@ -71,8 +65,8 @@ class AddressSpace:
     """An address type, a pattern of its values, a cost from 1 to 100 and a scope.
 
     A type LOCAL is unwrapped: `LOCAL` and `X400:c=US,a= ,p=Org,` make a space of X400 whose scope is the site. Two
-    are equal where their patterns differ only in case. Making one raises AddressSyntaxError for what the dialect does
-    not allow.
+    are equal where their patterns differ only in case. The cost of a space `of_route` is a sum over hops, and may be
+    higher. Making one raises AddressSyntaxError for what the dialect does not allow.
     """
 
     type: str
@@ -80,16 +74,19 @@ class AddressSpace:
     cost: int = 1
     scope: Scope = Scope.ORGANIZATION
     dialect: Dialect = Dialect.EXCHANGE55
+    of_route: bool = field(default=False, repr=False, compare=False, kw_only=True)
     _folded: str = field(init=False, repr=False)
+    _comparable: str = field(init=False, repr=False, compare=False)
     _components: Components = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         dialect, scope = Dialect(self.dialect), Scope(self.scope)
-        address_type, pattern = canonical_type(self.type), _trimmed(self.pattern)
+        address_type, pattern = canonical_type(self.type, blanks=dialect.by_domain), _trimmed(self.pattern)
         if address_type == LOCAL:
-            address_type, pattern, scope = _unwrapped(pattern)
-        if not isinstance(self.cost, int) or self.cost not in COST_RANGE:
-            raise bad_cost(self.cost)
+            address_type, pattern, scope = _unwrapped(pattern, dialect)
+        costs = ROUTE_COST_RANGE if self.of_route else COST_RANGE
+        if not isinstance(self.cost, int) or self.cost not in costs:
+            raise bad_cost(self.cost, costs)
         _check_pattern(address_type, pattern, dialect)
         parts = pattern_components(address_type, pattern)
         for name, value in (
@@ -98,6 +95,7 @@ class AddressSpace:
             ("scope", scope),
             ("dialect", dialect),
             ("_folded", fold(pattern)),
+            ("_comparable", comparable_pattern(address_type, pattern, dialect)),
             ("_components", parts),
         ):
             object.__setattr__(self, name, value)
@@ -109,15 +107,18 @@ class AddressSpace:
         *,
         dialect: Dialect | str = Dialect.EXCHANGE55,
         scope: Scope | str = Scope.ORGANIZATION,
+        of_route: bool = False,
         limits: Limits = DEFAULT_LIMITS,
     ) -> AddressSpace:
         """Parse `TYPE:pattern;cost`; type SMTP and cost 1 where they are left out.
 
         space: [CONNECTED_SITE] [SPACE_TYPE] [PATTERN] [COST]
+        space_of_any_type: [CONNECTED_SITE] [ANY_TYPE] [PATTERN] [COST]
 
-        Digits alone after the last `;` are the cost. Exchange 2007 requires it for a space with `;` in it whose type is
-        not SMTP (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its
-        cost where the space states none. Raises AddressSyntaxError with the span in the text.
+        Digits alone after the last `;` are the cost, from 1 to 100; that of a space `of_route` adds up hops. Exchange
+        2007 requires it for a space with `;` in it whose type is not SMTP, and its types may hold blanks
+        (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its cost
+        where the space states none. Raises AddressSyntaxError with the span in the text.
 
         >>> AddressSpace.parse("X400:c=US;a= ;p=Org;;5").cost
         5
@@ -125,20 +126,20 @@ class AddressSpace:
         from proxyaddr.spaces.text import read_space  # noqa: PLC0415 - loads lark
 
         limits.check_address(text)
-        read = read_space(text)
+        decides = Dialect(dialect)
+        read = read_space(text, blanks=decides.by_domain)
         if read.type is None and not _trimmed(read.pattern):
             raise AddressSyntaxError(
                 "empty-text", "no type and no pattern", text, (0, len(text)), ("TYPE:pattern;cost",)
             )
         cost = 1 if read.cost is None else read.cost
         try:
-            space = cls(
-                DEFAULT_TYPE if read.type is None else read.type, read.pattern, cost, Scope(scope), Dialect(dialect)
-            )
+            address_type = DEFAULT_TYPE if read.type is None else read.type
+            space = cls(address_type, read.pattern, cost, Scope(scope), decides, of_route=of_route)
         except AddressSyntaxError as error:
             raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from None
         states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
-        if space.dialect is Dialect.EXCHANGE2007 and not states_cost:
+        if decides.by_domain and not states_cost:
             message = "a space with ';' in it needs a cost after the last one"
             raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
         return space
@@ -154,7 +155,7 @@ class AddressSpace:
         >>> AddressSpace.parse("SMTP:*@contoso.com").match("user@CONTOSO.com").name
         'WILDCARD'
         """
-        fit = self.fit(read_address(address))
+        fit = self.fit(read_address(address, (self.type,)))
         return None if fit is None else fit.kind
 
     def fit(self, target: Target) -> Fit | None:
@@ -162,13 +163,17 @@ class AddressSpace:
         if target.type != self.type:
             return None
         if self.by_component:
-            return fit_components(self._components, target.components)
-        compare = fit_domain if self.dialect is Dialect.EXCHANGE2007 else fit_string
-        return compare(self._folded, target.value)
+            return fit_components(self.type, self._components, target.components)
+        if not self.dialect.by_domain:
+            return fit_string(self._comparable, target.internet)
+        if self.type == DEFAULT_TYPE:
+            return fit_domain(self._comparable, target.domain, self.dialect)
+        return fit_text(self._comparable, target.value)
 
     def __str__(self) -> str:
-        if self.scope is Scope.SITE and not (self.type == "X400" and "," in self.pattern):
-            pattern = self.pattern.replace(";", ",") + "," if self.type == "X400" else self.pattern
+        has_commas = self.type == "X400" and (not self.dialect.by_domain or ";" not in self.pattern)
+        if self.scope is Scope.SITE and not (has_commas and "," in self.pattern):
+            pattern = self.pattern.replace(";", ",") + "," if has_commas else self.pattern
             return f"{LOCAL}:{self.type}:{pattern};{self.cost}"
         return f"{self.type}:{self.pattern};{self.cost}"
 
@@ -178,21 +183,24 @@ def _trimmed(pattern: str) -> str:
     return pattern.strip(BLANKS).rstrip(BLANKS + ";")
 
 
-def _unwrapped(pattern: str) -> tuple[str, str, Scope]:
-    """Return type, pattern and scope of the space that follows LOCAL: `X400:c=US,a= ,p=Org,` (Q161947)."""
-    typed = TYPE_BEFORE_COLON.fullmatch(pattern)
+def _unwrapped(pattern: str, dialect: Dialect) -> tuple[str, str, Scope]:
+    """Return type, pattern and scope of the space that follows LOCAL: `X400:c=US,a= ,p=Org,` (Q161947).
+
+    Exchange 2007 writes it with semicolons (New-SendConnector).
+    """
+    typed = _TYPE_BEFORE_COLON.fullmatch(pattern)
     if typed is None:
         message = "LOCAL is followed by the type of a space"
         raise AddressSyntaxError("missing-type", message, pattern, (0, len(pattern)), ("TYPE:pattern",))
-    address_type, inner = canonical_type(typed[1]), typed[2]
+    address_type, inner = canonical_type(typed[1], blanks=dialect.by_domain), typed[2]
     if address_type == LOCAL:
         raise AddressSyntaxError("bad-type", "LOCAL is given twice", pattern, typed.span(1))
     if address_type == "X400":
         place = pattern.find(";")
-        if place >= 0:
+        if place >= 0 and not dialect.by_domain:
             message = "an X.400 space after LOCAL is written with commas (Q182798)"
             raise AddressSyntaxError("local-semicolon", message, pattern, (place, place + 1), ("','",))
-        inner = inner.replace(",", ";")
+        inner = inner if ";" in inner else inner.replace(",", ";")
     return address_type, _trimmed(inner), Scope.SITE
 
 
@@ -204,16 +212,30 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if address_type == "X400" and pattern.strip("; ") not in ("", "*"):
         for found in x400_findings(pattern, space=True):
             raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
-    if dialect is Dialect.EXCHANGE55 or address_type in COMPONENT_TYPES:
+    if not dialect.by_domain or address_type in COMPONENT_TYPES:
         return
     whole: Span = (0, len(pattern))
+    if address_type != DEFAULT_TYPE:
+        if not pattern:
+            message = f"an address space of {address_type} has a pattern in this dialect"
+            raise AddressSyntaxError("empty-value", message, pattern, whole, ("text", "'*'"))
+        return
     if pattern == ACCEPTED_DOMAINS:
         message = "-- means the accepted domains of a server, which a table does not know; name them"
         raise AddressSyntaxError("accepted-domains", message, pattern, whole)
-    if not pattern or (address_type == DEFAULT_TYPE and not DOMAIN.fullmatch(pattern)):
-        expected = ("a domain", "'*.' and a domain", "'*'")
-        raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
-    rest = pattern.removeprefix("*.")
-    if pattern != "*" and ("*" in rest or not rest):
+    if _is_domain(pattern, dialect):
+        return
+    if "*" in pattern and "@" not in pattern:
         message = "'*' is the whole pattern, or stands before the first dot of a domain"
-        raise AddressSyntaxError("bad-wildcard", message, pattern, whole)
+        raise AddressSyntaxError("bad-wildcard", message, pattern, whole, ("'*.' and a domain", "'*'"))
+    expected = ("a domain", "'*.' and a domain", "'*'")
+    raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
+
+
+def _is_domain(pattern: str, dialect: Dialect) -> bool:
+    """Return whether a pattern is a domain, with what the dialect takes before it: `*.`, or any text and `*`."""
+    if dialect is Dialect.EXCHANGE2007:
+        return DOMAIN.fullmatch(pattern) is not None
+    head, star, rest = pattern.rpartition("*")
+    behind = _BEHIND_STAR if star else DOMAIN
+    return _BEFORE_STAR.fullmatch(head) is not None and behind.fullmatch(rest) is not None

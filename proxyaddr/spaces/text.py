@@ -35,9 +35,12 @@ class SpaceText(NamedTuple):
         return error.span[0] + start, error.span[1] + start
 
 
-def read_space(text: str) -> SpaceText:
-    """Return the parts of the text of a space; AddressSyntaxError where the grammar does not allow it."""
-    found: SpaceText = _SPACES.parse(text, "space")
+def read_space(text: str, *, blanks: bool = False) -> SpaceText:
+    """Return the parts of the text of a space; AddressSyntaxError where the grammar does not allow it.
+
+    With `blanks` the type may hold some.
+    """
+    found: SpaceText = _SPACES.parse(text, "space_of_any_type" if blanks else "space")
     return found
 
 
@@ -60,5 +63,7 @@ class _SpaceTransformer(Transformer[Token, object]):
             cost_span=(0, 0) if stated is None else (stated.start_pos or 0, stated.end_pos or 0),
         )
 
+    space_of_any_type = space
 
-_SPACES = Grammar("address_space.lark", ("space",), _SpaceTransformer(), {})
+
+_SPACES = Grammar("address_space.lark", ("space", "space_of_any_type"), _SpaceTransformer(), {})

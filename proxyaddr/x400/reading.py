@@ -30,6 +30,7 @@ __all__ = ["AddressBuilder", "findings", "no_country", "read_address"]
 
 _KEYWORD = "|".join(map(re.escape, ATTRIBUTES))
 _COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}")
+_COUNTRY_OF_SPACE = re.compile(r"[A-Za-z%]{2}|[0-9%]{3}")
 _UNIT = re.compile(r"ou([1-4])?")
 _WITHOUT_SLASH = re.compile(rf"\s*(?:X\.?400\s*:\s*)?(?:{_KEYWORD})=[^;/]*/\s*(?:{_KEYWORD})=[^;]*", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
@@ -40,7 +41,7 @@ def findings(value: str, *, space: bool = False) -> tuple[Finding, ...]:
 
     A good one names C (Q146032) and a surname or another personal attribute (Q178537), has no unknown keyword and no
     empty value (Q145585; a blank ADMD is one blank), and keeps the limits and the characters of Q118563. An address
-    `space` may leave out any attribute, and may have `*` for any value.
+    `space` may leave out any attribute, and may have `*` for any value and `%` for any character.
     """
     try:
         read = read_address(value, Form.EXCHANGE, space=space)
@@ -219,7 +220,7 @@ class AddressBuilder:
             self._report("x400-repeated-keyword", f"the address has more than one {name}, or PN beside it", span)
         elif not text:
             self._report("x400-empty-value", f"{name} has no value (Q145585)", span)
-        elif name == "C" and not _COUNTRY.fullmatch(text) and not self._has_wildcard(text):
+        elif name == "C" and not self._names_country(text) and not self._has_wildcard(text):
             self._report("x400-country", "C is two letters or three digits (Q118563)", span)
         elif most is not None and len(text) > most and not self._has_wildcard(text):
             self._report("x400-too-long", f"{name} has at most {most} characters (Q118563)", span)
@@ -228,6 +229,9 @@ class AddressBuilder:
             self.unprintable.append(Finding("x400-charset", message, span))
         self._named.add(name)
         return not repeated
+
+    def _names_country(self, text: str) -> bool:
+        return (_COUNTRY_OF_SPACE if self._space else _COUNTRY).fullmatch(text) is not None
 
     def _has_wildcard(self, text: str) -> bool:
         return self._space and "*" in text

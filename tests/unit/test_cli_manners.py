@@ -16,12 +16,16 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.cli.main import COMMANDS, EXAMPLES, main
-from proxyaddr.cli.route import EXPORT
 from tests.cases import FOLDER
 
 Answer = tuple[int, str, str]
 
 IS_FILE = "is a file, not an address"
+
+CLIXML = (
+    '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><Props>'
+    '<S N="Name">{name}</S><Obj N="AddressSpaces" RefId="1"><LST><S>{space}</S></LST></Obj></Props></Obj></Objs>'
+)
 
 FILES = {
     "addresses.txt": "SMTP:jane@contoso.com\nFAX:+1 555 0100\n",
@@ -32,7 +36,11 @@ FILES = {
     "gwart0.mta": "SMTP,*@contoso.com;,1,imc\nFAX,*;,1,fax\n",
     "ndr.txt": "Delivery has failed to these recipients or groups:\n\nJane <IMCEAFAX-1@contoso.com>\n",
     "people.csv": "name,proxyAddresses\nJane,SMTP:jane@contoso.com;smtp:j@contoso.com\n",
-    "connectors.csv": '"Name","AddressSpaces"\n"Internet","Microsoft.Exchange.Data.MultiValuedProperty"\n',
+    "send.xml": CLIXML.format(name="Internet", space="SMTP:*;1"),
+    "foreign.xml": CLIXML.format(name="Fax", space="FAX:*;1"),
+    "domains.csv": '"Name","DomainName"\n"Contoso","contoso.com"\n',
+    "before.json": '[{"Name": "A", "AddressSpaces": ["SMTP:*;1"]}]',
+    "after.json": '[{"Name": "B", "AddressSpaces": ["SMTP:*;1"]}]',
     "other.csv": "a,b\n1,2\n",
 }
 
@@ -90,8 +98,8 @@ def test_help_shows_the_examples(name: str, capsys: pytest.CaptureFixture[str]) 
         ("resolve --dirctory x", "no option '--dirctory'; did you mean --directory? (proxyaddr resolve --help)"),
         ("resolve --dirctory=x", "no option '--dirctory'; did you mean --directory? (proxyaddr resolve --help)"),
         ("route --spacess x", "no option '--spacess'; did you mean --spaces? (proxyaddr route --help)"),
-        ("route a@b", "the following arguments are required: --spaces (proxyaddr route --help)"),
-        ("route -- --spacess", "the following arguments are required: --spaces (proxyaddr route --help)"),
+        ("route a@b", "the following arguments are required: --spaces/--table (proxyaddr route --help)"),
+        ("route -- --spacess", "the following arguments are required: --spaces/--table (proxyaddr route --help)"),
         ("parse --quux", "no option '--quux' (proxyaddr parse --help)"),
         ("parse -x", "no option '-x'; put -- before an address that begins with a hyphen (proxyaddr parse --help)"),
         ("--verison", "no option '--verison'; did you mean --version? (proxyaddr --help)"),
@@ -130,8 +138,10 @@ def test_a_slip_is_one_line_with_the_mend(command: Any, arguments: str, line: st
         ),
         (["resolve", "Final-Recipient: rfc822;a@b"], "proxyaddr diagnose < bounce.txt"),
         (["parse", "a@b\nc@d"], "an address is one line; for lines of addresses: proxyaddr parse < addresses.txt;"),
-        (["route", "--spaces", "connectors.csv", "a@b"], f"export JSON: {EXPORT} [bad-header]"),
-        (["route", "--spaces", "other.csv", "a@b"], "expected a header with connector and space"),
+        (
+            ["route", "--spaces", "other.csv", "a@b"],
+            "no column connector or space or AddressSpaces; the columns are a, b",
+        ),
         (["route", "--spaces", "absent.csv", "a@b"], "[unreadable-file]"),
         (["resolve", "--override-proxy-out", "a b", "a@b"], "(option --override-proxy-out) [bad-type]"),
         (["resolve", "--override-proxy-out", "FAX", "a@b"], "(option --site-domain) [no-site-address]"),

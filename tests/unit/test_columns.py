@@ -209,7 +209,7 @@ def test_kinds_of_domains(
         try:
             routes.append(px.Route(px.AddressSpace("SMTP", pattern, cost, dialect=dialect), f"c{cost}"))
         except px.AddressSyntaxError:
-            assert dialect is px.Dialect.EXCHANGE2007
+            assert dialect is not px.Dialect.EXCHANGE55
     below = [pattern.replace("@", "@y.") for pattern, _ in patterns]
     rows = [*rows, *(pattern for pattern, _ in patterns), *below, *(text.replace("*", "z") for text in below)]
     column = [row.encode() for row in rows]

@@ -17,6 +17,9 @@ LINES = {
     "parse --list": ["parse", "--json", "--list", "SMTP:jane@contoso.com"],
     "resolve": ["resolve", "--json", "--config", "imc.reg", "jane@contoso.com"],
     "route": ["route", "--json", "--spaces", "spaces.txt", "jane@contoso.com"],
+    "table": ["table", "--json", "spaces.txt"],
+    "table --check": ["table", "--json", "--check", "odd.txt"],
+    "table --diff": ["table", "--json", "spaces.txt", "--diff", "odd.txt"],
     "decapsulate": ["decapsulate", "--json", "--powershell", "IMCEAFAX-1@contoso.com"],
     "diagnose": ["diagnose", "--json", "jane@contoso.com\n550 5.1.10 not found"],
     "encapsulate": ["encapsulate", "--json", "--domain", "contoso.com", "FAX:1"],
@@ -43,6 +46,7 @@ def test_the_keys_are_those_of_the_page(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("spaces.txt").write_text("SMTP,*;,1,imc\n")
+    Path("odd.txt").write_text("SMTP,*@contoso.com;,1,imc\n")
     Path("in.txt").write_text("jane@contoso.com\n")
     key = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]"
     Path("imc.reg").write_text(f'REGEDIT4\n\n{key}\n"ResolveP2"=dword:00000001\n')

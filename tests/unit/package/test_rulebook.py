@@ -19,7 +19,15 @@ from proxyaddr.cli.main import main
 from proxyaddr.rulebook import CODE, DELIVERY, ROUTING, Entry, entries, find
 
 PACKAGE = Path(str(px.__file__)).parent
-RAISING = {"AddressSyntaxError", "ConfigurationError", "RowError", "Finding", "ProxyAddrError"}
+RAISING = {
+    "AddressSyntaxError",
+    "ConfigurationError",
+    "RowError",
+    "RouteError",
+    "Finding",
+    "TableFinding",
+    "ProxyAddrError",
+}
 SOURCES = {file: ast.parse(file.read_text("utf-8")) for file in sorted(PACKAGE.rglob("*.py"))}
 EXAMPLES = [entry for entry in entries() if entry.example]
 

@@ -1,0 +1,86 @@
+"""The options by which the command takes a routing table, and the reading of one with what is to be said of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from proxyaddr.cli._errors import in_command_words, print_error
+from proxyaddr.errors import ConfigurationError, RowError, visible
+from proxyaddr.routing.table import RoutingTable
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.space import DOMAIN
+
+__all__ = ["EXPORT", "FORMS", "add_table_options", "read_table", "say_what_is_assumed"]
+
+EXPORT = "Get-SendConnector | Export-Clixml connectors.xml"
+"""How Exchange exports its connectors with their address spaces (PowerShell, Exchange Management Shell)."""
+
+FORMS = "connectors as JSON, CSV, CLIXML or Format-List text, CSV, TOML, GWART text; known by its content"
+
+
+def add_table_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a table is read."""
+    parser.add_argument(
+        "--dialect", choices=[str(dialect) for dialect in Dialect], help="whose rules (default: the file's, or a guess)"
+    )
+    parser.add_argument(
+        "--accepted-domains",
+        action="append",
+        metavar="FILE|DOMAIN",
+        help="what SMTP:-- and AllAcceptedDomains stand for, repeatable: Get-AcceptedDomain in any form, or a domain",
+    )
+
+
+def read_table(files: Sequence[str], options: argparse.Namespace) -> tuple[RoutingTable, bool]:
+    """Return the table in files, and whether all was read; errors are printed to standard error."""
+    table = RoutingTable.from_file(*files, dialect=options.dialect)
+    errors = list(table.errors)
+    if options.accepted_domains:
+        domains, unread = _accepted_domains(options.accepted_domains)
+        table = table.with_accepted_domains(domains)
+        errors += unread
+    for error in errors:
+        print_error(error)
+    if not (table.routes or table.accepted_spaces or errors):
+        _say(f"{', '.join(map(visible, files))}: no routes in it")
+    return table, not errors
+
+
+def say_what_is_assumed(table: RoutingTable, files: Sequence[str], *, alone: bool = True) -> None:
+    """Print to standard error what was assumed in reading a table, and what is not known of it.
+
+    `alone` where the accepted domains that were given are for no other table.
+    """
+    for notice in table.notices:
+        _say(f"{', '.join(map(visible, files))}: {in_command_words(notice.message)}")
+    if table.accepted_spaces and table.accepted_domains is None:
+        names = ", ".join(dict.fromkeys(visible(route.connector) for route in table.accepted_spaces))
+        _say(f"{names} takes the accepted domains, which are not known: --accepted-domains FILE|DOMAIN gives them")
+    if alone and table.accepted_domains is not None and not table.accepted_spaces:
+        _say("--accepted-domains: no space of the table stands for the accepted domains")
+
+
+def _say(text: str) -> None:
+    print(f"proxyaddr: {text}", file=sys.stderr)
+
+
+def _accepted_domains(given: Sequence[str]) -> tuple[list[str], list[RowError]]:
+    """Return the domains in files, and those that are given themselves; ConfigurationError for what is neither."""
+    domains: list[str] = []
+    errors: list[RowError] = []
+    for text in given:
+        if not Path(text).exists() and DOMAIN.fullmatch(text.rstrip(".")):
+            domains.append(text)
+            continue
+        if text.startswith("*") and not DOMAIN.fullmatch(text):
+            message = f"--accepted-domains takes a file, a domain, or '*.' and a domain, not {text!r}"
+            raise ConfigurationError("usage", message, "accepted_domains")
+        from proxyaddr.routing.accepted_files import read_accepted_domains  # noqa: PLC0415 - expat takes its time
+
+        read = read_accepted_domains(text)
+        domains += read.domains
+        errors += read.errors
+    return domains, errors
