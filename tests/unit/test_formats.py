@@ -39,7 +39,7 @@ def test_internet_addresses_of_exchange_organisations(value: str) -> None:
         ("SMTP:a@x..y", "not-an-internet-address"),
         ("SMTP:a@x.invalid", "not-an-internet-address"),
         (f"SMTP:{'a' * 3000}@c.de", "not-an-internet-address"),
-        ("SMTPOUT:a\rb@c.de", "control-character"),
+        ("SMTPOUT:a\x01b@c.de", "control-character"),
         ("SMTP:\ud800@b.de", "lone-surrogate"),
         ("MS:ORG/SITE", "unknown-form"),
         ("CCMAIL:user@domain", "unknown-form"),

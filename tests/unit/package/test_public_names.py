@@ -104,7 +104,7 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
 @pytest.mark.parametrize(
     ("function", "parameters"),
     [
-        (px.parse, "text * limits"),
+        (px.parse, "text * type limits"),
         (px.parse_one_off, "text * limits"),
         (px.parse_recipients, "text * limits"),
         (px.parse_proxy, "text * limits"),
