@@ -8,12 +8,21 @@ from dataclasses import replace
 from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, check_text
+from proxyaddr.matcher import Plan
 from proxyaddr.routing.route import Route
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Fit, MatchKind
 from proxyaddr.spaces.space import ACCEPTED_DOMAINS, AddressSpace
 
-__all__ = ["NOT_GIVEN", "accepted_fit", "accepted_routes", "as_written", "checked_domains", "not_given"]
+__all__ = [
+    "NOT_GIVEN",
+    "accepted_fit",
+    "accepted_routes",
+    "as_written",
+    "checked_domains",
+    "not_given",
+    "without_stated",
+]
 
 NOT_GIVEN = "accepted-domains-not-given"
 """What an answer says that depends on accepted domains which nobody gave."""
@@ -83,3 +92,16 @@ def accepted_fit(fit: Fit) -> Fit:
     if fit.kind is MatchKind.EXACT:
         return Fit(MatchKind.EXACT, 0)
     return Fit(fit.kind, fit.literals + _LONGEST_DOMAIN)
+
+
+def without_stated(plan: Plan, first: int) -> Plan:
+    """Return a plan without the accepted domains that another space states; their routes begin at the index `first`."""
+    stated = {
+        pattern
+        for kind, pattern, row in zip(plan.types, plan.patterns, plan.indices, strict=True)
+        if kind == DEFAULT_TYPE and row < first
+    }
+    kept = [place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place] not in stated]
+    types, patterns = ([column[place] for place in kept] for column in (plan.types, plan.patterns))
+    ranks, rows = ([column[place] for place in kept] for column in (plan.ranks, plan.indices))
+    return Plan(plan.by_domain, types, patterns, ranks, rows)

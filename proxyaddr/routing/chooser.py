@@ -10,14 +10,14 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import ConfigurationError, Finding, RowError, bad_rows, check_type, quantity
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
-from proxyaddr.routing.accepted import accepted_fit, accepted_routes, checked_domains, not_given
+from proxyaddr.routing.accepted import accepted_fit, accepted_routes, checked_domains, not_given, without_stated
 from proxyaddr.routing.choice import PENDING, choose, explained, is_unknown
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rule_kinds import Candidate, Offer
 from proxyaddr.routing.selection import preferences
-from proxyaddr.routing.state import Connector, Message
+from proxyaddr.routing.state import Connector, Message, message_of
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Fit, MatchKind, Target, read_address
 
@@ -174,7 +174,7 @@ class RouteChooser:
         `size` is that of the message in bytes, `site` and `location` are where it comes from; None means unknown, and
         then size limits or scopes do not count. `lowest_cost_only` is the option Use Lowest Cost Routes Only (Q193322).
         """
-        message = self._message(size, site, location)
+        message = message_of(size, site, location, self._connectors.values())
         found = self._chosen(self.read(address), message, lowest_cost_only=lowest_cost_only)
         return None if found is None else found.route
 
@@ -193,7 +193,7 @@ class RouteChooser:
         lowest_cost_only: bool = False,
     ) -> Explanation:
         """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
-        message, target = self._message(size, site, location), self.read(address)
+        message, target = message_of(size, site, location, self._connectors.values()), self.read(address)
         candidates = self._candidates(target)
         known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
         pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
@@ -234,38 +234,11 @@ class RouteChooser:
             raise not_given()
         if any("*" in domain for domain in self._domains):
             return Matcher(self.route_index, engine)
-        first = self._first_accepted
-        stated = {
-            pattern
-            for kind, pattern, row in zip(plan.types, plan.patterns, plan.indices, strict=True)
-            if kind == DEFAULT_TYPE and row < first
-        }
-        kept = [place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place] not in stated]
-        types, patterns = ([column[place] for place in kept] for column in (plan.types, plan.patterns))
-        ranks, rows = ([column[place] for place in kept] for column in (plan.ranks, plan.indices))
-        return Matcher(Plan(plan.by_domain, types, patterns, ranks, rows), engine)
-
-    @property
-    def _first_accepted(self) -> int:
-        """The index of the first route that an accepted domain made."""
-        return len(self._stated.routes)
+        return Matcher(without_stated(plan, len(self._stated.routes)), engine)
 
     def read(self, address: str | TypedAddress) -> Target:
         """Return an address read for comparison; a type that has blanks counts where the table has it."""
         return read_address(address, self._routes.by_type)
-
-    def _message(self, size: int | None, site: str | None, location: str | None) -> Message:
-        """Return what is known of a message; ConfigurationError for a site or a location where no connector has one.
-
-        The location `*` is a member of every location (Q200474), and so excluded by none.
-        """
-        for given, name in ((site, "site"), (location, "location")):
-            if given is None or (name == "location" and given == "*"):
-                continue
-            if not any(getattr(connector, name) for connector in self._connectors.values()):
-                message = f"the table does not say of any connector in which {name} it is, so {given!r} can't count"
-                raise ConfigurationError("no-sites", message, name)
-        return Message(size, site, None if location == "*" else location)
 
     def _connector(self, name: str) -> Connector:
         """Return what is known of a connector, or the defaults."""

@@ -109,7 +109,8 @@ def _gathered(properties: Mapping[str, object]) -> dict[str, object]:
         elif value not in (None, ""):
             known = gathered[key]
             gathered[key] = [*(known if isinstance(known, list) else [known]), value]
-    return gathered
+    # LDIF has a list for each attribute, of one value too
+    return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in gathered.items()}
 
 
 def _spaces(held: Mapping[str, object]) -> Iterator[object]:

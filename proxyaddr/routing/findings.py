@@ -178,7 +178,9 @@ class _Table:
             return False
         if not is_text(self.routes[index], self.dialect):
             return space.pattern == "*"
-        shape, every = shape_of(fold(space.pattern), wildcards_of(self.dialect)), everything(space.type)
+        if not set(space.pattern) <= {"*", "%", "@"}:
+            return False
+        shape, every = shape_of(space.pattern, wildcards_of(self.dialect)), everything(space.type)
         return not space.pattern or covers(shape, every) or covers(shape, shape_of("%%%*", "*%"))
 
     def _hybrid(self, internet: Sequence[Route], domains: Sequence[str]) -> Iterator[TableFinding]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from proxyaddr.errors import check_text
+from proxyaddr.errors import ConfigurationError, check_text
 
-__all__ = ["Activation", "Connector", "Message", "Proximity"]
+__all__ = ["Activation", "Connector", "Message", "Proximity", "message_of"]
 
 
 class Proximity(IntEnum):
@@ -69,3 +70,16 @@ class Message(NamedTuple):
     size: int | None = None
     site: str | None = None
     location: str | None = None
+
+
+def message_of(size: int | None, site: str | None, location: str | None, connectors: Iterable[Connector]) -> Message:
+    """Return what is known of a message; ConfigurationError for a site or a location where no connector has one.
+
+    The location `*` is a member of every location (Q200474), and so excluded by none.
+    """
+    known = list(connectors)
+    for given, name in ((site, "site"), (None if location == "*" else location, "location")):
+        if given is not None and not any(getattr(connector, name) for connector in known):
+            message = f"the table does not say of any connector in which {name} it is, so {given!r} can't count"
+            raise ConfigurationError("no-sites", message, name)
+    return Message(size, site, None if location == "*" else location)

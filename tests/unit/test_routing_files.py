@@ -232,9 +232,9 @@ def test_a_location_of_star_is_in_every_location(tmp_path: Path) -> None:
         ("Seattle", "South", "b"),
     ):
         assert read.explain("u@x", site=site, location=location).taken == connector
-    for site, location in (("London", None), (None, "North")):
+    for elsewhere in (("London", None), (None, "North")):
         with pytest.raises(px.ConfigurationError) as caught:
-            px.RoutingTable(()).route("u@x", site=site, location=location)
+            px.RoutingTable(()).route("u@x", site=elsewhere[0], location=elsewhere[1])
         assert caught.value.code == "no-sites"
     assert px.RoutingTable(()).route("u@x", location="*") is None
 
