@@ -42,3 +42,16 @@ def test_keys_of_json_stand_in_their_order(capsys: pytest.CaptureFixture[str]) -
 def test_what_is_no_report_is_told_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", "please call jane@contoso.com"]) == 2
     assert "give the whole report" in capsys.readouterr().err
+
+
+def test_an_identifier_as_a_database_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    octets = b"SMTP:BOB@CONTOSO.COM\x00"
+    assert main(["decapsulate", "--json", f"X'{octets.hex()}'"]) == 0
+    assert json.loads(capsys.readouterr().out)["value"] == "BOB@CONTOSO.COM"
+
+
+def test_a_domain_that_was_broken_is_joined(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decapsulate", "--json", "IMCEAFAX-1@conto\nso.com}"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["domain"] == "contoso.com"
+    assert [finding["code"] for finding in answer["findings"]] == ["joined-lines"]
