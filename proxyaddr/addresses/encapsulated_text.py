@@ -117,6 +117,11 @@ _HOST = r"(?:\*|\w(?:[\w-]*[^\W_])?(?:\.\w(?:[\w-]*[^\W_])?)*)"
 
 _ADDRESS = re.compile(rf"[^@]*(?:@(?>{_HOST}))++(?![@+])")
 _NEXT_LABEL = re.compile(r"\.\w")
+_BROKEN_LABEL = re.compile(r"[\w-]+\.?\Z")
+_REST_OF_DOMAIN = re.compile(r"\w[\w-]*\.\w")
+_CUT_OFF = ("...", "\N{HORIZONTAL ELLIPSIS}")
+"""What stands for the rest of a text that was cut off (PowerShell, `Format-Table`): nothing is joined to it."""
+
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&#?\w{1,32};")
 
 
@@ -175,13 +180,22 @@ def _lines(part: CarriedText, prefix: re.Match[str], *, soft: bool) -> tuple[lis
         ends.append(place)
         line_end = _LINE_BREAK.match(part.text, place)
         following = line_end and run.match(part.text, line_end.end())
-        if line_end is None or following is None or _PREFIX.search(following[0]):
+        if line_end is None or following is None or _PREFIX.search(following[0]) or line.endswith(_CUT_OFF):
             return lines, ends
-        at = _AT.search(line)
-        goes_on = at is None or at.end() == len(line) or (soft and line.endswith("="))
-        if not goes_on and not _NEXT_LABEL.match(following[0]):
+        if not (soft and line.endswith("=")) and not _goes_on(line, following[0]):
             return lines, ends
         place, head = line_end.end(), ""
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Return whether an address goes on behind a line end: before its domain, or within it.
+
+    A domain of one label may be whole; it is taken for a broken one where the next line makes a host name of it.
+    """
+    at = _AT.search(line)
+    if at is None or at.end() == len(line) or _NEXT_LABEL.match(following):
+        return True
+    return _BROKEN_LABEL.match(line, at.end()) is not None and _REST_OF_DOMAIN.match(following) is not None
 
 
 def _joined(lines: list[str], part: CarriedText, span: Span, *, soft: bool) -> _Word:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lark import Token, Transformer
@@ -11,19 +12,46 @@ from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import BLANKS, WHITE_SPACE
 from proxyaddr.addresses.diagnoses import GRAMMAR_CODES, diagnosed
 from proxyaddr.addresses.display_names import bracketed_name, display_name, unescaped
+from proxyaddr.addresses.lists import DeletionMarker
 from proxyaddr.addresses.mailboxes import LINK, linked, mailbox, named
-from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, typed_item
+from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, read_item, typed_item
 from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS, joined_lines, trimmed, without_braces
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding
 
 __all__ = ["plain_one_off", "read_address", "read_one_off"]
 
+_NO_ADDRESS = re.compile(r"\s*(?i:~del[ \t]*<|@\{|System\.|Microsoft\.)")
+"""What begins the items of lists that tell of an address or a collection and are none: `~DEL<smtp:a@b>`, `@{...}`."""
+
+_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
+"""An item of a list in the quotes of CSV (RFC 4180)."""
+
 
 def read_address(text: str) -> OneOffAddress | ProxyAddress:
-    """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others."""
-    found = _read(_ADDRESS, "address", text)
+    """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others.
+
+    A text in quotes that is no address as it stands is what stands in them.
+    """
+    if _NO_ADDRESS.match(text):
+        item = read_item(text)
+        if isinstance(item.found, DeletionMarker) or getattr(item.found, "code", None) == "not-exported":
+            return proxy_of(item, text)
+    try:
+        found = _read(_ADDRESS, "address", text)
+    except AddressSyntaxError as error:
+        quoted = _QUOTED.fullmatch(text)
+        found = None if quoted is None else _in_quotes(quoted[1].replace('""', '"'))
+        if found is None:
+            raise error from None
     return proxy_of(as_whole(found, text), text) if isinstance(found, ProxyItem) else found
+
+
+def _in_quotes(text: str) -> OneOffAddress | ProxyAddress | None:
+    try:
+        return read_address(text)
+    except AddressSyntaxError:  # the error of the whole text has the place of what is wrong
+        return None
 
 
 def read_one_off(text: str) -> OneOffAddress:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from proxyaddr._text.types import WHITE_SPACE
 from proxyaddr.addresses.lists import DeletionMarker
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.proxy_list import ProxyItem, collect, read_items
@@ -150,6 +151,8 @@ def holds_list(text: str) -> bool:
         items = read_items(text)
     except AddressSyntaxError:  # too long for a list, and so for an address
         return False
+    if not items:
+        return bool(text.strip(WHITE_SPACE))  # `{}`, as PowerShell shows an empty collection
     count = sum(_is_listed(item, text) for item in items)
     codes = {item.found.code for item in items if isinstance(item.found, AddressSyntaxError)}
     if count < 2 and not codes & _OF_LISTS and not (len(items) == 1 and _is_better(items[0].found, text)):
@@ -167,17 +170,25 @@ def _is_listed(item: ProxyItem, text: str) -> bool:
 
 
 def _is_better(item: object, text: str) -> bool:
-    """Return whether the only item of a list has no finding of severity error, and the text as one address has."""
+    """Return whether the only item of a list has no finding of severity error, and the text as one address has.
+
+    The name of a property before an address is none of its types: `EmailAddresses: SMTP:jane@contoso.com`.
+    """
     if not isinstance(item, ProxyAddress) or _has_errors(item):
         return False
     try:
-        return _has_errors(parse(text))
+        whole = parse(text)
     except AddressSyntaxError:
         return True
+    return _has_errors(whole) or (_has_unknown_type(whole) and not _has_unknown_type(item))
 
 
 def _has_errors(address: TypedAddress) -> bool:
     return any(found.severity == "error" for found in address.validate())
+
+
+def _has_unknown_type(address: TypedAddress) -> bool:
+    return any(found.code == "unknown-type" for found in address.validate())
 
 
 def _without_empty(lists: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -9,10 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-__all__ = ["Meaning", "codes_in", "meaning", "meanings", "ms_mail_code", "precision"]
+__all__ = ["LEGACY_DN_NOT_FOUND", "Meaning", "codes_in", "meaning", "meanings", "ms_mail_code", "precision"]
 
 UNKNOWN, WITHOUT_CODE = "unknown-code", "no-code"
 """The rules of a code that no row knows, and of a report that states none."""
+
+LEGACY_DN_NOT_FOUND = "legacy-dn-not-found"
+"""The rule of a legacy DN that nobody has, which an X500 proxy mends."""
 
 ADDRESSING = "1"
 """The subject of enhanced status codes that say something of the recipient's address (RFC 3463)."""
@@ -71,7 +74,10 @@ def ms_mail_code(reason: int, diagnostic: int) -> str | None:
 
 
 def meaning(code: str | None, text: str) -> Meaning:
-    """Return what a code says in the text in which it stands; an unknown one is said to be unknown."""
+    """Return what a code says in the text in which it stands; an unknown one is said to be unknown.
+
+    Beside an unknown number of the Internet Mail Service the reply of the other server says why, if it stands there.
+    """
     if code is None:
         reason = "The report states no code that says why."
         return Meaning(WITHOUT_CODE, reason, "", ("read what the report says, or ask for the whole of it",))
@@ -79,7 +85,9 @@ def meaning(code: str | None, text: str) -> Meaning:
     for row in _rows(code):
         if any(word in lower for word in row.get("words", [""])):
             return _stated(row, code)
-    return _general(code)
+    general = _general(code)
+    reply = _REPLY.search(text) if _NUMBER.fullmatch(code) and general.rule == UNKNOWN else None
+    return general if reply is None else _general(reply[1])
 
 
 def meanings(name: str) -> tuple[Meaning, ...]:

@@ -18,7 +18,7 @@ __all__ = ["Report", "from_lines", "from_status"]
 LONGEST_LINE = 800
 """Characters of a line that names a recipient: an address, and a name beside it."""
 
-LONGEST_HEADING = 120
+SHORTEST_HEADING, LONGEST_HEADING = 20, 120
 
 LONGEST_DETAIL = 2_000
 """Characters that are kept of what is said of one recipient."""
@@ -48,17 +48,26 @@ HEADINGS = (
     ("could not deliver to the following recipients", Section.LISTED),
     ("couldn't deliver the message to the following recipients", Section.LISTED),
     ("delivery to the following recipients failed", Section.LISTED),
+    ("----- the following addresses had permanent fatal errors", Section.LISTED),
     ("diagnostic information for administrators", Section.ADMINISTRATORS),
     ("was not delivered for the following reasons", Section.MS_MAIL),
     ("original message headers", Section.ORIGINAL),
 )
 """What starts the line above a section, in lower case and with straight apostrophes."""
 
+_HEADING_WORDS = tuple(words for words, _ in HEADINGS)
+
+LISTED_BELOW = ("the following address(es) failed:", "deliver your message to the following addresses.")
+"""What ends the line above the recipients in the reports of Exim and qmail, in the same letters."""
+
 _APOSTROPHES = str.maketrans("\u2018\u2019", "''")
 _QUOTED = re.compile(r"^[>| \t\xa0]+")
 _LOCAL = r"[^\s<>()\[\],;\"@]{1,400}"
 _ADDRESS = rf"(?:(?:mailto:)?{_LOCAL}@[\w.*-]{{1,255}}|IMCEA[\w.&]{{1,16}}-{_LOCAL})"
 _WORD = re.compile(r"[^\s<>()\[\],;\"]+")
+_MAY_NAME = re.compile("@|/o=|IMCEA", re.IGNORECASE)
+"""What every line that names a recipient by an address has."""
+
 _ALONE = re.compile(rf"[<'\"]?(?P<address>{_ADDRESS})[>'\"]?:?", re.IGNORECASE)
 _NAMED = re.compile(
     rf"(?P<name>\S[^<>()\n]*?)[ \t]*[(<\[](?P<address>{_ADDRESS})[)>\]][ \t]*(?:<{_ADDRESS}>)?:?", re.IGNORECASE
@@ -74,6 +83,14 @@ _OF_OTHERS = re.compile(r"(?:sender address|sender|from|reply-to|message rejecte
 _ADDRESSEE = re.compile(r"to:[ \t]*(\S.*)", re.IGNORECASE)
 _FAILED_TO = re.compile(r"delivery failed to[ \t]+(\S.*)", re.IGNORECASE)
 _MS_MAIL_NUMBER = re.compile(r"(reason|diagnostic):[ \t]*(-?\d{1,4})[ \t]*\(", re.IGNORECASE)
+_LEADING = re.compile(rf"[<'\"]?(?P<address>{_ADDRESS})[>'\"]?(?=[ \t:(])", re.IGNORECASE)
+_SAID_OF = re.compile(rf"<(?P<address>{_ADDRESS})>(?:[ \t]*\([^()\n]{{0,400}}\))?:[ \t]", re.IGNORECASE)
+"""What starts the line of a recipient in the reports of Postfix: `<user@domain> (expanded from <user@domain>): ..`."""
+
+_TRACKED = re.compile(rf",({_ADDRESS}(?:;{_ADDRESS})*),[^,]{{0,40}}?[45]\d\d[ -]", re.IGNORECASE)
+"""The recipients, and their status behind them, in a line of message tracking, which names the sender as well."""
+
+_SENDER = re.compile(r"(?<![\w-])(?:from|sender|message-id)[=:][ \t]*<?[^\s<>,;]*>?", re.IGNORECASE)
 _SERVER_SPOKE = re.compile(r"(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}(?![\w.]*\d)|MSEXCH:", re.ASCII)
 
 
@@ -127,7 +144,8 @@ def from_lines(lines: Iterable[str]) -> Iterator[Report]:
     """Yield what the lines of a text say of each recipient that they name, as often as they name it."""
     reader = _Reader()
     for line in lines:
-        yield from reader.read(line)
+        if line and not line.isspace():
+            yield from reader.read(line)
     yield from reader.close()
 
 
@@ -143,7 +161,9 @@ class _Reader:
 
     def read(self, line: str) -> Iterator[Report]:
         """Take a line, and yield the block that it closes."""
-        said = _QUOTED.sub("", line).rstrip().translate(_APOSTROPHES)
+        said = _QUOTED.sub("", line).rstrip()
+        if not said.isascii():
+            said = said.translate(_APOSTROPHES)
         heading = _heading(said)
         if heading is not None:
             yield from self.close()
@@ -153,7 +173,7 @@ class _Reader:
         label, self.label = self.label, said
         if (addressee := _ADDRESSEE.fullmatch(said)) and self.block is None:
             self.addressee = addressee[1]
-        if self.section is Section.LISTED and (listed := _several(said)):
+        if self.section is Section.LISTED and "@" in said and (listed := _several(said)):
             yield from self.close()
             yield from listed
             return
@@ -193,7 +213,10 @@ class _Reader:
         recipient = _dated(said)
         if recipient is not None and (is_dated or not _OF_OTHERS.match(said)):
             return Report(recipient, is_listed=is_dated)
-        return None if is_dated else _named(said, is_listed=self.section is Section.LISTED)
+        if is_dated or not _MAY_NAME.search(said):
+            return None
+        is_listed = self.section is Section.LISTED
+        return _spoken_of(said, is_listed=is_listed) or _named(said, is_listed=is_listed)
 
 
 def _named(said: str, *, is_listed: bool) -> Report | None:
@@ -210,10 +233,26 @@ def _named(said: str, *, is_listed: bool) -> Report | None:
     return None
 
 
+def _spoken_of(said: str, *, is_listed: bool) -> Report | None:
+    """Return a block for a line that starts with the address of a recipient and goes on with what a server said."""
+    found = _LEADING.match(said) if _SERVER_SPOKE.search(said) else _SAID_OF.match(said)
+    if found is None or _OF_OTHERS.match(said):
+        return None
+    report = Report(_without_link(found["address"]), is_listed=is_listed)
+    report.add(said)
+    return report
+
+
 def _heading(said: str) -> Section | None:
     """Return the section that a line heads; None for a line that heads none."""
+    if len(said) < SHORTEST_HEADING:
+        return None
     lower = said[:LONGEST_HEADING].lower()
-    return next((section for words, section in HEADINGS if lower.startswith(words)), None)
+    if lower.endswith(LISTED_BELOW):
+        return Section.LISTED
+    if not lower.startswith(_HEADING_WORDS):
+        return None
+    return next(section for words, section in HEADINGS if lower.startswith(words))
 
 
 def _dated(said: str) -> str | None:
@@ -228,7 +267,9 @@ def _dated(said: str) -> str | None:
 
 def _alone(said: str) -> Iterator[Report]:
     """Yield a report for each address in a line of a server that stands alone, or one without a recipient."""
-    words = (_ALONE.fullmatch(word[0].strip("'.:")) for word in _WORD.finditer(said))
+    tracked = _TRACKED.search(said)
+    text = _SENDER.sub(" ", said) if tracked is None else tracked[1]
+    words = (_ALONE.fullmatch(word[0].strip("'.:")) for word in _WORD.finditer(text))
     addresses = dict.fromkeys(_without_link(word["address"]) for word in words if word is not None)
     for address in addresses or (None,):
         report = Report(address)

@@ -12,7 +12,7 @@ from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
 from proxyaddr.addresses.parser import parse_proxy
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.delivery.bounce_codes import Meaning, meaning, precision
+from proxyaddr.delivery.bounce_codes import LEGACY_DN_NOT_FOUND, Meaning, meaning, precision
 from proxyaddr.delivery.bounce_layouts import Report, from_lines, from_status
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, visible
 from proxyaddr.formats.imcea import PREFIX
@@ -74,7 +74,8 @@ def diagnose(text: str | bytes) -> tuple[Diagnosis, ...]:
         shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
         raise AddressSyntaxError(
             "not-a-bounce",
-            "no non-delivery report: it names no recipient with a reason (`proxyaddr decapsulate` reads addresses)",
+            "no non-delivery report: it names no recipient with a reason; give the whole report, or the line "
+            "with the code (`proxyaddr decapsulate` reads addresses)",
             shown,
             (0, len(shown)),
             ("a non-delivery report",),
@@ -199,7 +200,7 @@ def _diagnosed(report: Report, encapsulated: dict[str, FoundAddress]) -> Diagnos
         meant.reason,
         meant.rule,
         meant.article,
-        (*_proxy_remedy(proxies), *_remedy(meant, proxies)),
+        (*_proxy_remedy(proxies), *_remedy(meant, proxies, addresses)),
         addresses,
         proxies,
         said,
@@ -220,6 +221,10 @@ def _proxy_remedy(proxies: tuple[str, ...]) -> Iterator[str]:
         yield f"add the proxy address {proxy} to the recipient that had this name (KB2807779)"
 
 
-def _remedy(meant: Meaning, proxies: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the remedy of a rule; beside an X500 proxy, what it says of the address itself would contradict it."""
-    return meant.remedy[1:] if proxies else meant.remedy
+def _remedy(meant: Meaning, proxies: tuple[str, ...], addresses: tuple[TypedAddress, ...]) -> tuple[str, ...]:
+    """Return the remedy of a rule without what would contradict the rest.
+
+    Beside an X500 proxy that is what it says of the address itself; a legacy DN that is broken makes no proxy.
+    """
+    is_broken = meant.rule == LEGACY_DN_NOT_FOUND and bool(addresses)
+    return meant.remedy[1:] if proxies or is_broken else meant.remedy

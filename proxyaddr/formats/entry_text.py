@@ -24,7 +24,7 @@ SHORTEST_START = 8
 
 _RULE = re.compile(r"[-_=\s]*")
 _LABEL = re.compile(r".*[:=][ \t]*(?=[^\s=])|[A-Za-z_]\w*[ \t]+(?=00|[A-Za-z0-9+/]{20})|.*:[ \t]*\Z")
-_NOISE = re.compile(r"0x|\\x|[\s,:\"'{}-]", re.IGNORECASE)
+_NOISE = re.compile(r"0x|\\x|x'|[\s,:\"'{}-]", re.IGNORECASE)
 _DIGITS = re.compile("[0-9A-Fa-f]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _URL_SAFE = str.maketrans("-_", "+/")

@@ -65,14 +65,14 @@ class JsonLinesReader(Reader):
         with self._open() as raw:
             for block in self._blocks(raw):
                 schema = merged(schema, _schema_of(block))
-        place = schema.get_field_index(self._column)
+        place = self._place(schema)
         if place >= 0 and pa.types.is_null(schema.field(place).type):
-            schema = schema.set(place, pa.field(self._column, pa.string()))
+            schema = schema.set(place, pa.field(schema.names[place], pa.string()))
         return schema
 
     def batches(self, schema: pa.Schema) -> Iterator[Batch]:
         """Yield the rows."""
-        place = schema.get_field_index(self._column)
+        place = self._place(schema)
         row = 1
         with self._open() as raw:
             for block in self._blocks(raw):
@@ -80,6 +80,13 @@ class JsonLinesReader(Reader):
                 if batch.num_rows:
                     yield Batch(batch, row, raw.tell(), codes, cells)
                 row += batch.num_rows
+
+    def _place(self, schema: pa.Schema) -> int:
+        """Return the place of the address column: the first where none is named, -1 where there is none."""
+        if self._column is None:
+            return 0 if len(schema) else -1
+        place: int = schema.get_field_index(self._column)
+        return place
 
     def close(self) -> None:
         """Remove the copy of standard input."""

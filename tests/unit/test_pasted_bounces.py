@@ -1,0 +1,57 @@
+"""Bounces as administrators paste them, from many servers: every recipient with its reason, and nobody else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import proxyaddr as px
+from proxyaddr.cli.main import main
+from tests.cases import cases
+
+KEYS = ["recipient", "code", "reason", "rule", "article", "remedy", "addresses", "proxies"]
+
+
+@pytest.mark.parametrize("case", cases("pasted_bounces"), ids=str)
+def test_every_recipient_and_nobody_else(case: dict[str, Any]) -> None:
+    found = px.diagnose(case["text"])
+    assert [[one.recipient, one.code, one.rule, list(one.proxies)] for one in found] == case["expected"]
+    assert all(one.remedy and one.reason.endswith(".") for one in found)
+
+
+def test_a_broken_legacy_dn_is_not_to_be_made_a_proxy() -> None:
+    address = "IMCEAEX-_o=A_ou=B_cn=Recipients_cn=j+E9@contoso.com"
+    (found,) = px.diagnose(f"{address}\n#550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found ##")
+    assert [finding.code for finding in found.findings] == ["dn-charset"]
+    assert not any("proxy" in remedy for remedy in found.remedy)
+
+
+def test_a_legacy_dn_that_the_report_does_not_show_is_to_be_made_a_proxy() -> None:
+    (found,) = px.diagnose("Jane (jane@contoso.com)\n#550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found ##")
+    assert not found.addresses
+    assert "X500 proxy" in found.remedy[0]
+
+
+def test_keys_of_json_stand_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "--json", "jane@contoso.com: 550 5.1.1 User unknown"]) == 1
+    assert list(json.loads(capsys.readouterr().out))[: len(KEYS)] == KEYS
+
+
+def test_what_is_no_report_is_told_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "please call jane@contoso.com"]) == 2
+    assert "give the whole report" in capsys.readouterr().err
+
+
+def test_an_identifier_as_a_database_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    octets = b"SMTP:BOB@CONTOSO.COM\x00"
+    assert main(["decapsulate", "--json", f"X'{octets.hex()}'"]) == 0
+    assert json.loads(capsys.readouterr().out)["value"] == "BOB@CONTOSO.COM"
+
+
+def test_a_domain_that_was_broken_is_joined(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decapsulate", "--json", "IMCEAFAX-1@conto\nso.com}"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["domain"] == "contoso.com"
+    assert [finding["code"] for finding in answer["findings"]] == ["joined-lines"]
