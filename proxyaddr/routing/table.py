@@ -178,8 +178,7 @@ class RoutingTable:
             if ranked is None:
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
-        patterns = columns.comparable_patterns(self._dialect)
-        return Matcher(Plan(self._dialect.by_domain, columns.types, patterns, ranks, rows), engine)
+        return Matcher(Plan(self._dialect, columns.types, columns.patterns, ranks, rows), engine)
 
     def to_gwart(self) -> str:
         """Return the routes as GWART text (Q149121), which has no scope but LOCAL.
