@@ -12,7 +12,7 @@ from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
 from proxyaddr.spaces.dialect import Dialect
-from proxyaddr.spaces.space import AddressSpace, Scope
+from proxyaddr.spaces.space import AddressSpace, Scope, parse_space
 
 __all__ = [
     "RouteRow",
@@ -76,7 +76,7 @@ def routes_of(rows: Rows, dialect: Dialect, source: str | None, limits: Limits) 
 def _space(read: RouteRow, dialect: Dialect, limits: Limits) -> AddressSpace:
     sums = read.is_sum or has_sums(dialect)
     if read.space is not None:
-        return AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, of_route=sums, limits=limits)
+        return parse_space(read.space, dialect, Scope(read.scope), of_route=sums, limits=limits)
     address_type, pattern, cost = text_of(read.type), text_of(read.pattern), cost_of(read.cost)
     return AddressSpace(address_type, pattern, cost, Scope(read.scope), dialect, of_route=sums)
 
