@@ -115,8 +115,9 @@ class AddressSpace:
         space_of_any_type: [CONNECTED_SITE] [ANY_TYPE] [PATTERN] [COST]
 
         Digits alone after the last `;` are the cost, from 1 to 100. Exchange 2007 requires it for a space with `;` in
-        it whose type is not SMTP, and its types may hold blanks (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its cost
-        where the space states none. Raises AddressSyntaxError with the span in the text.
+        it whose type is not SMTP, and its types may hold blanks (New-SendConnector). A stored connected site
+        (`Org§Site§1§X400:...`, Q199412) gives its space, and its cost where the space states none. Raises
+        AddressSyntaxError with the span in the text.
 
         >>> AddressSpace.parse("X400:c=US;a= ;p=Org;;5").cost
         5
