@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from proxyaddr.spaces.dialect import Dialect
+
 __all__ = ["NO_ROUTE", "Plan", "Rows"]
 
 NO_ROUTE = -1
@@ -15,13 +17,12 @@ Rows = Mapping[str, tuple[int, int]]
 
 
 class Plan(NamedTuple):
-    """Rows of equal length: types in upper case, patterns to be folded and compared, ranks, ascending answers.
+    """Rows of equal length: types in upper case, patterns as written, ranks, and the answers, ascending.
 
-    Of two that match an address equally well the lower rank wins, then the lower answer. `by_domain` is a dialect of
-    Exchange 2000 or later, else whole values are compared.
+    Of two that match an address equally well the lower rank wins, then the lower answer.
     """
 
-    by_domain: bool
+    dialect: Dialect
     types: Sequence[str]
     patterns: Sequence[str]
     ranks: Sequence[int]
@@ -31,7 +32,7 @@ class Plan(NamedTuple):
         """Return the rows of one type."""
         rows = [row for row, kind in enumerate(self.types) if kind == address_type]
         return Plan(
-            self.by_domain,
+            self.dialect,
             [address_type] * len(rows),
             [self.patterns[row] for row in rows],
             [self.ranks[row] for row in rows],

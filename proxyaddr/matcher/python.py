@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from proxyaddr._text.folding import fold
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.matcher.arrow import IndexColumn
@@ -17,7 +16,7 @@ from proxyaddr.matcher.domains import Domains, Texts
 from proxyaddr.matcher.plan import NO_ROUTE, Plan
 from proxyaddr.matcher.strings import Values
 from proxyaddr.spaces.components import COMPONENT_TYPES
-from proxyaddr.spaces.matching import read_address
+from proxyaddr.spaces.matching import comparable_pattern, read_address
 
 __all__ = ["CallingEngine", "PythonEngine"]
 
@@ -66,7 +65,7 @@ class PythonEngine(_OneByOne):
             best = rows.get(address_type)
             if best is None:
                 best = rows[address_type] = {}
-            key = pattern if address_type in COMPONENT_TYPES else fold(pattern)
+            key = comparable_pattern(address_type, pattern, plan.dialect)
             held = best.get(key)
             if held is None or rank < held[0]:  # of equal ranks the earlier route stays
                 best[key] = rank, route
@@ -74,7 +73,7 @@ class PythonEngine(_OneByOne):
         for address_type, patterns in rows.items():
             if address_type in COMPONENT_TYPES:
                 spaces[address_type] = ByComponent(address_type, patterns)
-            elif not plan.by_domain:
+            elif not plan.dialect.by_domain:
                 spaces[address_type] = Values(patterns, internet=address_type in INTERNET_TYPES)
             else:
                 spaces[address_type] = Domains(patterns) if address_type == DEFAULT_TYPE else Texts(patterns)

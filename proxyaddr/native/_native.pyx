@@ -28,11 +28,11 @@ from text_columns cimport (
     text_span,
 )
 
-from proxyaddr._text.folding import fold
 from proxyaddr._text.types import DEFAULT_TYPE, SPELLINGS
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.components import COMPONENT_TYPES
-from proxyaddr.spaces.matching import pattern_components
+from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import comparable_pattern, pattern_components
 
 __all__ = ["Kernel", "ListRows", "Rows", "TextArray", "rows_to_judge", "text_arrays", "undecided_rows"]
 
@@ -78,7 +78,7 @@ cdef class Kernel:
     cdef bint _by_domain
 
     def __cinit__(self, plan, decide):
-        self._table = kernel_new(plan.by_domain, len(plan.types), int.from_bytes(os.urandom(8), "little"))
+        self._table = kernel_new(plan.dialect.by_domain, len(plan.types), int.from_bytes(os.urandom(8), "little"))
         if self._table is NULL:
             raise MemoryError
 
@@ -93,9 +93,10 @@ cdef class Kernel:
         cdef size_t row, total = len(plan.types)
         cdef object kind, last = None, pattern, later
         cdef list types = as_list(plan.types), patterns = as_list(plan.patterns), ranks = as_list(plan.ranks)
-        cdef object answers = plan.indices
+        cdef object answers = plan.indices, dialect = plan.dialect
+        cdef bint drops_heads = dialect is Dialect.EXCHANGE2000
         cdef bint in_order = isinstance(answers, range) and answers == range(len(types))
-        self._decide, self._by_domain = decide, plan.by_domain
+        self._decide, self._by_domain = decide, dialect.by_domain
         for row in range(total):
             kind, pattern = types[row], patterns[row]
             if row + AHEAD < total and number >= 0:
@@ -115,8 +116,8 @@ cdef class Kernel:
                 if kind in not_read:
                     not_read[kind][1].append(row)
                 continue
-            if not PyUnicode_IS_COMPACT_ASCII(pattern):
-                pattern = fold(pattern)
+            if drops_heads or not PyUnicode_IS_COMPACT_ASCII(pattern) or has_final_dot(pattern):
+                pattern = comparable_pattern(kind, pattern, dialect)
                 if not PyUnicode_IS_COMPACT_ASCII(pattern):
                     continue  # it matches no ASCII text, and the kernel decides no other
             status = kernel_add(
@@ -370,6 +371,11 @@ cdef int point_to(list items, size_t start, size_t stop, text_pointer *texts) ex
                 raise TypeError(f"an address is text, not {type(item).__name__}")
         found += 1
     return 0
+
+
+cdef bint has_final_dot(object text):
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+    return length > 0 and (<const uint8_t *>PyUnicode_DATA(text))[length - 1] == 0x2E
 
 
 cdef list as_list(values):

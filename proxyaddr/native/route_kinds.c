@@ -12,6 +12,11 @@ static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
     return at + 1;
 }
 
+/* Return how many bytes of the end of an address decide. */
+static int64_t tail_of(const route_kind *route) {
+    return route->mark_at > route->dot_at ? route->mark_at : route->dot_at;
+}
+
 void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int by_domain) {
     const uint8_t *end = pattern + length, *wildcard = NULL, *domain = NULL;
     int ascii = 1;
@@ -59,9 +64,9 @@ static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *
     }
     while (end > text && is_blank(end[-1]))
         end--;
-    int64_t length = end - text;
-    if ((length && end[-1] == '.') || !is_ascii(text, end))
-        return -1; /* its domain may be compared in another length */
+    int64_t length = end - text, tail = tail_of(route);
+    if (!length || end[-1] == '.' || !is_ascii(tail < length ? end - tail : text, end))
+        return -1; /* its domain is compared in another length; an ASCII end of a label stays at its place */
     if (route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark)
         return -1;
     if (route->dot_at && route->dot_at <= length && *(end - route->dot_at) == '.')

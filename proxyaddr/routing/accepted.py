@@ -97,11 +97,15 @@ def accepted_fit(fit: Fit) -> Fit:
 def without_stated(plan: Plan, first: int) -> Plan:
     """Return a plan without the accepted domains that another space states; their routes begin at the index `first`."""
     stated = {
-        pattern
+        comparable_domain(pattern)
         for kind, pattern, row in zip(plan.types, plan.patterns, plan.indices, strict=True)
         if kind == DEFAULT_TYPE and row < first
     }
-    kept = [place for place, row in enumerate(plan.indices) if row < first or plan.patterns[place] not in stated]
+    kept = [
+        place
+        for place, row in enumerate(plan.indices)
+        if row < first or comparable_domain(plan.patterns[place]) not in stated
+    ]
     types, patterns = ([column[place] for place in kept] for column in (plan.types, plan.patterns))
     ranks, rows = ([column[place] for place in kept] for column in (plan.ranks, plan.indices))
-    return Plan(plan.by_domain, types, patterns, ranks, rows)
+    return Plan(plan.dialect, types, patterns, ranks, rows)

@@ -220,8 +220,7 @@ class RouteChooser:
             if ranked is None:
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
-        patterns = columns.comparable_patterns(self._dialect)
-        plan = Plan(self._dialect.by_domain, columns.types, patterns, ranks, rows)
+        plan = Plan(self._dialect, columns.types, columns.patterns, ranks, rows)
         return self._compiled_with_accepted(plan, engine) if self._accepted else Matcher(plan, engine)
 
     def _compiled_with_accepted(self, plan: Plan, engine: str | None) -> Matcher:

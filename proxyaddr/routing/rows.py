@@ -14,7 +14,7 @@ from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import TYPE_BEFORE_COLON
-from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope
+from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope, parse_space
 
 __all__ = [
     "ReadRoutes",
@@ -153,7 +153,7 @@ def _split(space: str) -> tuple[str, str]:
 def _space(read: RouteRow, dialect: Dialect, limits: Limits) -> AddressSpace:
     sums = read.is_sum or has_sums(dialect)
     if read.space is not None:
-        return AddressSpace.parse(read.space, dialect=dialect, scope=read.scope, of_route=sums, limits=limits)
+        return parse_space(read.space, dialect, Scope(read.scope), of_route=sums, limits=limits)
     address_type, pattern, cost = text_of(read.type), text_of(read.pattern), cost_of(read.cost)
     return AddressSpace(address_type, pattern, cost, Scope(read.scope), dialect, of_route=sums)
 

@@ -28,7 +28,7 @@ from proxyaddr.spaces.matching import (
 )
 from proxyaddr.x400.reading import findings as x400_findings
 
-__all__ = ["AddressSpace", "Dialect", "Scope"]
+__all__ = ["AddressSpace", "Dialect", "Scope", "parse_space"]
 
 LOCAL = "LOCAL"
 """Marks a space that is not replicated to other sites; X.400 after it has commas in Exchange 5.5 (Q161947, Q182798)."""
@@ -107,7 +107,6 @@ class AddressSpace:
         *,
         dialect: Dialect | str = Dialect.EXCHANGE55,
         scope: Scope | str = Scope.ORGANIZATION,
-        of_route: bool = False,
         limits: Limits = DEFAULT_LIMITS,
     ) -> AddressSpace:
         """Parse `TYPE:pattern;cost`; type SMTP and cost 1 where they are left out.
@@ -115,34 +114,15 @@ class AddressSpace:
         space: [CONNECTED_SITE] [SPACE_TYPE] [PATTERN] [COST]
         space_of_any_type: [CONNECTED_SITE] [ANY_TYPE] [PATTERN] [COST]
 
-        Digits alone after the last `;` are the cost, from 1 to 100; that of a space `of_route` adds up hops. Exchange
-        2007 requires it for a space with `;` in it whose type is not SMTP, and its types may hold blanks
-        (New-SendConnector). A stored connected site (`Org§Site§1§X400:...`, Q199412) gives its space, and its cost
-        where the space states none. Raises AddressSyntaxError with the span in the text.
+        Digits alone after the last `;` are the cost, from 1 to 100. Exchange 2007 requires it for a space with `;` in
+        it whose type is not SMTP, and its types may hold blanks (New-SendConnector). A stored connected site
+        (`Org§Site§1§X400:...`, Q199412) gives its space, and its cost where the space states none. Raises
+        AddressSyntaxError with the span in the text.
 
         >>> AddressSpace.parse("X400:c=US;a= ;p=Org;;5").cost
         5
         """
-        from proxyaddr.spaces.text import read_space  # noqa: PLC0415 - loads lark
-
-        limits.check_address(text)
-        decides = Dialect(dialect)
-        read = read_space(text, blanks=decides.by_domain)
-        if read.type is None and not _trimmed(read.pattern):
-            raise AddressSyntaxError(
-                "empty-text", "no type and no pattern", text, (0, len(text)), ("TYPE:pattern;cost",)
-            )
-        cost = 1 if read.cost is None else read.cost
-        try:
-            address_type = DEFAULT_TYPE if read.type is None else read.type
-            space = cls(address_type, read.pattern, cost, Scope(scope), decides, of_route=of_route)
-        except AddressSyntaxError as error:
-            raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from None
-        states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
-        if decides.by_domain and not states_cost:
-            message = "a space with ';' in it needs a cost after the last one"
-            raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
-        return space
+        return parse_space(text, Dialect(dialect), Scope(scope), limits=limits)
 
     @property
     def by_component(self) -> bool:
@@ -176,6 +156,29 @@ class AddressSpace:
             pattern = self.pattern.replace(";", ",") + "," if has_commas else self.pattern
             return f"{LOCAL}:{self.type}:{pattern};{self.cost}"
         return f"{self.type}:{self.pattern};{self.cost}"
+
+
+def parse_space(
+    text: str, dialect: Dialect, scope: Scope, *, of_route: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> AddressSpace:
+    """Return what `AddressSpace.parse` does, or a space `of_route`, whose cost may be higher."""
+    from proxyaddr.spaces.text import read_space  # noqa: PLC0415 - loads lark
+
+    limits.check_address(text)
+    read = read_space(text, blanks=dialect.by_domain)
+    if read.type is None and not _trimmed(read.pattern):
+        raise AddressSyntaxError("empty-text", "no type and no pattern", text, (0, len(text)), ("TYPE:pattern;cost",))
+    cost = 1 if read.cost is None else read.cost
+    try:
+        address_type = DEFAULT_TYPE if read.type is None else read.type
+        space = AddressSpace(address_type, read.pattern, cost, scope, dialect, of_route=of_route)
+    except AddressSyntaxError as error:
+        raise AddressSyntaxError(error.code, error.message, text, read.span_of(error), error.expected) from None
+    states_cost = read.cost is not None or ";" not in read.pattern or space.type == DEFAULT_TYPE
+    if dialect.by_domain and not states_cost:
+        message = "a space with ';' in it needs a cost after the last one"
+        raise AddressSyntaxError("missing-cost", message, text, (len(text), len(text)), (";1",))
+    return space
 
 
 def _trimmed(pattern: str) -> str:
@@ -225,11 +228,9 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
         raise AddressSyntaxError("accepted-domains", message, pattern, whole)
     if _is_domain(pattern, dialect):
         return
-    if "*" in pattern and "@" not in pattern:
-        message = "'*' is the whole pattern, or stands before the first dot of a domain"
-        raise AddressSyntaxError("bad-wildcard", message, pattern, whole, ("'*.' and a domain", "'*'"))
     expected = ("a domain", "'*.' and a domain", "'*'")
-    raise AddressSyntaxError("bad-domain", "an address space of this dialect is a domain", pattern, whole, expected)
+    message = "an SMTP space of this dialect is a domain; '*' is the whole of it, or stands before its first dot"
+    raise AddressSyntaxError("bad-domain", message, pattern, whole, expected)
 
 
 def _is_domain(pattern: str, dialect: Dialect) -> bool:

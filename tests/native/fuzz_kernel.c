@@ -31,6 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     int smtp = kernel_add_type(table, (const uint8_t *)"SMTP", 4), fax = kernel_add_type(table, (const uint8_t *)"FAX", 3);
     kernel_add_alias(table, fax, (const uint8_t *)"X", 1);
+    if (head & 4)
+        kernel_set_types_with_blanks(table);
     for (int32_t row = 0; row < rows; row++) {
         uint8_t pattern[1500];
         size_t length = text_of(pattern, sizeof pattern, &data, &size);
