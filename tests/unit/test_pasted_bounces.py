@@ -120,3 +120,25 @@ def test_an_empty_text_is_no_input(
 def test_the_name_of_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", "not-there.eml"]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+LEGACY_DN = "IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com"
+
+
+def test_where_no_domain_is_ours_the_answer_for_a_legacy_dn_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resolve", "--json", LEGACY_DN]) == 0
+    assert "--site-domain contoso.com" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["jane@contoso.com"], 0),
+        (["IMCEAFAX-1@contoso.com"], 0),
+        (["--site-domain", "fabrikam.com", LEGACY_DN], 0),
+        (["--site-domain", "contoso.com", LEGACY_DN], 1),
+    ],
+)
+def test_no_other_answer_rests_on_it(capsys: pytest.CaptureFixture[str], arguments: list[str], status: int) -> None:
+    assert main(["resolve", "--json", *arguments]) == status
+    assert capsys.readouterr().err == ""
