@@ -34,7 +34,7 @@ FILES = {
     "people.csv": "name,proxyAddresses\nJane,SMTP:jane@contoso.com;smtp:j@contoso.com\n",
     "connectors.csv": '"Name","AddressSpaces"\n"Internet","Microsoft.Exchange.Data.MultiValuedProperty"\n',
     "other.csv": "a,b\n1,2\n",
-    "returned.csv": "Recipient\nIMCEAFAX-1@contoso.com\n",
+    "returned.csv": "Id,Recipient\n1,IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com\n",
 }
 
 
