@@ -8,7 +8,7 @@ from lark import Token, Transformer
 from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.addresses.diagnoses import GRAMMAR_CODES, diagnosed
 from proxyaddr.addresses.display_names import bracketed_name, display_name, unescaped
 from proxyaddr.addresses.mailboxes import LINK, linked, mailbox, named
@@ -22,8 +22,11 @@ __all__ = ["plain_one_off", "read_address", "read_one_off"]
 
 def read_address(text: str) -> OneOffAddress | ProxyAddress:
     """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others."""
-    found = _read(_ADDRESS, "address", text)
-    return proxy_of(as_whole(found, text), text) if isinstance(found, ProxyItem) else found
+    found: ProxyItem | OneOffAddress = _read(_ADDRESS, "address", text)
+    if not isinstance(found, ProxyItem):
+        return found
+    proxy = proxy_of(as_whole(found, text), text)
+    return read_one_off(text) if proxy.type == DDA_KEYWORD and _has_shape(text) else proxy
 
 
 def read_one_off(text: str) -> OneOffAddress:
@@ -65,6 +68,12 @@ def _otherwise(text: str) -> OneOffAddress | None:
     return read_pasted(joined_lines(text), plain_one_off)
 
 
+def _has_shape(text: str) -> bool:
+    from proxyaddr.addresses.shapes import typed_by_shape  # noqa: PLC0415 - the start does not wait for rare forms
+
+    return typed_by_shape(text) is not None
+
+
 def plain_one_off(text: str) -> OneOffAddress | None:
     """Return the address that a text is in a form of the articles; None where it is none."""
     try:
@@ -94,8 +103,9 @@ class _OneOffTransformer(Transformer[Token, object]):
             raise AddressSyntaxError("empty-value", "the value is empty", "", (place, place), ("a value",))
         name = by_type.get("BRACKETED_NAME")
         shown, reading = (None, ()) if name is None else (bracketed_name(name), _around(name))
-        if LINK.fullmatch(f"{by_type['TYPE']}:") and (link := linked(value, shown, reading)):
-            return link
+        if LINK.fullmatch(f"{by_type['TYPE']}:"):
+            link = linked(value, shown, reading)
+            return link or OneOffAddress(DEFAULT_TYPE, unescaped(value), shown, reading=reading)
         return OneOffAddress(by_type["TYPE"], unescaped(value), shown, reading=reading)
 
     @v_args(inline=True)
