@@ -8,10 +8,10 @@ from lark import Token, Transformer
 from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, LINK_TYPE, WHITE_SPACE
 from proxyaddr.addresses.diagnoses import GRAMMAR_CODES, diagnosed
 from proxyaddr.addresses.display_names import bracketed_name, display_name, unescaped
-from proxyaddr.addresses.mailboxes import LINK, linked, mailbox, named
+from proxyaddr.addresses.mailboxes import linked, mailbox, named
 from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, typed_item
 from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS, joined_lines, trimmed, without_braces
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
@@ -40,7 +40,8 @@ def _read(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the
     plain, cut_off = without_braces(text) if "{" in text else (text, None)
     if cut_off is not None:
         raise cut_off
-    plain = trimmed(plain)
+    if not text.isascii():
+        plain = trimmed(plain)
     try:
         found = grammar.parse(plain, start)
     except AddressSyntaxError as error:
@@ -103,7 +104,7 @@ class _OneOffTransformer(Transformer[Token, object]):
             raise AddressSyntaxError("empty-value", "the value is empty", "", (place, place), ("a value",))
         name = by_type.get("BRACKETED_NAME")
         shown, reading = (None, ()) if name is None else (bracketed_name(name), _around(name))
-        if LINK.fullmatch(f"{by_type['TYPE']}:"):
+        if by_type["TYPE"].upper() == LINK_TYPE:
             link = linked(value, shown, reading)
             return link or OneOffAddress(DEFAULT_TYPE, unescaped(value), shown, reading=reading)
         return OneOffAddress(by_type["TYPE"], unescaped(value), shown, reading=reading)

@@ -9,6 +9,7 @@ from proxyaddr.errors import AddressSyntaxError, Finding
 
 __all__ = [
     "APOSTROPHES",
+    "FOLD",
     "SURROUNDING_APOSTROPHES",
     "SURROUNDING_BLANKS",
     "decoded_words",

@@ -122,10 +122,10 @@ def _judged(proxy: ProxyAddress) -> ProxyAddress:
     if address_type not in KNOWN_TYPES and _LABELLED.match(value):
         message = f"{address_type} is no known address type, and an address follows: is it a label?"
         return replace(proxy, reading=(*proxy.reading, Finding("unknown-type", message)))
-    if address_type == "X400":
+    if address_type == "X400" and "dda" in value.lower():
         value = _DDA.sub("=", value)
     joined = _JOINED_FIELDS if address_type == _FIELD_TYPES else _JOINED
-    quoted = _QUOTED_LOCAL_PART.match(value)
+    quoted = _QUOTED_LOCAL_PART.match(value) if value[0] == '"' else None
     found = joined.search(value, quoted.end() if quoted else 0)
     if found and (":" in found[0] or address_type not in _WITH_AT or "@" in value[: found.start()]):
         return replace(proxy, reading=(*proxy.reading, _JOINED_VALUES))
