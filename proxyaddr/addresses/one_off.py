@@ -37,6 +37,7 @@ def read_address(text: str) -> OneOffAddress | ProxyAddress:
         item = read_item(text)
         if isinstance(item.found, DeletionMarker) or getattr(item.found, "code", None) == "not-exported":
             return proxy_of(item, text)
+    found: ProxyItem | OneOffAddress | ProxyAddress | None
     try:
         found = _read(_ADDRESS, "address", text)
     except AddressSyntaxError as error:
