@@ -44,7 +44,7 @@ def read_address(text: str) -> OneOffAddress | ProxyAddress:
         quoted = _QUOTED.fullmatch(text)
         found = None if quoted is None else _in_quotes(quoted[1].replace('""', '"'))
         if found is None:
-            raise error from None
+            raise error.with_traceback(None) from None  # so that a traceback ends in few lines
     if not isinstance(found, ProxyItem):
         return found
     proxy = proxy_of(as_whole(found, text), text)

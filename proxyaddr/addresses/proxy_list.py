@@ -240,7 +240,7 @@ def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:
     try:
         limits.check_address(text[start:end])
     except AddressSyntaxError as error:
-        return item._replace(found=error)
+        item = item._replace(found=error)
     return item
 
 
