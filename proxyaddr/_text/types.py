@@ -10,9 +10,11 @@ from proxyaddr.errors import AddressSyntaxError
 __all__ = [
     "ATTRIBUTE_TYPES",
     "BLANKS",
+    "DDA_KEYWORD",
     "DEFAULT_TYPE",
     "INTERNET_TYPES",
     "KNOWN_TYPES",
+    "LABELS",
     "LEGACY_DN_TYPES",
     "LINK_TYPE",
     "SPELLINGS",
@@ -60,9 +62,18 @@ ATTRIBUTE_TYPES = {
 """Attributes whose values are addresses without a type, in lower case, and the type of those."""
 
 LINK_TYPE = "MAILTO"
-"""What begins a link to an Internet address (RFC 6068): no type, but written as one."""
+"""What begins a link to an Internet address (RFC 6068), which is read as SMTP where people paste one.
 
-SPELLINGS = {"X.400": "X400", LINK_TYPE: DEFAULT_TYPE}
+Where the product itself writes it, as in IMCEAMAILTO, it is a type of its own.
+"""
+
+DDA_KEYWORD = "DDA"
+"""What begins a domain-defined attribute, `DDA:type=value`: a part of an O/R address, and no type."""
+
+LABELS = frozenset({"TO", "CC", "BCC", "FROM", "REPLY-TO", "SENDER", DDA_KEYWORD, *map(str.upper, ATTRIBUTE_TYPES)})
+"""What stands before a colon as a type does and is none: names of headers and attributes, and the keyword of X.400."""
+
+SPELLINGS = {"X.400": "X400"}
 """Other spellings of a type: Q89410 writes X.400, every later article X400."""
 
 _TYPE = re.compile(TYPE_PATTERN)

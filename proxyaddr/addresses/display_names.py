@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from proxyaddr._text.types import BLANKS, WHITE_SPACE
-from proxyaddr.addresses.surroundings import decoded_words, unfolded
+from proxyaddr.addresses.surroundings import FOLD, decoded_words, unfolded
 
 __all__ = ["bracketed_name", "commented_name", "display_name", "unescaped"]
 
@@ -17,6 +17,9 @@ _QUOTED_AND_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*")\s*\(.*\)', re.DOTALL)
 _QUOTED_WORDS = re.compile(r'\((?:[^()\\]|\\.)*\)|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 """A comment, in which quotes are only characters, or a quoted word of a name."""
 
+_MARKS = re.compile(rf'["(]|=\?|{FOLD}')
+"""What every name has that is not shown as it is written."""
+
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 
 
@@ -27,7 +30,10 @@ def display_name(written: str) -> str | None:
     (RFC 5322 3.2.1). A comment behind a quoted name is
     no part of it. None for an empty name.
     """
-    name = unfolded(written.strip(WHITE_SPACE))
+    name = written.strip(WHITE_SPACE)
+    if not _MARKS.search(name):  # as most are
+        return name or None
+    name = unfolded(name)
     if with_comments := _QUOTED_AND_COMMENTS.fullmatch(name):
         name = with_comments[1]
     if name.startswith("(") and _is_one_comment(name):

@@ -9,6 +9,7 @@ from proxyaddr._text.types import (
     BLANKS,
     DEFAULT_TYPE,
     KNOWN_TYPES,
+    LINK_TYPE,
     SPELLINGS,
     TYPE_PATTERN,
     WHITE_SPACE,
@@ -59,4 +60,4 @@ def _with_own_type(text: str, kind: str) -> OneOffAddress | ProxyAddress | None:
 
 
 def _is_known(written: str, kind: str) -> bool:
-    return written.upper() in {*KNOWN_TYPES, *SPELLINGS, kind}
+    return written.upper() in {*KNOWN_TYPES, *SPELLINGS, LINK_TYPE, kind}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from proxyaddr._text.types import BLANKS, KNOWN_TYPES, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
 from proxyaddr.errors import ConfigurationError, Span, check_text
 
 __all__ = ["KNOWN_PREFIX", "ListText", "check_separator", "prepared"]
@@ -17,7 +17,7 @@ __all__ = ["KNOWN_PREFIX", "ListText", "check_separator", "prepared"]
 HELD = "\ufdd0"
 """A character that is assigned to nothing, in place of one that does not separate here."""
 
-_KNOWN = "|".join(map(re.escape, sorted({*KNOWN_TYPES, *SPELLINGS, "MAILTO"}, reverse=True)))
+_KNOWN = "|".join(map(re.escape, sorted({*KNOWN_TYPES, *SPELLINGS, LINK_TYPE}, reverse=True)))
 KNOWN_PREFIX = rf"(?i:{_KNOWN})[{WHITE_SPACE}]*+:"
 """A known type and its colon. `mailto:` counts as one: it is read as SMTP."""
 
@@ -42,7 +42,8 @@ _PROPERTIES = (
 
 _OPENING = re.compile(
     rf"(?:\A|(?<=[\r\n]))[{_WHITE}]*+"
-    rf"(?:((?:(?!{KNOWN_PREFIX})[A-Za-z][\w.-]*+(?:\ [\w.-]++)*+[{_WHITE}]*+:[{_WHITE}]*+)?\{{)"
+    rf"(?:((?:(?!{KNOWN_PREFIX}|(?i:{DDA_KEYWORD})[{_WHITE}]*+:)"
+    rf"[A-Za-z][\w.-]*+(?:\ [\w.-]++)*+[{_WHITE}]*+:[{_WHITE}]*+)?\{{)"
     r"(?![^{};,:\r\n]*\}[^\s;,}])"
     rf"|((?i:{'|'.join(_PROPERTIES)})(?:[_.][0-9]+)?[{_WHITE}]*+:(?!:)))"
 )

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
-from proxyaddr.addresses.surroundings import SURROUNDING_APOSTROPHES, SURROUNDING_BLANKS, without_apostrophes
+from proxyaddr.addresses.surroundings import (
+    APOSTROPHES,
+    SURROUNDING_APOSTROPHES,
+    SURROUNDING_BLANKS,
+    without_apostrophes,
+)
 from proxyaddr.addresses.values import OneOffAddress
 from proxyaddr.errors import Finding
 
@@ -25,7 +30,7 @@ def mailbox(written: str, name: str | None = None, reading: tuple[Finding, ...] 
     value = written.strip(WHITE_SPACE)
     if value != written:
         reading = (*reading, SURROUNDING_BLANKS)
-    if (plain := without_apostrophes(value)) != value:
+    if value[0] in APOSTROPHES and (plain := without_apostrophes(value)) != value:
         value, reading = plain, (*reading, SURROUNDING_APOSTROPHES)
     elif "=" in value:
         from proxyaddr.addresses.shapes import typed_by_shape  # noqa: PLC0415 - for few addresses, and the start waits

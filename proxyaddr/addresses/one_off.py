@@ -9,11 +9,11 @@ from lark import Token, Transformer
 from lark.visitors import v_args
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, LINK_TYPE, WHITE_SPACE
 from proxyaddr.addresses.diagnoses import GRAMMAR_CODES, diagnosed
 from proxyaddr.addresses.display_names import bracketed_name, display_name, unescaped
 from proxyaddr.addresses.lists import DeletionMarker
-from proxyaddr.addresses.mailboxes import LINK, linked, mailbox, named
+from proxyaddr.addresses.mailboxes import linked, mailbox, named
 from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, read_item, typed_item
 from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS, joined_lines, trimmed, without_braces
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
@@ -37,14 +37,18 @@ def read_address(text: str) -> OneOffAddress | ProxyAddress:
         item = read_item(text)
         if isinstance(item.found, DeletionMarker) or getattr(item.found, "code", None) == "not-exported":
             return proxy_of(item, text)
+    found: ProxyItem | OneOffAddress | ProxyAddress | None
     try:
         found = _read(_ADDRESS, "address", text)
     except AddressSyntaxError as error:
         quoted = _QUOTED.fullmatch(text)
         found = None if quoted is None else _in_quotes(quoted[1].replace('""', '"'))
         if found is None:
-            raise error from None
-    return proxy_of(as_whole(found, text), text) if isinstance(found, ProxyItem) else found
+            raise error.with_traceback(None) from None  # so that a traceback ends in few lines
+    if not isinstance(found, ProxyItem):
+        return found
+    proxy = proxy_of(as_whole(found, text), text)
+    return read_one_off(text) if proxy.type == DDA_KEYWORD and _has_shape(text) else proxy
 
 
 def _in_quotes(text: str) -> OneOffAddress | ProxyAddress | None:
@@ -65,7 +69,8 @@ def _read(grammar: Grammar, start: str, text: str) -> Any:  # noqa: ANN401 - the
     plain, cut_off = without_braces(text) if "{" in text else (text, None)
     if cut_off is not None:
         raise cut_off
-    plain = trimmed(plain)
+    if not text.isascii():
+        plain = trimmed(plain)
     try:
         found = grammar.parse(plain, start)
     except AddressSyntaxError as error:
@@ -91,6 +96,12 @@ def _otherwise(text: str) -> OneOffAddress | None:
     if shaped := typed_by_shape(text):
         return OneOffAddress(*shaped)
     return read_pasted(joined_lines(text), plain_one_off)
+
+
+def _has_shape(text: str) -> bool:
+    from proxyaddr.addresses.shapes import typed_by_shape  # noqa: PLC0415 - the start does not wait for rare forms
+
+    return typed_by_shape(text) is not None
 
 
 def plain_one_off(text: str) -> OneOffAddress | None:
@@ -122,8 +133,9 @@ class _OneOffTransformer(Transformer[Token, object]):
             raise AddressSyntaxError("empty-value", "the value is empty", "", (place, place), ("a value",))
         name = by_type.get("BRACKETED_NAME")
         shown, reading = (None, ()) if name is None else (bracketed_name(name), _around(name))
-        if LINK.fullmatch(f"{by_type['TYPE']}:") and (link := linked(value, shown, reading)):
-            return link
+        if by_type["TYPE"].upper() == LINK_TYPE:
+            link = linked(value, shown, reading)
+            return link or OneOffAddress(DEFAULT_TYPE, unescaped(value), shown, reading=reading)
         return OneOffAddress(by_type["TYPE"], unescaped(value), shown, reading=reading)
 
     @v_args(inline=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, WHITE_SPACE, canonical_type
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, KNOWN_TYPES, WHITE_SPACE, canonical_type
 from proxyaddr.addresses.display_names import commented_name, display_name
 from proxyaddr.addresses.mailboxes import LINK, MAILBOX, linked, mailbox, named
 from proxyaddr.addresses.shapes import typed_by_shape
@@ -141,14 +141,14 @@ def _without_angles(
     text: str, parts: list[_Part], reading: tuple[Finding, ...], read_bracketed: Reader
 ) -> OneOffAddress | None:
     """Return the address of a text in which exactly one part is an address, the others its name or notes on it."""
-    if not parts:
+    if not parts or any(_is_typed(text, part) for part in parts[:-1]):
         return None
     kinds = [part.kind for part in parts]
     addresses = [part for part in parts if part.kind in ("MAILBOX", "MAIL_LINK")]
     if len(addresses) == 1 and not {"WORDS", "SQUARE"} & set(kinds):
         (part,) = addresses
         return _noted(text, part, [each for each in parts if each is not part], reading)
-    last = parts[-1]
+    last, before = parts[-1], parts[:-1]
     is_literal = text[: last.start].endswith("@")  # with characters that an address literal can't hold
     if (
         last.kind == "SQUARE"
@@ -156,14 +156,19 @@ def _without_angles(
         and not is_literal
         and (found := read_bracketed(unfolded(last.of(text))))
     ):
-        return named(found, _name(text, parts[:-1]) if parts[:-1] else None, reading)
+        return named(found, _name(text, before) if before else None, reading)
     written = last.of(text)[1:-1].strip(WHITE_SPACE)
     if addresses or is_literal or not MAILBOX.fullmatch(written):
         return None
-    before = parts[:-1]
     if last.kind == "SQUARE" or (last.kind == "COMMENT" and {"WORDS", "QUOTED", "SQUARE"} & set(kinds[:-1])):
         return named(mailbox(written), _name(text, before) if before else None, reading)
     return None
+
+
+def _is_typed(text: str, part: _Part) -> bool:
+    """Return whether a part is square brackets with a known type and a value: an address, and not the name of one."""
+    label, _, value = part.of(text)[1:-1].partition(":")
+    return part.kind == "SQUARE" and label.strip(BLANKS).upper() in KNOWN_TYPES and bool(value.strip(WHITE_SPACE))
 
 
 def _name(text: str, parts: list[_Part]) -> str | None:

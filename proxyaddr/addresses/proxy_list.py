@@ -41,6 +41,7 @@ __all__ = [
 
 _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _CUT_OFF = ("...", "…")
+_WITH_DOMAIN = INTERNET_TYPES | {"SIP"}
 _X400 = re.compile(rf"(?i:X\.?400)[{WHITE_SPACE}]*+:[{WHITE_SPACE}]*+[^/{WHITE_SPACE}]")
 _BEHIND_X400 = re.compile(
     rf"[{BLANKS}]*+(?:[;,%|]|(?:\.\.\.|…)?[{BLANKS}]*+\}}|\Z)|[\r\n]|[{WHITE_SPACE}]++{KNOWN_PREFIX}"
@@ -214,9 +215,9 @@ def _is_torn(before: ProxyItem, item: ProxyItem, read: str) -> bool:
         return False
     left, right = before.found, item.found
     if isinstance(left, ProxyAddress):
-        return not isinstance(right, ProxyAddress) or (left.type in INTERNET_TYPES and "@" not in left.value)
+        return not isinstance(right, ProxyAddress) or (left.type in _WITH_DOMAIN and "@" not in left.value)
     if isinstance(left, AddressSyntaxError) and left.code in ("no-address", "stray-separator"):
-        return left.code == "no-address" or not isinstance(right, ProxyAddress)
+        return not isinstance(right, ProxyAddress) or "@" not in read[slice(*before.span)]
     return False
 
 
@@ -239,7 +240,7 @@ def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:
     try:
         limits.check_address(text[start:end])
     except AddressSyntaxError as error:
-        return item._replace(found=error)
+        item = item._replace(found=error)
     return item
 
 

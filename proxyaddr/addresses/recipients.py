@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lark import Token, Transformer
 
@@ -22,6 +23,15 @@ from proxyaddr.limits import Limits
 __all__ = ["read_recipients"]
 
 
+_HOLDING_SEMICOLONS = frozenset({"X400", "EUM"})
+"""Types whose values go on behind semicolons."""
+
+_FIELD = r"(?:;[ \t]*[A-Za-z][\w.:&-]*+[ \t]*=[^;,\r\n]*)"
+_FIELDS = re.compile(rf"[^;,\r\n]*{_FIELD}*+")
+_EXCHANGE_FIELDS = re.compile(rf"[^;,\r\n]*(?:{_FIELD}++;?)?")
+"""Exchange ends an O/R address by a semicolon."""
+
+
 class _Piece(NamedTuple):
     """A piece of a line that is one recipient, by its place; `is_typed` where an address type and a colon lead it."""
 
@@ -30,6 +40,13 @@ class _Piece(NamedTuple):
     is_typed: bool = False
     kind: str = ""
     """The terminal that the piece is, where it is one alone."""
+
+
+class _Group(NamedTuple):
+    """The end of a group's name, as its token, and the names with commas before it."""
+
+    names: list[Token]
+    label: Token
 
 
 class _Entry(NamedTuple):
@@ -46,8 +63,8 @@ def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
     """
     good: list[OneOffAddress] = []
     bad: list[AddressSyntaxError] = []
-    line, cut = without_braces(text)
-    found: list[Token | _Entry] = _RECIPIENTS.parse(without_comments(joined_lines(line)), "recipients")
+    line, cut = without_braces(text, labelled=True) if "{" in text else (text, None)
+    found: list[Token | _Group | _Entry] = _RECIPIENTS.parse(without_comments(joined_lines(line)), "recipients")
     for number, piece in enumerate(_pieces(found, line)):
         if number >= limits.list_items:
             raise limits.too_many_items(text, piece.start)
@@ -84,26 +101,50 @@ def _with_blanks(piece: _Piece, text: str) -> tuple[int, int]:
     return start, end
 
 
-def _pieces(found: list[Token | _Entry], text: str) -> Iterator[_Piece]:
+def _pieces(found: list[Token | _Group | _Entry], text: str) -> Iterator[_Piece]:
     """Yield the pieces of a line. The name of a group is none, but an address type before a colon begins one."""
     label: Token | None = None
+    reached = 0
     for each in found:
         if isinstance(each, _Entry):
-            tokens = _without_notes(each.tokens)
+            tokens = _without_notes(each.tokens if not reached else _behind(reached, each.tokens))
             if len(found) > 1 and all(token.type == "COMMENT" for token in tokens):  # a note behind a group
                 continue
             pieces = _cut(tokens, text) if each.is_addressed else [_piece(tokens)]
             if label is not None:
                 pieces[0] = _Piece(_start(label), pieces[0].end, _type_of(label) in KNOWN_TYPES)
             yield from pieces
-        elif each.type == "GROUP":
-            label = label or (each if _type_of(each) in (*KNOWN_TYPES, LINK_TYPE) else None)
+        elif isinstance(each, _Group) or each.type == "GROUP":
+            names, token = each if isinstance(each, _Group) else ([], each)
+            if label is None and _start(token) >= reached and _type_of(token) in (*KNOWN_TYPES, LINK_TYPE):
+                names = _behind(reached, names)
+                if {token.type for token in names} - {"COMMA", "COMMENT"}:
+                    yield _piece(names)
+                label = token
+                if _type_of(label) in _HOLDING_SEMICOLONS:
+                    reached = _end_of_fields(text, label)
+                    yield _Piece(_start(label), reached, is_typed=True)
+                    label = None
             continue
         elif label is not None:
             yield _Piece(_start(label), _end(label), is_typed=True)
         label = None
     if label is not None:
         yield _Piece(_start(label), _end(label), is_typed=True)
+
+
+def _end_of_fields(text: str, label: Token) -> int:
+    """Return where the value behind a type ends that goes on behind semicolons with `KEY=value`."""
+    pattern = _EXCHANGE_FIELDS if _type_of(label) == "X400" else _FIELDS
+    fields = cast("re.Match[str]", pattern.match(text, _end(label)))  # of no character at least
+    return fields.start() + len(fields[0].rstrip(WHITE_SPACE))
+
+
+def _behind(reached: int, tokens: list[Token]) -> list[Token]:
+    """Return tokens without those that a value has reached over, and without commas at their start."""
+    left = [token for token in tokens if _end(token) > reached]
+    place = next((number for number, token in enumerate(left) if token.type != "COMMA"), len(left))
+    return left[place:]
 
 
 def _without_notes(tokens: list[Token]) -> list[Token]:
@@ -125,13 +166,17 @@ def _cut(tokens: list[Token], text: str) -> list[_Piece]:
     first = next(number for number, token in enumerate(tokens) if token.type in ADDRESSES)
     kinds = {token.type for token in tokens}
     pieces = []
-    if first and tokens[first - 1].type == "COMMA" and not kinds & NAMED:
-        pieces, tokens, first = [_piece(tokens[:first])], tokens[first:], 0
+    behind = first
+    while behind and tokens[behind - 1].type == "COMMENT":
+        behind -= 1
+    if behind and tokens[behind - 1].type == "COMMA" and (tokens[first].type in ALONE or not kinds & NAMED):
+        pieces, tokens, first = [_piece(tokens[:behind])], tokens[behind:], first - behind
     only_bare = not first and kinds <= {*BARE, "COMMA"} if not pieces else {token.type for token in tokens} <= BARE
     begin, is_complete = 0, False
     for number, token in enumerate(tokens):
         if is_complete and (
             (only_bare and token.type == "MAILBOX")
+            or kinds in ALONE_KINDS
             or (token.type not in BEHIND and "\n" in text[_end(tokens[number - 1]) : _start(token)])
         ):
             pieces.append(_piece(tokens[begin:number]))
@@ -156,11 +201,17 @@ def _end(token: Token) -> int:
 
 def _type_of(label: Token) -> str:
     name = label[:-1].strip(WHITE_SPACE).upper()
-    return name if name == LINK_TYPE else SPELLINGS.get(name, name)
+    return SPELLINGS.get(name, name)
 
 
 NAMED = frozenset({"NAMED", "ANGLED", "BRACKETED", "COMMENT_ADDRESS"})
 """Terminals of addresses that take the words before them as their name."""
+
+ALONE = frozenset({"ANGLED", "BRACKETED"})
+"""Those that have no name right behind a comma."""
+
+ALONE_KINDS = ({"ANGLED"}, {"BRACKETED"})
+"""Those between which blanks separate where nothing else stands."""
 
 ADDRESSES = frozenset({"MAILBOX", "SHAPED", "BAD_ADDRESS", *NAMED})
 
@@ -174,9 +225,13 @@ BEHIND = frozenset({"COMMENT", "COMMENT_ADDRESS", "ANGLED", "QUOTED"})
 class _RecipientsTransformer(Transformer[Token, object]):
     """Returns the names of groups, the separators, and the tokens between them, which know their places."""
 
-    def recipients(self, children: list[Token | _Entry]) -> list[Token | _Entry]:
+    def recipients(self, children: list[Token | _Group | _Entry]) -> list[Token | _Group | _Entry]:
         """recipients: settled (addressed | unaddressed)?."""
         return children
+
+    def group(self, tokens: list[Token]) -> _Group:
+        """group: names COMMA GROUP."""
+        return _Group(tokens[:-1], tokens[-1])
 
     def addressed(self, tokens: list[Token]) -> _Entry:
         """addressed: names? address (address | word)*."""

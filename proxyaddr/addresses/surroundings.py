@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from proxyaddr._text.types import BLANKS, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, KNOWN_TYPES, WHITE_SPACE
 from proxyaddr.errors import AddressSyntaxError, Finding
 
 __all__ = [
     "APOSTROPHES",
+    "FOLD",
     "SURROUNDING_APOSTROPHES",
     "SURROUNDING_BLANKS",
     "decoded_words",
@@ -36,6 +37,11 @@ _ODD_BLANKS = re.compile(
     rf'"(?:[^"\\]|\\(?s:.))*(?:"|\\?\Z)|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|[{WHITE_SPACE}]+|[^"\[{WHITE_SPACE}]+|\['
 )
 """A piece of a text: quoted, in square brackets, white space, or other characters. Together they are all of it."""
+
+_WHITE = f"[{WHITE_SPACE}]*+"
+_BRACE = re.compile(rf"{_WHITE}()\{{")
+_LABELLED_BRACE = re.compile(rf"{_WHITE}(?:([A-Za-z][\w.-]*+(?:\ [\w.-]++)*+){_WHITE}:{_WHITE})?\{{")
+"""What opens a list in braces, with the name of a property before it as Format-List writes it."""
 
 _CUT_OFF = ("...", "\u2026")
 _COMMENT_MARKS = re.compile(r'\\(?s:.)|[()"]')
@@ -94,13 +100,16 @@ def without_apostrophes(value: str) -> str:
     return value
 
 
-def without_braces(text: str) -> tuple[str, AddressSyntaxError | None]:
+def without_braces(text: str, *, labelled: bool = False) -> tuple[str, AddressSyntaxError | None]:
     """Return a text with blanks for the braces of a PowerShell list, and the error of one that is cut off.
+
+    Where it may be `labelled`, so has a property's name with a colon before the braces.
 
     PowerShell cuts behind a whole item and says so by `...`; where the closing brace is missing too, a column of a
     table was cut, and its last item with it: that is blotted out.
     """
-    if not text.lstrip(WHITE_SPACE).startswith("{"):
+    opening = (_LABELLED_BRACE if labelled else _BRACE).match(text)
+    if opening is None or (opening[1] or "").upper() in KNOWN_TYPES:
         return text, None
     inside = text.rstrip(WHITE_SPACE)
     closed = inside.endswith("}")
@@ -112,8 +121,10 @@ def without_braces(text: str) -> tuple[str, AddressSyntaxError | None]:
     if marked:
         start = len(inside.rstrip("".join(_CUT_OFF)))
     if not closed:
-        start = max(inside.rfind(",", 0, start), inside.find("{")) + 1
-    kept = f"{text[:start]}{' ' * (len(text) - start)}".replace("{", " ", 1)
+        start = max(inside.rfind(",", 0, start) + 1, opening.end())
+        start += len(inside[start:]) - len(inside[start:].lstrip(WHITE_SPACE))
+    first = min(opening.end(), start)
+    kept = f"{' ' * first}{text[first:start]}{' ' * (len(text) - start)}"
     if start == end:
         return kept, None
     message = "the list was cut off when it was exported"

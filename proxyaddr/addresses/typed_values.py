@@ -7,22 +7,23 @@ from dataclasses import replace
 
 from lark import Token
 
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES, KNOWN_TYPES, LINK_TYPE, TYPE_PATTERN, WHITE_SPACE
 from proxyaddr.addresses.list_text import KNOWN_PREFIX
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem
+from proxyaddr.addresses.mailboxes import linked
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 
 __all__ = ["as_whole", "proxy_of", "surrounded", "syntax_error", "typed_item", "typed_text", "untyped_text"]
-
-_MAILTO = "MAILTO"
-"""The scheme of a link (RFC 6068), which is pasted with the address."""
 
 _FIELD_TYPES = "MCI"
 """The type whose values are fields with types of their own: `JohnS EMS:MCI Mail MBX:123-4567` (Q116466)."""
 
 _HOLDING_SEMICOLONS = frozenset({"X400", "EUM"})
 """Types whose values hold `;`, which csvde and AdFind write with a backslash before it."""
+
+_WITH_AT = INTERNET_TYPES | {"SIP", "NOTES", "MHS", "MSMAIL", "MSA"}
+"""Types whose values have one `@`: a piece of `Doe,Jane@domain` alone is no address."""
 
 _BARE_SEMICOLON = re.compile(r"(?<!\\)(?:\\\\)*+;")
 _ESCAPED_SEMICOLON = re.compile(r"\\;")
@@ -33,7 +34,7 @@ _ADDRESS = rf"[^\s;,:=/\"@<>()\[\]\\]++@[^\s;,:=/\"@<>()\[\]\\]++(?=[{_WHITE}]*+
 _JOINED = re.compile(rf"[;,\r\n][{_WHITE}]*+(?:{TYPE_PATTERN}[{_WHITE}]*+:|{_ADDRESS})|[%|{WHITE_SPACE}]{KNOWN_PREFIX}")
 _JOINED_FIELDS = re.compile(rf"[;,][{_WHITE}]*+(?:{KNOWN_PREFIX}|{_ADDRESS})")
 _QUOTED_LOCAL_PART = re.compile(r'"(?:[^"\\]|\\.)*+"(?=@)', re.DOTALL)
-_LABELLED = re.compile(rf"\{{|{KNOWN_PREFIX}")
+_LABELLED = re.compile(rf"[:{{]|{KNOWN_PREFIX}")
 
 _SURROUNDED = Finding("surrounding-blanks", "white space around the address or its type's colon is left out")
 _JOINED_VALUES = Finding(
@@ -60,9 +61,11 @@ def typed_text(prefix: str, value: str, span: Span) -> ProxyItem:
         return ProxyItem(syntax_error("empty-value", f"{written}: has no value", prefix, ("a value",)), span)
     reading = (_SURROUNDED,) if prefix[-2] in WHITE_SPACE or value[0] in WHITE_SPACE else ()
     upper = written.upper()
-    if upper == _MAILTO:
+    if upper == LINK_TYPE:
         message = "`mailto:` is no address type; the value is read as SMTP"
-        proxy = ProxyAddress(DEFAULT_TYPE, trimmed, reading=(*reading, Finding("unknown-type", message)))
+        link = linked(trimmed)
+        reading = (*reading, Finding("unknown-type", message), *(link.reading if link else ()))
+        proxy = ProxyAddress(DEFAULT_TYPE, link.value if link else trimmed, reading=reading)
         return ProxyItem(_judged(proxy), span)
     proxy = ProxyAddress(written, trimmed, is_primary=written == upper, reading=reading)
     return ProxyItem(_judged(proxy), span, mixed_case=not proxy.is_primary and not written.islower())
@@ -119,10 +122,11 @@ def _judged(proxy: ProxyAddress) -> ProxyAddress:
     if address_type not in KNOWN_TYPES and _LABELLED.match(value):
         message = f"{address_type} is no known address type, and an address follows: is it a label?"
         return replace(proxy, reading=(*proxy.reading, Finding("unknown-type", message)))
-    if address_type == "X400":
+    if address_type == "X400" and "dda" in value.lower():
         value = _DDA.sub("=", value)
     joined = _JOINED_FIELDS if address_type == _FIELD_TYPES else _JOINED
-    quoted = _QUOTED_LOCAL_PART.match(value)
-    if joined.search(value, quoted.end() if quoted else 0):
+    quoted = _QUOTED_LOCAL_PART.match(value) if value[0] == '"' else None
+    found = joined.search(value, quoted.end() if quoted else 0)
+    if found and (":" in found[0] or address_type not in _WITH_AT or "@" in value[: found.start()]):
         return replace(proxy, reading=(*proxy.reading, _JOINED_VALUES))
     return proxy

@@ -11,7 +11,7 @@ from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, rep
 from proxyaddr.bulk.column_types import read_as
 from proxyaddr.bulk.finding_counts import FindingCounts
 from proxyaddr.bulk.judging import CODES, judge_text, judged, judged_lists
-from proxyaddr.bulk.routed import address_types, internet_domains, unbracketed, without_names
+from proxyaddr.bulk.routed import address_types, internet_domains, shaped, unbracketed, without_names
 from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
 from proxyaddr.columns.dictionaries import MATCH_KINDS, WORDS
@@ -108,11 +108,12 @@ class Route:
         self._types, self._connectors, self._matches = Tally(MOST_TYPES), Tally(MOST_TYPES), Tally(MOST_TYPES)
 
     def answer(self, cells: Cells) -> Answer:
-        """Return the five columns; text in brackets or angles is parsed first, as for a single address."""
+        """Return the five columns; brackets and shapes are read first, as for a single address."""
         errors = cells.errors if cells.parsed is None else first_of(cells.errors, cells.parsed.field(ERROR))
         asked, errors = unbracketed(without(cells.addresses, pc.is_valid(errors)), errors)
         if not self._lenient:
             asked, errors = without_names(asked, errors, pc.or_(cells.are_plain, cells.are_parsed))
+        asked = shaped(asked)
         index, *found = whole(self._router.route(asked))
         used = pc.if_else(pc.less(index, 0), pa.scalar(None, pa.int32()), index).dictionary_encode()
         space = pa.DictionaryArray.from_arrays(used.indices, self._spaces.take(used.dictionary))

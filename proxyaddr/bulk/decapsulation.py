@@ -133,7 +133,7 @@ class Decapsulate:
         """Return the lines for people."""
         return [
             Line("decapsulated", self._types.total(), "rows with an address inside", self._types),
-            Line("proxies", self._proxies, "rows with a proxy to add"),
+            Line("with a proxy", self._proxies, "rows with a proxy to add"),
             *self._findings.lines(),
         ]
 

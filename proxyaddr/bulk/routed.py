@@ -7,12 +7,13 @@ import pyarrow.compute as pc
 
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.addresses.parser import parse
+from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.bulk.answers import error_column, first_of, without
 from proxyaddr.bulk.tally import counts
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.spaces.matching import read_address
 
-__all__ = ["NOT_AN_ADDRESS", "address_types", "internet_domains", "unbracketed", "without_names"]
+__all__ = ["NOT_AN_ADDRESS", "address_types", "internet_domains", "shaped", "unbracketed", "without_names"]
 
 NOT_AN_ADDRESS = "not-an-address"
 """The code of a row that holds no address, or several where lists are refused."""
@@ -27,6 +28,9 @@ _ADDRESS = (
     r'|[^\s<>()\[\]:;,"@]+@[^\s<>()\[\];,"@]+\s*$)'
 )
 """A type with a value, or a mailbox: most of what `parse` takes, and all of it that is common."""
+
+_SHAPED = r"^\s*(?:/|=\s*(?:[/EeXx])|[A-Za-z][A-Za-z0-9._-]*\s*=)"
+"""What a legacy DN or an O/R address without a type begins with, after which `typed_by_shape` tells."""
 
 
 def address_types(addresses: pa.Array) -> dict[str, int]:
@@ -71,6 +75,26 @@ def _is_no_address(text: str) -> bool:
     except AddressSyntaxError:
         return True
     return False
+
+
+def shaped(addresses: pa.Array) -> pa.Array:
+    """Return addresses without a type that show it by their shape as TYPE:VALUE, all others as they are."""
+    texts = addresses.dictionary if pa.types.is_dictionary(addresses.type) else addresses
+    if pa.types.is_null(texts.type):
+        return addresses
+    mask = pc.fill_null(pc.match_substring_regex(texts, _SHAPED), False)
+    if not mask.true_count:
+        return addresses
+    plain = addresses.cast(pa.string())
+    mask = pc.fill_null(pc.match_substring_regex(plain, _SHAPED), False)
+    distinct = plain.filter(mask).dictionary_encode()
+    typed = pa.array(map(_with_type, distinct.dictionary.to_pylist()), pa.string())
+    return pc.replace_with_mask(plain, mask, typed.take(distinct.indices))
+
+
+def _with_type(text: str) -> str:
+    found = typed_by_shape(text)
+    return text if found is None else ":".join(found)
 
 
 def unbracketed(addresses: pa.Array, errors: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from proxyaddr.cli._errors import print_error
-from proxyaddr.cli._slips import refuse_file, refuse_lines, refuse_report
+from proxyaddr.cli._slips import HEAD, refuse_file, refuse_lines, refuse_lines_of_report, refuse_report
 from proxyaddr.cli._style import CODE, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 
@@ -118,10 +118,19 @@ def _inputs(options: argparse.Namespace, *, lines: bool) -> Iterator[str]:
         if text != STANDARD_STREAM:
             yield text
         elif lines:
-            found = (line.rstrip("\r\n") for line in _standard_input(options))
+            stream = _standard_input(options)
+            refuse_lines_of_report(_waiting(stream))
+            found = (line.rstrip("\r\n") for line in stream)
             yield from filter(None, _continued(found) if getattr(options, "recipients", False) else found)
-        else:
-            yield _standard_input(options).read()
+        elif (text := _standard_input(options).read()) and not text.isspace():
+            yield text
+
+
+def _waiting(stream: TextIO) -> str:
+    """Return the text that already waits in a stream, which stays there; none on a terminal."""
+    if stream.isatty() or not isinstance(stream, io.TextIOWrapper) or not isinstance(stream.buffer, io.BufferedReader):
+        return ""
+    return stream.buffer.peek(HEAD)[:HEAD].decode(stream.encoding, "replace")
 
 
 def _continued(lines: Iterator[str]) -> Iterator[str]:

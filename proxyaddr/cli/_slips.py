@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import re
 from contextlib import suppress
 from pathlib import Path
 
 from proxyaddr.errors import ConfigurationError, visible
 
-__all__ = ["refuse_file", "refuse_lines", "refuse_report"]
+__all__ = [
+    "BOUNCE_COMMAND",
+    "HEAD",
+    "is_report",
+    "refuse_file",
+    "refuse_lines",
+    "refuse_lines_of_report",
+    "refuse_report",
+]
 
 BOUNCE_COMMAND = "proxyaddr diagnose < bounce.txt"
 
@@ -22,7 +31,7 @@ FILE_COMMANDS = {
 """The command that reads a file of addresses; the other commands read lines of standard input."""
 
 HEAD = 10_000
-"""Characters of a file that are searched for the words of a report."""
+"""Characters of a file, or of what stands before an input, that are searched for the words of a report."""
 
 REPORT_WORDS = (
     "final-recipient:",
@@ -34,8 +43,17 @@ REPORT_WORDS = (
     "couldn't be delivered",
     "could not be delivered",
     "diagnostic information for administrators",
+    "generating server:",
+    "remote server returned",
+    "resolver.adr.",
+    "resolver.rst.",
+    "unzustellbar:",
+    "konnte nicht zugestellt werden",
 )
 """Words of non-delivery reports (RFC 3464, and the texts of Exchange) that no address holds."""
+
+_CODE = re.compile(r"(?:^|[\s'#])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\s", re.ASCII)
+"""What a server said, with its enhanced status code."""
 
 
 def refuse_file(text: str, options: argparse.Namespace) -> None:
@@ -53,13 +71,23 @@ def refuse_lines(text: str, options: argparse.Namespace) -> None:
 
 def refuse_report(text: str) -> None:
     """Raise ConfigurationError for words of a non-delivery report."""
-    if _is_report(text):
+    if is_report(text):
         raise _usage(f"this is a non-delivery report, not an address: {BOUNCE_COMMAND}")
 
 
-def _is_report(text: str) -> bool:
-    lower = text.lower()
-    return any(words in lower for words in REPORT_WORDS)
+def refuse_lines_of_report(text: str) -> None:
+    """Raise ConfigurationError for the first lines of an input, where several have words of a report.
+
+    One alone is an error of its own among lines of addresses.
+    """
+    if sum(map(is_report, text.splitlines())) > 1:
+        raise _usage(f"this is a non-delivery report, not addresses: {BOUNCE_COMMAND}")
+
+
+def is_report(text: str) -> bool:
+    """Return whether a text holds words or a code of non-delivery reports."""
+    lower = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return any(words in lower for words in REPORT_WORDS) or _CODE.search(lower) is not None
 
 
 def _is_file(text: str) -> bool:
@@ -73,7 +101,7 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
 
     file = quote(visible(text))
     with suppress(OSError), Path(text).open(encoding="utf-8", errors="replace") as content:
-        if options.name not in REPORT_COMMANDS and _is_report(content.read(HEAD)):
+        if options.name not in REPORT_COMMANDS and is_report(content.read(HEAD)):
             return f"proxyaddr diagnose < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
     column = "" if text.lower().endswith(".txt") else " --column NAME"

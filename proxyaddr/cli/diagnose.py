@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +37,9 @@ JOINED = "put together from broken lines: compare it with the report"
 
 _WIDTH = 96
 
+_FILE_NAME = re.compile(r"[^\s@<>]{1,250}\.(?:eml|msg|txt|html?)", re.IGNORECASE)
+"""A text that is a file's name and no report, whether the file exists or not."""
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
@@ -66,10 +70,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _content(text: str) -> str | bytes:
     """Return the content of a file where the text names one, else the text."""
+    is_file = _FILE_NAME.fullmatch(text) is not None
     with suppress(OSError, ValueError):  # a text that no file can be named
-        if Path(text).is_file():
-            return read_bytes(text, DEFAULT_LIMITS)
-    return text
+        is_file = is_file or Path(text).is_file()
+    return read_bytes(text, DEFAULT_LIMITS) if is_file else text
 
 
 def _commands(diagnosis: Diagnosis, identity: str) -> list[str]:

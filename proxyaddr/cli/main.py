@@ -16,7 +16,9 @@ from proxyaddr import __version__
 from proxyaddr._optional import import_extra
 from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._parser import CommandParser, nearest
+from proxyaddr.cli._slips import BOUNCE_COMMAND, is_report
 from proxyaddr.errors import ProxyAddrError, visible
+from proxyaddr.formats.imcea import PREFIX
 
 __all__ = ["main", "run"]
 
@@ -113,6 +115,10 @@ class _MainParser(CommandParser):
         name = next((word for word in self.words() if not word.startswith("-")), None)
         if name is None or "invalid choice" not in message or "COMMAND" not in message:
             super().error(message.replace("the following arguments are required: COMMAND", "which command?"))
+        if is_report(name):
+            raise self.usage_error(f"a command comes before the report: {BOUNCE_COMMAND}")
+        if name.upper().startswith(PREFIX):
+            raise self.usage_error(f"a command comes before the address: proxyaddr decapsulate {visible(name)}")
         if "@" in name or ":" in name:
             raise self.usage_error(f"a command comes before the address: proxyaddr parse {visible(name)}")
         close = nearest(name, COMMANDS)

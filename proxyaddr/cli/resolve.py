@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from proxyaddr._text.types import LEGACY_DN_TYPES
+from proxyaddr.addresses.encapsulation import decapsulate
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._errors import print_error
@@ -14,7 +17,7 @@ from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
 from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-from proxyaddr.errors import ConfigurationError, visible
+from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 
 if TYPE_CHECKING:
     from proxyaddr.delivery.site import Site
@@ -91,6 +94,8 @@ def _run(options: argparse.Namespace) -> int:
         else:
             service = services.get(getattr(outcome, "connector", None) or "") or next(iter(services.values()))
             print(_explained(address, outcome, service, options.subject))
+        if note := _local_domain_note(outcome, services):
+            print(f"proxyaddr: {visible(note)}", file=sys.stderr)
         return 0 if outcome.delivered else 1
 
     unread = any(service.directory is not None and service.directory.errors for service in services.values())
@@ -207,6 +212,22 @@ def _looked_up(outcome: Delivery | NonDelivery) -> list[str]:
     if not outcome.matches:
         return ["directory   the address is in no directory"]
     return [f"recipient   {visible(f'{name}, which holds {held}')}" for name, held in outcome.matches]
+
+
+def _local_domain_note(outcome: Delivery | NonDelivery, services: Mapping[str, InternetMailService]) -> str | None:
+    """Return what the answer for an encapsulated legacy DN rests on: that its domain is not ours; None for no note."""
+    if not outcome.delivered or outcome.rule != "one-off-type" or any(each.local_domain for each in services.values()):
+        return None
+    try:
+        found = decapsulate(outcome.envelope_recipient or "", tolerant=True)
+    except AddressSyntaxError:
+        return None
+    if found.type not in LEGACY_DN_TYPES:
+        return None
+    return (
+        f"no site domain is given, so {found.domain} counts as another organization's; if it is yours, "
+        f"this comes back: --site-domain {found.domain} says so, and what would deliver it"
+    )
 
 
 def _flags(outcome: NonDelivery) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
 from proxyaddr.addresses import encapsulation, parser
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.columns._arrays import (
@@ -182,7 +182,7 @@ def _parsed(text: str) -> tuple[str, str, bool | None]:
     typed = _TYPED.match(text if named else text.lstrip(BLANKS))
     if typed and (value := typed[2].strip(BLANKS)) and _is_as_written(value):
         upper = typed[1].upper()
-        if upper != LINK_TYPE:
+        if upper not in (LINK_TYPE, DDA_KEYWORD):
             return SPELLINGS.get(upper, upper), value, typed[1] == upper
     if _MAILBOX.fullmatch(mailbox := text.strip(BLANKS)):
         return DEFAULT_TYPE, mailbox, None

@@ -53,6 +53,8 @@ def _identifiers(text: str, code_page: str) -> list[str]:
         if _RULE.fullmatch(body):
             continue
         if not _DIGITS.fullmatch(_NOISE.sub("", body)):
+            if "@" in body and imcea.PREFIX in body.upper():
+                return []
             label = _LABEL.match(body)
             labelled = labelled or label is not None
             body = body[label.end() :] if label else body

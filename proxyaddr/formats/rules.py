@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from proxyaddr._text import look_alikes
 from proxyaddr._text.domains import canonical
-from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES, KNOWN_TYPES
+from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES, KNOWN_TYPES, LABELS
 from proxyaddr.errors import Finding
 from proxyaddr.formats import internet, legacy_dn
 
@@ -86,6 +86,8 @@ def _by_type(address_type: str, value: str, *, idna: bool, smtputf8: bool) -> tu
         return internet.findings(value, idna=idna, smtputf8=smtputf8)
     if judge := JUDGES.get(address_type):
         return judge(value)
+    if address_type in LABELS:
+        return (Finding("unknown-type", f"{address_type} is no address type but a label"),)
     form = FORMS.get(address_type)
     if address_type not in KNOWN_TYPES and "@" in value and not internet.findings(value, idna=idna, smtputf8=smtputf8):
         message = f"{address_type} is no known address type, and the value is an Internet address"

@@ -102,6 +102,8 @@ static const uint8_t *read_type(const uint8_t *text, const uint8_t *end, form *f
     }
     if (length == 6 && !memcmp(found->type, "MAILTO", 6)) /* a link, not a type */
         return NULL;
+    if (length == 3 && !memcmp(found->type, "DDA", 3)) /* a part of an O/R address, not a type */
+        return NULL;
     found->type_length = length;
     found->written = lower ? SECONDARY : PRIMARY;
     return text;

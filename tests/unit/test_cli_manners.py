@@ -42,6 +42,7 @@ FILES = {
     "before.json": '[{"Name": "A", "AddressSpaces": ["SMTP:*;1"]}]',
     "after.json": '[{"Name": "B", "AddressSpaces": ["SMTP:*;1"]}]',
     "other.csv": "a,b\n1,2\n",
+    "returned.csv": "Id,Recipient\n1,IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com\n",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -55,3 +56,89 @@ def test_a_domain_that_was_broken_is_joined(capsys: pytest.CaptureFixture[str]) 
     answer = json.loads(capsys.readouterr().out)
     assert answer["domain"] == "contoso.com"
     assert [finding["code"] for finding in answer["findings"]] == ["joined-lines"]
+
+
+REPORT = """\
+Delivery has failed to these recipients or groups:
+
+Jane Doe (jane@contoso.com)
+
+Diagnostic information for administrators:
+
+Remote server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found'
+"""
+
+
+@pytest.mark.parametrize("name", ["resolve", "parse"])
+@pytest.mark.parametrize("before", ["", "postmaster@contoso.com\n"])
+def test_a_report_piped_into_a_command_for_addresses_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, before: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO((before + REPORT).encode()))))
+    assert main([name]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "proxyaddr diagnose < bounce.txt" in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found ##",
+        "Your message to joe@contoso.com couldn\N{RIGHT SINGLE QUOTATION MARK}t be delivered.",
+        "Unzustellbar: Hallo",
+        "Remote Server returned '550 5.4.1 Access denied'",
+    ],
+)
+def test_a_line_of_a_report_is_no_address(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert main(["resolve", text]) == 2
+    assert "proxyaddr diagnose" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        (REPORT, "a command comes before the report: proxyaddr diagnose < bounce.txt"),
+        ("IMCEAFAX-1@contoso.com", "proxyaddr decapsulate IMCEAFAX-1@contoso.com"),
+    ],
+)
+def test_a_forgotten_command_is_named(capsys: pytest.CaptureFixture[str], given: str, mend: str) -> None:
+    assert main([given]) == 2
+    assert mend in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["decapsulate", "diagnose"])
+@pytest.mark.parametrize("text", [b"", b" \n\n"])
+def test_an_empty_text_is_no_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, text: bytes
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(text))))
+    assert main([name]) == 2
+    assert f"nothing to read; proxyaddr {name} --help" in capsys.readouterr().err
+
+
+def test_the_name_of_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "not-there.eml"]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+LEGACY_DN = "IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com"
+
+
+def test_where_no_domain_is_ours_the_answer_for_a_legacy_dn_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resolve", "--json", LEGACY_DN]) == 0
+    assert "--site-domain contoso.com" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["jane@contoso.com"], 0),
+        (["IMCEAFAX-1@contoso.com"], 0),
+        (["--site-domain", "fabrikam.com", LEGACY_DN], 0),
+        (["--site-domain", "contoso.com", LEGACY_DN], 1),
+    ],
+)
+def test_no_other_answer_rests_on_it(capsys: pytest.CaptureFixture[str], arguments: list[str], status: int) -> None:
+    assert main(["resolve", "--json", *arguments]) == status
+    assert capsys.readouterr().err == ""

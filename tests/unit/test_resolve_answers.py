@@ -52,7 +52,8 @@ def test_the_proxy_that_is_advised_delivers(names: list[str], service: px.Intern
         assert px.OneOffAddress("EX", dn).validate()
         return
     proxy = advice[advice.index("X500:") : advice.index(" to the recipient that had")]
-    assert not px.parse_proxy(proxy).validate()
+    read = px.parse_proxy(proxy)  # a name with `;A:` in it has a finding of how it was read: it looks like a list
+    assert not [found for found in read.validate() if found not in read.reading]
     outbound = f"{service.outbound_type}:jane@contoso.com"
     holder = px.Recipient(
         "Jane", [outbound, px.ProxyAddress("X500", proxy[5:].upper() if upper and proxy.isascii() else proxy[5:])]

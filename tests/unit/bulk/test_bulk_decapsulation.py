@@ -88,7 +88,7 @@ def test_the_summary_counts_addresses_proxies_and_findings(
     assert shown[:4] == [
         "4 rows",
         "3 decapsulated (EX 2, FAX 1)",
-        "1 proxies",
+        "1 with a proxy",
         "1 finding of severity error (dn-order 1)",
     ]
     assert "<td>dn-order</td>" in (folder / "r.html").read_text("utf-8")
