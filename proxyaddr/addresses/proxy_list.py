@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lark import Token, Transformer
@@ -97,19 +97,37 @@ def read_item(text: str, limits: Limits = DEFAULT_LIMITS) -> ProxyItem:
 
 
 def read_recipient(
-    addresses: str | Iterable[str], secondary: str | Iterable[str], limits: Limits = DEFAULT_LIMITS
+    columns: Sequence[str | Iterable[str]],
+    secondary: Sequence[str | Iterable[str]] = (),
+    primary: ProxyAddress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> ProxyList:
-    """Return the list that two columns of an export make for one recipient; each error has the text of its column.
+    """Return the list that several columns of an export make for one recipient; each error has the text of its column.
 
-    Values of `secondary` are secondary addresses whatever the case of their type (Q155594). Findings are over both, and
-    those at a value of `secondary` have no span.
+    Values of `secondary` are secondary addresses whatever the case of their type (Q155594). `primary` counts where no
+    column has a primary of its type: it stands first, and not a second time as a secondary. Findings are over all; only
+    those at a value of the first column have a span.
     """
-    texts = [text if isinstance(text, str) else None for text in (addresses, secondary)]
-    first = _read(addresses, limits)
-    second = [_demoted(item) for item in _read(secondary, limits)]
-    return _listed(
-        [*first, *second], [*_errors(first, texts[0]), *_errors(second, texts[1])], recipient_findings(first, second)
-    )
+    read = [_read(texts, limits) for texts in columns]
+    read += [[_demoted(item) for item in _read(texts, limits)] for texts in secondary]
+    errors = [
+        error
+        for items, texts in zip(read, (*columns, *secondary), strict=True)
+        for error in _errors(items, texts if isinstance(texts, str) else None)
+    ]
+    first, others = (read[0], [item for items in read[1:] for item in items]) if read else ([], [])
+    if primary is not None and not any(_is_primary_of(item, primary.type) for item in (*first, *others)):
+        first, others = ([item for item in items if not _is_same(item, primary)] for items in (first, others))
+        first = [ProxyItem(primary, (0, 0)), *first]
+    return _listed([*first, *others], errors, recipient_findings(first, others))
+
+
+def _is_primary_of(item: ProxyItem, address_type: str) -> bool:
+    return isinstance(item.found, ProxyAddress) and item.found.is_primary and item.found.type == address_type
+
+
+def _is_same(item: ProxyItem, address: ProxyAddress) -> bool:
+    return isinstance(item.found, ProxyAddress) and item.found.same_address(address)
 
 
 def collect(items: Iterable[ProxyItem], text: str | None = None) -> ProxyList:

@@ -6,14 +6,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 
 from proxyaddr._files.objects import Form
-from proxyaddr.addresses.list_findings import recipient_findings
-from proxyaddr.addresses.lists import ProxyItem, ProxyList
-from proxyaddr.addresses.parser import parse, parse_proxies, parse_proxy
+from proxyaddr.addresses.lists import ProxyList
+from proxyaddr.addresses.parser import parse, parse_proxy
+from proxyaddr.addresses.proxy_list import read_recipient
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.files import Records, read_records
 from proxyaddr.directory.recipient import Recipient, look_up_key
 from proxyaddr.directory.records import ADDRESS_KEYS, Record
-from proxyaddr.errors import AddressSyntaxError, Finding, RowError, bad_rows, check_type, quantity
+from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
@@ -147,27 +147,14 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
 
     AddressSyntaxError for more proxies than the limits allow.
     """
-    proxies: list[ProxyAddress] = []
     bad: list[AddressSyntaxError] = []
-    findings: list[Finding] = []
-    for part in record.proxies:
-        read = parse_proxies(part, limits=limits)
-        proxies += read
-        bad += read.errors
-        findings += (found for found in read.findings if found.code == "mixed-case-prefix")
-    for part in record.secondary_proxies:  # types are in upper case in Secondary-Proxy-Addresses too (Q155594)
-        read = parse_proxies(part, limits=limits)
-        proxies += [ProxyAddress(proxy.type, proxy.value, is_primary=False) for proxy in read]
-        bad += read.errors
     target = _address(record.target, bad, limits)
     primary = _address(record.primary, bad, limits)
-    if primary is not None and not any(proxy.is_primary and proxy.type == primary.type for proxy in proxies):
-        others = [proxy for proxy in proxies if not proxy.same_address(primary)]
-        proxies = [ProxyAddress(primary.type, primary.value, is_primary=True), *others]
-    findings += recipient_findings((), (ProxyItem(proxy, (0, 0)) for proxy in proxies))
-    held = ProxyList(proxies, findings=findings)
+    held = read_recipient(record.proxies, record.secondary_proxies, primary, limits)
+    bad += held.errors
     name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
-    return Recipient(name, held, target, record.alias or None, record.legacy_dn.strip() or None), bad
+    proxies = ProxyList(held, findings=held.findings)
+    return Recipient(name, proxies, target, record.alias or None, record.legacy_dn.strip() or None), bad
 
 
 def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
