@@ -52,7 +52,9 @@ _WORKBOOK = "PK\x03\x04"
 """How a file of Excel begins, which is a ZIP archive."""
 
 _HEAD = 1 << 16
-_NUMBERED = re.compile(r"[._ ]?[0-9]+$")
+_NUMBERED = re.compile(r"(?:[._ ]|(?<=[A-Za-z]{3}))[0-9]+$")
+"""The number of a column of several; `x500` is a name, though."""
+
 _SEPARATORS = str.maketrans("", "", " \t\xa0-_")
 
 

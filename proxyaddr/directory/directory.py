@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from proxyaddr._files.objects import Form
@@ -150,6 +151,8 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
     bad: list[AddressSyntaxError] = []
     target = _address(record.target, bad, limits)
     primary = _address(record.primary, bad, limits)
+    if primary is not None:
+        primary = replace(primary, is_primary=True)
     held = read_recipient(record.proxies, record.secondary_proxies, primary, limits)
     bad += held.errors
     name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")

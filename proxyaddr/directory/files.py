@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from proxyaddr._files.objects import Exported, Form, Objects, key_of, read_objects, unknown_column
-from proxyaddr.directory.records import ADDRESS_FIELDS, FIELDS, SINGLE_ADDRESS, TYPE_COLUMNS, Record, record_of
+from proxyaddr.directory.records import (
+    ADDRESS_FIELDS,
+    ALIAS_COLUMNS,
+    FIELDS,
+    SINGLE_ADDRESS,
+    TYPE_COLUMNS,
+    Record,
+    record_of,
+)
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 
@@ -27,12 +35,14 @@ def read_records(path: str | Path, limits: Limits, form: Form | None = None) -> 
     if form is not None and read.form is not form:
         raise ConfigurationError(f"bad-{form.lower()}", f"not {form}: the content is {read.form}", source=source)
     keys = {key_of(name) for name in read.header}
-    if read.header and not any(FIELDS.get(key) in ADDRESS_FIELDS or key in TYPE_COLUMNS for key in keys):
+    is_of_aliases = keys >= ALIAS_COLUMNS
+    names_addresses = is_of_aliases or any(FIELDS.get(key) in ADDRESS_FIELDS or key in TYPE_COLUMNS for key in keys)
+    if read.header and not names_addresses:
         raise unknown_column(
             "no-proxy-column", read.header, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source
         )
     records = _records(read)
-    return _together(records) if SINGLE_ADDRESS in keys or {"alias", "target"} <= keys else records
+    return _together(records) if SINGLE_ADDRESS in keys or is_of_aliases else records
 
 
 def _records(read: Objects) -> Records:

@@ -13,6 +13,7 @@ from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
 __all__ = [
     "ADDRESS_FIELDS",
     "ADDRESS_KEYS",
+    "ALIAS_COLUMNS",
     "FIELDS",
     "IDENTIFYING",
     "SINGLE_ADDRESS",
@@ -69,6 +70,9 @@ ADDRESS_FIELDS = frozenset({"proxies", "secondary_proxies", "primary", "target"}
 
 SINGLE_ADDRESS = "proxyaddress"
 """A column of this name, as names compare without the number, has one address a row: a recipient has several rows."""
+
+ALIAS_COLUMNS = frozenset({"alias", "target"})
+"""The columns of a file with an address a row and whose it is: GAM's `print aliases`."""
 
 IDENTIFYING = ("dn", "id", "user_principal_name", "mail", "alias", "display_name", "name")
 """Fields by which rows of one recipient are known, the best first."""
