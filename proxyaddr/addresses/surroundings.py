@@ -64,8 +64,6 @@ def unfolded(words: str) -> str:
 
 def trimmed(text: str) -> str:
     """Return a text with an ordinary blank for each character of other white space at its ends."""
-    if text.isascii():
-        return text
     start = len(text) - len(text.lstrip(WHITE_SPACE))
     end = len(text.rstrip(WHITE_SPACE))
     if not text[:start].strip(BLANKS) and not text[max(start, end) :].strip(BLANKS):

@@ -6,10 +6,12 @@ import io
 import json
 import sys
 
+import pyarrow as pa
 import pytest
 
 import proxyaddr as px
 from proxyaddr.bulk.lists import holds_list
+from proxyaddr.bulk.routed import shaped
 from proxyaddr.cli.main import main
 
 
@@ -27,6 +29,16 @@ from proxyaddr.cli.main import main
 def test_one_address(text: str, name: str | None, value: str) -> None:
     address = px.parse_one_off(text)
     assert (address.display_name, address.type, address.value) == (name, "SMTP", value)
+
+
+@pytest.mark.parametrize("text", ["<SMTP:\xa0jane@contoso.com>", "<jane@contoso.com\u200b>"])
+def test_white_space_in_angle_brackets_is_a_finding(text: str) -> None:
+    address = px.parse_one_off(text)
+    assert (address.value, [found.code for found in address.validate()]) == ("jane@contoso.com", ["surrounding-blanks"])
+
+
+def test_a_column_of_nulls_shows_no_shape() -> None:
+    assert shaped(pa.nulls(2)) == pa.nulls(2)
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,11 @@ def check_steps(call: Callable[[str], object]) -> None:
 def check_bytes(call: Callable[[str], object]) -> None:
     for beginning, piece in inputs():
         for size in MEMORY_SIZES:
+            allowed = MAX_BYTES_PER_CHARACTER * size + MAX_BYTES_BESIDES
             held = bytes_held(call, text(beginning, piece, size))
-            linear = held <= MAX_BYTES_PER_CHARACTER * size + MAX_BYTES_BESIDES
-            assert linear, f"{beginning!r} and {piece!r} repeated: {held} for {size} characters"
+            if held > allowed:  # the first call for such a text may load a module or compile a grammar
+                held = bytes_held(call, text(beginning, piece, size))
+            assert held <= allowed, f"{beginning!r} and {piece!r} repeated: {held} for {size} characters"
 
 
 @pytest.mark.parametrize("name", CALLS)
