@@ -17,9 +17,11 @@ __all__ = [
     "LABELS",
     "LEGACY_DN_TYPES",
     "LINK_TYPE",
+    "OTHER_WHITE_SPACE",
     "SPELLINGS",
     "TYPE_PATTERN",
     "WHITE_SPACE",
+    "WHITE_SPACE_IN_LINE",
     "canonical_type",
     "type_named",
 ]
@@ -33,6 +35,12 @@ BLANKS = " \t\r\n\f\v"
 WHITE_SPACE = BLANKS + "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 WHITE_SPACE += "\u2028\u2029\u202f\u205f\u3000\u200b"
 """The characters of Unicode's property White_Space, and the zero width space: what surrounds pasted addresses."""
+
+OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
+"""White space outside ASCII, which the grammars do not skip."""
+
+WHITE_SPACE_IN_LINE = WHITE_SPACE.replace("\r", "").replace("\n", "")
+"""White space but for the line ends that separate."""
 
 DEFAULT_TYPE = "SMTP"
 """The type of an address or an address space that names none (Q262112, Set-Mailbox, New-SendConnector)."""

@@ -27,8 +27,7 @@ def display_name(written: str) -> str | None:
     """Return a name of the RFC 822 forms without quotes, and without parentheses around the whole of it (Q184957).
 
     Each word of a name may be quoted (RFC 5322 3.2.5). A backslash in quotes or parentheses quotes the next character
-    (RFC 5322 3.2.1). A comment behind a quoted name is
-    no part of it. None for an empty name.
+    (RFC 5322 3.2.1). A comment behind a quoted name is no part of it. None for an empty name.
     """
     name = written.strip(WHITE_SPACE)
     if not _MARKS.search(name):  # as most are

@@ -48,9 +48,7 @@ class FoundAddress:
     @property
     def proxy(self) -> str | None:
         """The X500 proxy that makes replies to a legacy DN arrive; None for other types and broken DNs."""
-        if self.type not in LEGACY_DN_TYPES or any(found.severity == "error" for found in self.findings):
-            return None
-        return f"X500:{self.value}"
+        return legacy_dn.proxy_of(self.type, self.value, self.findings)
 
     @property
     def key(self) -> tuple[str, str]:

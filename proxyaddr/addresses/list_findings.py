@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 from proxyaddr.addresses.lists import ProxyItem
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import Finding
 
-__all__ = ["recipient_findings"]
+__all__ = ["WITHOUT_REPLY_ADDRESS", "recipient_findings"]
 
-_WITHOUT_REPLY_ADDRESS = frozenset({"X500", "EX"})
+WITHOUT_REPLY_ADDRESS = frozenset(LEGACY_DN_TYPES)
 """Types of which a recipient may have many: they hold its former legacy DNs, and none is a reply address."""
 
 
@@ -36,7 +36,7 @@ def recipient_findings(items: Iterable[ProxyItem], others: Iterable[ProxyItem] =
             yield Finding("duplicate", f"{proxy}: the list holds this address already", span)
         seen.add(key)
         primaries[proxy.type] += proxy.is_primary
-        if proxy.is_primary and primaries[proxy.type] == 2 and proxy.type not in _WITHOUT_REPLY_ADDRESS:
+        if proxy.is_primary and primaries[proxy.type] == 2 and proxy.type not in WITHOUT_REPLY_ADDRESS:
             yield Finding("two-primaries", f"{proxy}: the second primary of type {proxy.type}", span)
     if primaries.get(DEFAULT_TYPE) == 0:
         yield Finding("no-primary", f"no {DEFAULT_TYPE} address is the primary", None)

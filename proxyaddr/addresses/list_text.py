@@ -7,9 +7,19 @@ that places in the text stay true: blanks for what says nothing, `;` for what se
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import (
+    DDA_KEYWORD,
+    KNOWN_TYPES,
+    LINK_TYPE,
+    OTHER_WHITE_SPACE,
+    SPELLINGS,
+    TYPE_PATTERN,
+    WHITE_SPACE,
+    WHITE_SPACE_IN_LINE,
+)
 from proxyaddr.errors import ConfigurationError, Span, check_text
 
 __all__ = ["KNOWN_PREFIX", "ListText", "check_separator", "prepared"]
@@ -21,12 +31,11 @@ _KNOWN = "|".join(map(re.escape, sorted({*KNOWN_TYPES, *SPELLINGS, LINK_TYPE}, r
 KNOWN_PREFIX = rf"(?i:{_KNOWN})[{WHITE_SPACE}]*+:"
 """A known type and its colon. `mailto:` counts as one: it is read as SMTP."""
 
-_WHITE = WHITE_SPACE.replace("\r", "").replace("\n", "")
-_TYPED = rf"{TYPE_PATTERN}[{_WHITE}]*+:"
+_TYPED = rf"{TYPE_PATTERN}[{WHITE_SPACE_IN_LINE}]*+:"
 _MARK = r"(?:\.\.\.|…)"
-_LINE_END = rf"(?=[{_WHITE}]*+(?:[\r\n]|\Z))"
+_LINE_END = rf"(?=[{WHITE_SPACE_IN_LINE}]*+(?:[\r\n]|\Z))"
 
-_OTHER_WHITE_SPACE = re.compile(f"[{''.join(sorted(set(WHITE_SPACE) - set(BLANKS)))}]")
+_OTHER_WHITE_SPACE = re.compile(f"[{''.join(sorted(OTHER_WHITE_SPACE))}]")
 
 _CUT = re.compile(_MARK + _LINE_END)
 """At the end of a line, what PowerShell writes in place of what it leaves out ($FormatEnumerationLimit)."""
@@ -40,19 +49,7 @@ _PROPERTIES = (
 )
 """Properties of recipients that hold addresses, as patterns without case."""
 
-_OPENING = re.compile(
-    rf"(?:\A|(?<=[\r\n]))[{_WHITE}]*+"
-    rf"(?:((?:(?!{KNOWN_PREFIX}|(?i:{DDA_KEYWORD})[{_WHITE}]*+:)"
-    rf"[A-Za-z][\w.-]*+(?:\ [\w.-]++)*+[{_WHITE}]*+:[{_WHITE}]*+)?\{{)"
-    r"(?![^{};,:\r\n]*\}[^\s;,}])"
-    rf"|((?i:{'|'.join(_PROPERTIES)})(?:[_.][0-9]+)?[{_WHITE}]*+:(?!:)))"
-)
-"""At the start of a line, a brace that opens a list with any label before it, or the label of a known property.
-
-A brace that a value starts with, as in `{5d2c}@contoso.com`, opens no list.
-"""
-
-_CLOSING = re.compile(rf"(?:({_MARK})[{_WHITE}]*+)?\}}{_LINE_END}")
+_CLOSING = re.compile(rf"(?:({_MARK})[{WHITE_SPACE_IN_LINE}]*+)?\}}{_LINE_END}")
 
 _PERCENT_LIST = re.compile(
     rf"%[ \t]*(?:{TYPE_PATTERN}[ \t]*:|~[Dd][Ee][Ll])"
@@ -60,9 +57,28 @@ _PERCENT_LIST = re.compile(
 )
 """A `%` before a type, before a deletion marker or after one: the list is one that `%` separates."""
 
-_PIECE = rf"[{_WHITE}\r\n]*+(?:{_TYPED}[^|]*+)?"
-_TYPED_PIECES = re.compile(rf"{_PIECE}(?:\|{_PIECE})*+")
-"""A text whose pieces between `|` are all typed, or empty."""
+
+@cache
+def _opening() -> re.Pattern[str]:
+    """Return the pattern of what opens a line of a list: a brace with any label before it, or a known property's label.
+
+    A brace that a value starts with, as in `{5d2c}@contoso.com`, opens no list. It is compiled on first use: the known
+    types in it make that slow, and most commands read no list.
+    """
+    return re.compile(
+        rf"(?:\A|(?<=[\r\n]))[{WHITE_SPACE_IN_LINE}]*+"
+        rf"(?:((?:(?!{KNOWN_PREFIX}|(?i:{DDA_KEYWORD})[{WHITE_SPACE_IN_LINE}]*+:)"
+        rf"[A-Za-z][\w.-]*+(?:\ [\w.-]++)*+[{WHITE_SPACE_IN_LINE}]*+:[{WHITE_SPACE_IN_LINE}]*+)?\{{)"
+        r"(?![^{};,:\r\n]*\}[^\s;,}])"
+        rf"|((?i:{'|'.join(_PROPERTIES)})(?:[_.][0-9]+)?[{WHITE_SPACE_IN_LINE}]*+:(?!:)))"
+    )
+
+
+@cache
+def _typed_pieces() -> re.Pattern[str]:
+    """Return the pattern of a text whose pieces between `|` are all typed, or empty."""
+    piece = rf"[{WHITE_SPACE_IN_LINE}\r\n]*+(?:{_TYPED}[^|]*+)?"
+    return re.compile(rf"{piece}(?:\|{piece})*+")
 
 
 class ListText(NamedTuple):
@@ -102,7 +118,7 @@ def prepared(text: str, separator: str | None = None) -> ListText:
         read, escaped = _separated(_escaped(read, separator), separator), separator
     elif "%" in read and _PERCENT_LIST.search(unescaped := _escaped(read, "%")):
         read, escaped = unescaped.replace("%", ";"), "%"
-    elif "|" in read and _TYPED_PIECES.fullmatch(read):
+    elif "|" in read and _typed_pieces().fullmatch(read):
         read = read.replace("|", ";")
     return ListText(read, escaped, tuple(marks), frozenset(cuts))
 
@@ -112,7 +128,7 @@ def _without_frame(text: str) -> tuple[str, list[Span], set[int]]:
     framing: list[Span] = []
     marks: list[Span] = []
     cuts: set[int] = set()
-    openings = list(_OPENING.finditer(text))
+    openings = list(_opening().finditer(text))
     closings = _CLOSING.finditer(text)
     closing = next(closings, None)
     ends = [*(following.start() for following in openings[1:]), len(text)]
@@ -153,5 +169,5 @@ def _escaped(text: str, separator: str) -> str:
 def _separated(text: str, separator: str) -> str:
     """Return a text in which a character separates and `;` and `,` do not; in `AT&T:` it does not."""
     if separator == "&":
-        text = re.sub(rf"(?i)(?<![a-z0-9])(AT)&(T[{_WHITE}]*+:)", r"\1_\2", text)
+        text = re.sub(rf"(?i)(?<![a-z0-9])(AT)&(T[{WHITE_SPACE_IN_LINE}]*+:)", r"\1_\2", text)
     return text.translate({ord(";"): HELD, ord(","): HELD} | {ord(separator): ";"})

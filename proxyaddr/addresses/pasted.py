@@ -122,10 +122,10 @@ def _angled(text: str, angles: _InAngles) -> OneOffAddress | None:
 def _labelled(label: str, value: str) -> OneOffAddress | None:
     if LINK.fullmatch(label):
         return linked(value)
-    known = canonical_type(label[:-1]) in KNOWN_TYPES
-    if known and canonical_type(label[:-1]) == DEFAULT_TYPE:
+    address_type, trimmed = canonical_type(label[:-1]), value.strip(WHITE_SPACE)
+    if address_type == DEFAULT_TYPE:
         return mailbox(value)
-    return OneOffAddress(label[:-1], value.strip(WHITE_SPACE)) if known and value.strip(WHITE_SPACE) else None
+    return OneOffAddress(address_type, trimmed) if address_type in KNOWN_TYPES and trimmed else None
 
 
 def _noted(text: str, part: _Part, notes: list[_Part], reading: tuple[Finding, ...]) -> OneOffAddress | None:

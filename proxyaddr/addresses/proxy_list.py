@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
-from proxyaddr._text.types import BLANKS, INTERNET_TYPES, WHITE_SPACE, canonical_type
+from proxyaddr._text.types import BLANKS, INTERNET_TYPES, OTHER_WHITE_SPACE, WHITE_SPACE, canonical_type
 from proxyaddr.addresses.item_limit import item_counter
 from proxyaddr.addresses.list_findings import recipient_findings
 from proxyaddr.addresses.list_text import KNOWN_PREFIX, prepared
@@ -43,10 +44,6 @@ _DELETION = re.compile(r"~del[ \t]*(?:<([^:>]*)(?::([^>]*))?>)?", re.IGNORECASE)
 _CUT_OFF = ("...", "…")
 _WITH_DOMAIN = INTERNET_TYPES | {"SIP"}
 _X400 = re.compile(rf"(?i:X\.?400)[{WHITE_SPACE}]*+:[{WHITE_SPACE}]*+[^/{WHITE_SPACE}]")
-_BEHIND_X400 = re.compile(
-    rf"[{BLANKS}]*+(?:[;,%|]|(?:\.\.\.|…)?[{BLANKS}]*+\}}|\Z)|[\r\n]|[{WHITE_SPACE}]++{KNOWN_PREFIX}"
-)
-_OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
 
 
 def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None = None) -> list[ProxyItem]:
@@ -58,7 +55,7 @@ def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None
     read = prepared(text, separator)
     tokens: list[Token] = _PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEMS))
     items: list[ProxyItem] = []
-    has_other_white_space = not text.isascii() and not _OTHER_WHITE_SPACE.isdisjoint(text)
+    has_other_white_space = not text.isascii() and not OTHER_WHITE_SPACE.isdisjoint(text)
     for token in tokens:
         item = _item(token, text, read.escaped, limits)
         if has_other_white_space and _is_beside_other_white_space(text, item.span):
@@ -211,7 +208,14 @@ def _ends_x400(text: str, start: int, end: int) -> bool:
 
     Exchange writes one at the end: it separates only where a type follows at once.
     """
-    return _X400.match(text, start, end) is not None and _BEHIND_X400.match(text, end + 1) is not None
+    return _X400.match(text, start, end) is not None and _behind_x400().match(text, end + 1) is not None
+
+
+@cache
+def _behind_x400() -> re.Pattern[str]:
+    """Return the pattern of what separates behind an O/R address; known types make it slow to compile."""
+    ends = rf"[{BLANKS}]*+(?:[;,%|]|(?:\.\.\.|…)?[{BLANKS}]*+\}}|\Z)"
+    return re.compile(rf"{ends}|[\r\n]|[{WHITE_SPACE}]++{KNOWN_PREFIX}")
 
 
 def _unescaped(written: str, escaped: str) -> str:
@@ -247,7 +251,7 @@ def _is_beside_other_white_space(text: str, span: Span) -> bool:
         start -= 1
     while end < len(text) and text[end] in WHITE_SPACE:
         end += 1
-    return not _OTHER_WHITE_SPACE.isdisjoint(text[start : span[0]] + text[last:end])
+    return not OTHER_WHITE_SPACE.isdisjoint(text[start : span[0]] + text[last:end])
 
 
 def _within(limits: Limits, text: str, item: ProxyItem) -> ProxyItem:

@@ -26,7 +26,7 @@ APOSTROPHES = {"'": "'", "\u2018": "\u2019"}
 """What opens an address in apostrophes, as Outlook and word processors write it, and what closes it."""
 
 SURROUNDING_APOSTROPHES = Finding("surrounding-apostrophes", "apostrophes stood around the address")
-SURROUNDING_BLANKS = Finding("surrounding-blanks", "white space that is no ordinary blank stood around the address")
+SURROUNDING_BLANKS = Finding("surrounding-blanks", "white space around the address or its type's colon is left out")
 
 FOLD = "\f"
 """Stands for each character of a line end that only folds a line: a blank to the grammars, and nothing else in text."""

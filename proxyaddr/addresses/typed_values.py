@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from lark import Token
 
-from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES, KNOWN_TYPES, LINK_TYPE, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import (
+    DEFAULT_TYPE,
+    INTERNET_TYPES,
+    KNOWN_TYPES,
+    LINK_TYPE,
+    TYPE_PATTERN,
+    WHITE_SPACE,
+    WHITE_SPACE_IN_LINE,
+)
 from proxyaddr.addresses.list_text import KNOWN_PREFIX
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem
 from proxyaddr.addresses.mailboxes import linked
+from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 
@@ -28,15 +38,10 @@ _WITH_AT = INTERNET_TYPES | {"SIP", "NOTES", "MHS", "MSMAIL", "MSA"}
 _BARE_SEMICOLON = re.compile(r"(?<!\\)(?:\\\\)*+;")
 _ESCAPED_SEMICOLON = re.compile(r"\\;")
 
-_WHITE = WHITE_SPACE.replace("\r", "").replace("\n", "")
-_DDA = re.compile(rf"(?i:dda)[{_WHITE}]*+[:=][{_WHITE}]*+")
-_ADDRESS = rf"[^\s;,:=/\"@<>()\[\]\\]++@[^\s;,:=/\"@<>()\[\]\\]++(?=[{_WHITE}]*+(?:[;,\r\n]|\Z))"
-_JOINED = re.compile(rf"[;,\r\n][{_WHITE}]*+(?:{TYPE_PATTERN}[{_WHITE}]*+:|{_ADDRESS})|[%|{WHITE_SPACE}]{KNOWN_PREFIX}")
-_JOINED_FIELDS = re.compile(rf"[;,][{_WHITE}]*+(?:{KNOWN_PREFIX}|{_ADDRESS})")
+_DDA = re.compile(rf"(?i:dda)[{WHITE_SPACE_IN_LINE}]*+[:=][{WHITE_SPACE_IN_LINE}]*+")
+_ADDRESS = rf"[^\s;,:=/\"@<>()\[\]\\]++@[^\s;,:=/\"@<>()\[\]\\]++(?=[{WHITE_SPACE_IN_LINE}]*+(?:[;,\r\n]|\Z))"
 _QUOTED_LOCAL_PART = re.compile(r'"(?:[^"\\]|\\.)*+"(?=@)', re.DOTALL)
-_LABELLED = re.compile(rf"[:{{]|{KNOWN_PREFIX}")
 
-_SURROUNDED = Finding("surrounding-blanks", "white space around the address or its type's colon is left out")
 _JOINED_VALUES = Finding(
     "joined-values", "the value goes on as a list of addresses does; `parse_proxies` and `parse --list` read lists"
 )
@@ -59,7 +64,7 @@ def typed_text(prefix: str, value: str, span: Span) -> ProxyItem:
     trimmed = value.strip(WHITE_SPACE)
     if not trimmed:
         return ProxyItem(syntax_error("empty-value", f"{written}: has no value", prefix, ("a value",)), span)
-    reading = (_SURROUNDED,) if prefix[-2] in WHITE_SPACE or value[0] in WHITE_SPACE else ()
+    reading = (SURROUNDING_BLANKS,) if prefix[-2] in WHITE_SPACE or value[0] in WHITE_SPACE else ()
     upper = written.upper()
     if upper == LINK_TYPE:
         message = "`mailto:` is no address type; the value is read as SMTP"
@@ -82,9 +87,9 @@ def untyped_text(value: str, span: Span) -> ProxyItem:
 
 def surrounded(item: ProxyItem) -> ProxyItem:
     """Return an item whose address has the finding that white space around it was left out."""
-    if not isinstance(item.found, ProxyAddress) or _SURROUNDED in item.found.reading:
+    if not isinstance(item.found, ProxyAddress) or SURROUNDING_BLANKS in item.found.reading:
         return item
-    return item._replace(found=replace(item.found, reading=(_SURROUNDED, *item.found.reading)))
+    return item._replace(found=replace(item.found, reading=(SURROUNDING_BLANKS, *item.found.reading)))
 
 
 def as_whole(item: ProxyItem, text: str) -> ProxyItem:
@@ -113,20 +118,39 @@ def syntax_error(code: str, message: str, text: str, expected: tuple[str, ...]) 
     return AddressSyntaxError(code, message, text, (0, len(text)), expected)
 
 
+@cache
+def _joined(*, fields: bool) -> re.Pattern[str]:
+    """Return what shows that a value goes on as a list of addresses does.
+
+    In a value of `fields`, which have types of their own, only a known type behind a separator shows it. The patterns
+    are compiled on first use: known types make that slow, and an address in brackets needs none.
+    """
+    blanks = f"[{WHITE_SPACE_IN_LINE}]*+"
+    if fields:
+        return re.compile(rf"[;,]{blanks}(?:{KNOWN_PREFIX}|{_ADDRESS})")
+    behind_separator = rf"[;,\r\n]{blanks}(?:{TYPE_PATTERN}{blanks}:|{_ADDRESS})"
+    return re.compile(rf"{behind_separator}|[%|{WHITE_SPACE}]{KNOWN_PREFIX}")
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    """Return what a value starts with that shows its type to be a label: a colon, a brace, or a known type."""
+    return re.compile(rf"[:{{]|{KNOWN_PREFIX}")
+
+
 def _judged(proxy: ProxyAddress) -> ProxyAddress:
     """Return an address with its value undone as csvde writes it, and with what its value says beyond one address."""
     address_type, value = proxy.type, proxy.value
     if "\\" in value and address_type in _HOLDING_SEMICOLONS and not _BARE_SEMICOLON.search(value):
         value = _ESCAPED_SEMICOLON.sub(";", value)
         proxy = replace(proxy, value=value)
-    if address_type not in KNOWN_TYPES and _LABELLED.match(value):
+    if address_type not in KNOWN_TYPES and _labelled().match(value):
         message = f"{address_type} is no known address type, and an address follows: is it a label?"
         return replace(proxy, reading=(*proxy.reading, Finding("unknown-type", message)))
     if address_type == "X400" and "dda" in value.lower():
         value = _DDA.sub("=", value)
-    joined = _JOINED_FIELDS if address_type == _FIELD_TYPES else _JOINED
     quoted = _QUOTED_LOCAL_PART.match(value) if value[0] == '"' else None
-    found = joined.search(value, quoted.end() if quoted else 0)
+    found = _joined(fields=address_type == _FIELD_TYPES).search(value, quoted.end() if quoted else 0)
     if found and (":" in found[0] or address_type not in _WITH_AT or "@" in value[: found.start()]):
         return replace(proxy, reading=(*proxy.reading, _JOINED_VALUES))
     return proxy

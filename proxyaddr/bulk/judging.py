@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr import columns
+from proxyaddr.addresses.list_findings import WITHOUT_REPLY_ADDRESS
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.proxy_list import ProxyItem, collect, read_strings
@@ -22,8 +23,7 @@ __all__ = ["CODES", "by_item", "codes_of_item", "judge_text", "judged", "judged_
 CODES = pa.list_(pa.string())
 """The type of the column: the codes of each row."""
 
-_SEVERAL_PRIMARIES = pa.array(["X500", "EX"])
-"""Types of which a recipient may have several primaries, for they have no reply address."""
+_SEVERAL_PRIMARIES = pa.array(sorted(WITHOUT_REPLY_ADDRESS))
 
 
 def judged(texts: pa.Array, plain: pa.Array, good: pa.Array, judge: Callable[[str], Sequence[Finding]]) -> pa.Array:

@@ -47,9 +47,8 @@ def for_each_input(
     """Call `handle` with each input and return the highest status; an error is printed and counts as status 2.
 
     Without `lines`, standard input is one text, and an input may have several lines and be a non-delivery report. With
-    `files` it may be the name of a file.
-    ConfigurationError for an argument that is no such input, as the name of a file is none, and where there is no input
-    at all.
+    `files` it may be the name of a file. ConfigurationError for an argument that is no such input, as the name of a
+    file is none, and where there is no input at all.
     """
     for text in options.inputs:
         if not files:

@@ -10,7 +10,15 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr._text.types import BLANKS, DDA_KEYWORD, DEFAULT_TYPE, LINK_TYPE, SPELLINGS, TYPE_PATTERN, WHITE_SPACE
+from proxyaddr._text.types import (
+    BLANKS,
+    DDA_KEYWORD,
+    DEFAULT_TYPE,
+    LINK_TYPE,
+    OTHER_WHITE_SPACE,
+    SPELLINGS,
+    TYPE_PATTERN,
+)
 from proxyaddr.addresses import encapsulation, parser
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.columns._arrays import (
@@ -35,7 +43,6 @@ _BRACKETED = re.compile(rf"\[({TYPE_PATTERN}):([^\[\]\\]*)\][ \t\r\n\f\v]*")
 _MAILBOX = re.compile(
     r"(?!['{\u2018\u200b])[^\s<>()\[\]:;,\"@\uff0c\uff1b\uff20]+@[^\s<>()\[\];,\"/=\uff0c\uff1b\uff20]+(?<!\u200b)"
 )
-_ODD_BLANKS = frozenset(WHITE_SPACE) - frozenset(BLANKS)
 """White space that the parser trims from a value, with a finding."""
 
 
@@ -200,4 +207,4 @@ def _is_as_written(value: str) -> bool:
 
     It is not with white space outside ASCII at an edge, nor with the `\;` by which csvde writes X.400.
     """
-    return not _ODD_BLANKS & {value[0], value[-1]} and "\\;" not in value
+    return not OTHER_WHITE_SPACE & {value[0], value[-1]} and "\\;" not in value

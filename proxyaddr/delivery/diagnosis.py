@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from proxyaddr._files.messages import Message, read_message
 from proxyaddr._text.encodings import CarriedText
-from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
 from proxyaddr.addresses.parser import parse_proxy
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.bounce_codes import LEGACY_DN_NOT_FOUND, Meaning, meaning, precision
 from proxyaddr.delivery.bounce_layouts import Report, from_lines, from_status
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, visible
+from proxyaddr.formats import legacy_dn
 from proxyaddr.formats.imcea import PREFIX
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -190,8 +190,7 @@ def _diagnosed(report: Report, encapsulated: dict[str, FoundAddress]) -> Diagnos
         findings = _unread(recipient)
     elif typed is not None:
         addresses, findings = (TypedAddress(typed.type, typed.value),), typed.validate()
-        errors = [finding for finding in findings if finding.severity == "error"]
-        proxy = f"X500:{typed.value}" if typed.type in LEGACY_DN_TYPES and not errors else None
+        proxy = legacy_dn.proxy_of(typed.type, typed.value, findings)
     proxies = () if proxy is None or meant.recipient_exists else (proxy,)
     shown = report.name if report.is_ms_mail and report.name is not None else recipient
     return Diagnosis(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.errors import Finding
 
-__all__ = ["MAX_COMPONENTS", "MAX_LENGTH", "NAME_MAX_LENGTH", "components", "findings"]
+__all__ = ["MAX_COMPONENTS", "MAX_LENGTH", "NAME_MAX_LENGTH", "components", "findings", "proxy_of"]
+
 NAME_MAX_LENGTH = 64
 """One component, MS-OXOAB x500-dn."""
 
@@ -23,6 +25,16 @@ _COMPONENT = re.compile(r"/([A-Za-z]+)=([^/]*)")
 def components(value: str) -> tuple[tuple[str, str], ...]:
     """Return (keyword, name) for each component of a legacy DN, as written."""
     return tuple((match[1], match[2]) for match in _COMPONENT.finditer(value))
+
+
+def proxy_of(address_type: str, value: str, found: Iterable[Finding]) -> str | None:
+    """Return the X500 proxy that makes replies to a legacy DN arrive (KB2807779).
+
+    None for an address of another type, and for one of which something of severity error was found.
+    """
+    if address_type not in LEGACY_DN_TYPES or any(finding.severity == "error" for finding in found):
+        return None
+    return f"X500:{value}"
 
 
 def findings(value: str) -> tuple[Finding, ...]:

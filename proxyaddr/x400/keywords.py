@@ -83,31 +83,12 @@ COUNTRY_KEYWORD = "c"
 
 EXCHANGE_ORDER = tuple(RULES)
 
-RFC1685_ORDER = (
-    "G",
-    "I",
-    "S",
-    "Q",
-    "CN",
-    "X121",
-    "N-ID",
-    "T-ID",
-    "T-TY",
-    *("ISDN", "PSAP", "PD", "DDA", "O", "OU", "P", "A", "C"),
-)
+_PERSON_FIRST = ("G", "I", "S", "Q", "CN", "X121", "N-ID", "T-ID", "T-TY", "ISDN", "PSAP", "PD", "DDA")
+"""The attributes that both RFCs write before the organization."""
 
-RFC2156_ORDER = (
-    "G",
-    "I",
-    "S",
-    "Q",
-    "CN",
-    "X121",
-    "N-ID",
-    "T-ID",
-    "T-TY",
-    *("ISDN", "PSAP", "PD", "DDA", "OU", "O", "P", "A", "C"),
-)
+RFC1685_ORDER = (*_PERSON_FIRST, "O", "OU", "P", "A", "C")
+
+RFC2156_ORDER = (*_PERSON_FIRST, "OU", "O", "P", "A", "C")
 
 MAX_UNITS = 4
 """OU1 to OU4 (Q118563)."""
