@@ -34,7 +34,10 @@ INSTALL_AND_TEST = '.venv/bin/pip install -e ".[test]" && .venv/bin/python -m py
 CONFORMANCE = ROOT.parent / "shared" / "conformance"
 """Cases that are kept outside this repository; the `conformance` session skips where they are missing."""
 
-FIELD_AREAS: tuple[str, ...] = ("one_off", "parse_one", "recipient_list", "proxy_list", "x400")
+FIELD_AREAS: tuple[str, ...] = (
+    *("one_off", "parse_one", "recipient_list", "proxy_list", "x400"),
+    *("address_space", "route", "gwart", "command"),
+)
 NEXT_AREAS: tuple[str, ...] = ()
 """The areas of the folders `field` and `next` beside the conformance cases that the package passes completely."""
 

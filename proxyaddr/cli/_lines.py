@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._errors import in_command_words, print_error
 from proxyaddr.cli._slips import HEAD, refuse_file, refuse_lines, refuse_lines_of_report, refuse_report
 from proxyaddr.cli._style import CODE, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 
 __all__ = [
+    "add_accepted_domains",
     "add_inputs",
     "findings_as_json",
     "for_each_input",
@@ -39,6 +40,16 @@ def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
         help=f"{what}, any number; without one, or for `-`, lines of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def add_accepted_domains(parser: argparse.ArgumentParser) -> None:
+    """Add the option that gives the accepted domains."""
+    parser.add_argument(
+        "--accepted-domains",
+        action="append",
+        metavar="FILE|DOMAIN",
+        help="what SMTP:-- and AllAcceptedDomains stand for, repeatable: Get-AcceptedDomain in any form, or a domain",
+    )
 
 
 def for_each_input(
@@ -149,4 +160,4 @@ def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
         print_error(error)
         return
     span = error.span if isinstance(error, AddressSyntaxError) else None
-    show_json({"input": text, "error": {"code": error.code, "message": error.message, "span": span}})
+    show_json({"input": text, "error": {"code": error.code, "message": in_command_words(error.message), "span": span}})

@@ -17,7 +17,7 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visi
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Parse
+    from proxyaddr.bulk.parse_command import Parse
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _command(given: str | None) -> Parse:
-    from proxyaddr.bulk.commands import Parse  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.parse_command import Parse  # noqa: PLC0415 - pyarrow loads for files alone
 
     return Parse(given)
 

@@ -12,8 +12,16 @@ from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.addresses.values import OneOffAddress, TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
-from proxyaddr.errors import ConfigurationError, Finding, quantity, visible
+from proxyaddr.cli._tables import (
+    EXPORT,
+    FORMS,
+    ReadTable,
+    add_table_options,
+    incomplete_line,
+    read_table,
+    say_what_is_assumed,
+)
+from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
@@ -24,7 +32,7 @@ from proxyaddr.spaces.findings import address_findings
 from proxyaddr.spaces.matching import Target
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Route
+    from proxyaddr.bulk.route_command import Route
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -76,34 +84,35 @@ def _run(options: argparse.Namespace) -> int:
         for name in ("list", "lenient"):
             if getattr(options, name):
                 raise ConfigurationError("usage", f"--{name} needs --in", name)
-    table, is_whole = read_table(options.spaces, options)
+    read = read_table(options.spaces, options)
+    table = read.table
     if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
-        message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
+        message = "--size is a number of bytes, and counts with the dialects exchange2000 and exchange2007 alone"
         raise ConfigurationError("usage", message, "size")
 
     def command() -> Route:
-        from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
+        from proxyaddr.bulk.route_command import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table, ", ".join(options.spaces), lenient=options.lenient)
+        return Route(table, ", ".join(options.spaces), read.unread, lenient=options.lenient)
 
     if has_files:
         say_what_is_assumed(table, options.spaces)
         status = run_files(options, command, *options.spaces)
     else:
-        status = _route_each(table, options)
-    return max(status, 0 if is_whole else 2)
+        status = _route_each(read, options)
+    return max(status, 0 if read.is_whole else 2)
 
 
-def _route_each(table: RoutingTable, options: argparse.Namespace) -> int:
+def _route_each(read: ReadTable, options: argparse.Namespace) -> int:
     """Print the route of each input, and return the highest exit status."""
-    unread = UnreadLines(table.errors, table.dialect)
+    table = read.table
     judged: list[tuple[TableFinding, ...]] = []
 
     def handle(text: str) -> int:
         if not judged:
             say_what_is_assumed(table, options.spaces)
             judged.append(table.findings())
-        return _route(table, text, options, unread, judged[0])
+        return _route(table, text, options, read.unread, judged[0])
 
     return for_each_input(options, handle)
 
@@ -124,10 +133,11 @@ def _route(
 ) -> int:
     """Print the route of one address, and return the exit status."""
     address = _address(text)
-    explanation = table.explain(address, size=options.size, site=options.site, location=options.location)
+    message = {"size": options.size, "site": options.site, "location": options.location}
+    explanation = table.explain(address, **message)
     findings: tuple[Finding, ...] = ()
-    if explanation.winner is None and explanation.unknown is None and options.site_address:
-        by_mta = route_one_off(table, address, options.site_address)
+    if explanation.winner is None and options.site_address:
+        by_mta = route_one_off(table, address, options.site_address, **message)
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
     target = table.read(address)
     findings += _findings(explanation, target, of_table)
@@ -148,8 +158,7 @@ def _route(
             fate = "" if explanation.no_route is None else f": {explanation.no_route}"
             print(f"{visible(text)}\t{_taken(explanation)}{fate}")
         if incomplete is not None:
-            could = "one of them could match" if incomplete.could_match else "none of them could match"
-            print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}")
+            print(incomplete_line(incomplete))
         if options.explain:
             _show_wrapped(findings, _terminal_width())
             print()

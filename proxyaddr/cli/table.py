@@ -9,7 +9,7 @@ from pathlib import Path
 
 from proxyaddr._text.folding import fold
 from proxyaddr.cli._lines import show_findings, show_json
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
+from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.routing.difference import Move
 from proxyaddr.routing.route import Route
@@ -78,12 +78,12 @@ def _run(options: argparse.Namespace) -> int:
         raise ConfigurationError("usage", "--column needs --in", "column")
     if options.json and options.to:
         raise ConfigurationError("usage", "--json is for what is shown; --to json writes the table as JSON", "json")
-    table, is_whole = read_table(options.inputs, options)
+    table, _, is_whole = read_table(options.inputs, options)
     say_what_is_assumed(table, options.inputs, alone=not (options.diff or options.check))
     if options.check:
         status = _check(table, options)
     elif options.diff:
-        other, is_other_whole = _other(options)
+        other, _, is_other_whole = _other(options)
         say_what_is_assumed(other, options.diff, alone=False)
         is_whole = is_whole and is_other_whole
         status = _diff(table, other, options)
@@ -109,7 +109,7 @@ def _check(table: RoutingTable, options: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
-def _other(options: argparse.Namespace) -> tuple[RoutingTable, bool]:
+def _other(options: argparse.Namespace) -> ReadTable:
     """Return the table to compare with: --dialect counts where it states no dialect of its own."""
     try:
         return read_table(options.diff, options)

@@ -140,6 +140,11 @@ class RouteChooser:
         """The spaces that stand for the accepted domains, each with the pattern `*` in place of `--`."""
         return self._accepted
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether no answer depends on accepted domains that nobody gave."""
+        return not self._accepted or self._domains is not None
+
     def with_connectors(self, connectors: Iterable[Connector]) -> Self:
         """Return the same routes with other states of the connectors."""
         copied = self._copied()

@@ -164,8 +164,8 @@ class RoutingTable(RouteChooser):
 
     @classmethod
     def from_table(cls, table: object, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
-        """Make one of the table `[routing_table]` of a TOML file that was parsed; it is exchange55 by default."""
-        return cls._from_rows(_loaded("rows_of_table")(table, str(path)), Dialect.EXCHANGE55, path, limits)
+        """Make one of the table `[routing_table]` of a TOML file that was parsed, as `from_toml` does."""
+        return cls._from_sources([source_of(_loaded("rows_of_table")(table, str(path)), str(path))], None, limits)
 
     @classmethod
     def from_file(

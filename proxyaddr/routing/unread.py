@@ -34,6 +34,11 @@ class UnreadLines:
         self._count = len(unread)
         self._spaces = [_space(error, dialect) for error in unread]
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
+
     def concerning(self, target: Target) -> Incomplete | None:
         """Return what the unread lines mean for an address; None where all were read."""
         if not self._count:

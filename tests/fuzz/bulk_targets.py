@@ -15,7 +15,7 @@ from pyarrow import ipc
 
 import proxyaddr as px
 from proxyaddr import columns
-from proxyaddr.bulk.commands import Parse
+from proxyaddr.bulk.parse_command import Parse
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.job import Job, run
 from proxyaddr.bulk.lists import Lists
