@@ -34,7 +34,7 @@ _BYTE = re.compile(r"[0-9a-f]{1,2}", re.IGNORECASE)
 _DWORD = re.compile(r"dword:([0-9a-f]{1,8})", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _OUTPUTS = (
-    (re.compile(r"\A\s*(?:HKEY_|! REG\.EXE)", re.IGNORECASE), query_values),
+    (re.compile(r"\A\s*(?:HKEY_|HK(?:LM|CU|CR|U|CC)\\|! REG\.EXE)", re.IGNORECASE), query_values),
     (re.compile(r"\A\s*(?:\{|\[\s*\{)"), json_values),
     (re.compile(r"\A(?:#< CLIXML|\s*<(?:\?xml|Objs)\b)"), clixml_values),
     (re.compile(r"\A(?!\s*[\[\"#;]).*^(?:PSPath|OverrideProxyOut|SiteDomain) *: ", re.I | re.M | re.S), list_values),

@@ -94,6 +94,7 @@ def list_values(text: str, source: str) -> Iterator[RegistryValue]:
 def json_values(text: str, source: str) -> Iterator[RegistryValue]:
     """Yield the keys and values of what `Get-ItemProperty | ConvertTo-Json` gives: an object for each key.
 
+    PowerShell 5.1 may wrap the objects in `{"value": [...], "Count": n}`.
     ConfigurationError for what is no JSON, or no object.
     """
     try:
@@ -102,6 +103,8 @@ def json_values(text: str, source: str) -> Iterator[RegistryValue]:
         raise malformed(f"not JSON: {error.msg}", source, error.lineno) from None
     except (ValueError, RecursionError):  # Python reads no number of thousands of digits, nor any nesting
         raise malformed("not JSON that holds a registry key", source, 1) from None
+    if isinstance(document, Mapping) and document.keys() == {"value", "Count"}:
+        document = document["value"]
     for number, entry in enumerate(document if isinstance(document, list) else [document], 1):
         if not isinstance(entry, Mapping):
             raise malformed("expected an object for each key", source, number)
