@@ -8,8 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proxyaddr.addresses.shapes import typed_by_shape
-from proxyaddr.addresses.values import OneOffAddress, TypedAddress
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
@@ -189,16 +188,12 @@ def _terminal_width() -> int | None:
 
 
 def _address(text: str) -> str | TypedAddress:
-    """Return the address in brackets or angle brackets that a text holds, or that shows its type by its shape.
-
-    Any other text is left to the table.
-    """
+    """Return the address in brackets or angle brackets that a text holds; any other text is left to the table."""
     if "[" in text or "<" in text:
         from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
         return parse(text)
-    shaped = typed_by_shape(text)
-    return text if shaped is None else OneOffAddress(*shaped)
+    return text
 
 
 def _some(explanation: Explanation, incomplete: Incomplete | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from proxyaddr.errors import ConfigurationError, Finding, RowError, bad_rows, ch
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.routing.accepted import accepted_fit, accepted_routes, checked_domains, not_given, without_stated
-from proxyaddr.routing.choice import PENDING, choose, explained, is_unknown
+from proxyaddr.routing.choice import candidate_of, choose, explained, is_unknown, pending_candidates
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
@@ -19,7 +19,7 @@ from proxyaddr.routing.rule_kinds import Candidate, Offer
 from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.state import Connector, Message, message_of
 from proxyaddr.spaces.dialect import Dialect
-from proxyaddr.spaces.matching import Fit, MatchKind, Target, read_address
+from proxyaddr.spaces.matching import Target, read_address
 
 __all__ = ["RouteChooser"]
 
@@ -253,16 +253,14 @@ class RouteChooser:
             if fit is not None:
                 if index >= stated:
                     fit = accepted_fit(fit)
-                found.append(Candidate(index, route, fit, Offer.of(self._connector(route.connector), route.space.cost)))
+                found.append(candidate_of(index, route, fit, self._connectors))
         return found
 
     def _pending(self, target: Target) -> list[Candidate]:
         """Return candidates of the spaces of accepted domains, while those are not known, as if one fitted exactly."""
         if self._domains is not None or target.type != DEFAULT_TYPE:
             return []
-        fit = accepted_fit(Fit(MatchKind.EXACT, 0))
-        offers = [Offer.of(self._connector(route.connector), route.space.cost) for route in self._accepted]
-        return [Candidate(PENDING, route, fit, offer) for route, offer in zip(self._accepted, offers, strict=True)]
+        return pending_candidates(self._accepted, self._connectors)
 
     def _chosen(self, target: Target, message: Message, *, lowest_cost_only: bool = False) -> Candidate | None:
         """Return the candidate that takes an address; ConfigurationError where that depends on accepted domains."""

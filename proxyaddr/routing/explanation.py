@@ -13,7 +13,7 @@ from proxyaddr.routing.route import Route
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
 
-__all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome"]
+__all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome", "taken_by"]
 
 NDR = "NDR"
 """A non-delivery report: the mail is returned."""
@@ -108,14 +108,19 @@ class Explanation:
     def taken(self) -> str:
         """What is said of the address in a word: its connectors, `no route`, or that it is unknown."""
         winner = self.winner
-        if winner is not None:
-            return " -> ".join(winner.route.connectors)
-        return "no route" if self.unknown is None else _UNKNOWN
+        return taken_by(None if winner is None else winner.route, is_unknown=self.unknown is not None)
 
     @property
     def _ending(self) -> str:
         fate = "" if self.no_route is None else f": {self.no_route}"
         return f"{fate} (rules of {self.dialect})"
+
+
+def taken_by(route: Route | None, *, is_unknown: bool = False) -> str:
+    """Return what is said of an address in a word: the connectors of its route, `no route`, or that it is unknown."""
+    if route is not None:
+        return " -> ".join(route.connectors)
+    return _UNKNOWN if is_unknown else "no route"
 
 
 def _fitted(widths: list[int], width: int) -> list[int]:
