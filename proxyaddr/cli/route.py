@@ -12,12 +12,11 @@ from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
-from proxyaddr.errors import ConfigurationError, Finding, quantity, visible
+from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.routing.unread import Incomplete, UnreadLines
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.findings import address_findings
 from proxyaddr.spaces.matching import Target
@@ -95,14 +94,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _route_each(table: RoutingTable, options: argparse.Namespace) -> int:
     """Print the route of each input, and return the highest exit status."""
-    unread = UnreadLines(table.errors, table.dialect)
     judged: list[tuple[TableFinding, ...]] = []
 
     def handle(text: str) -> int:
         if not judged:
             say_what_is_assumed(table, options.spaces)
             judged.append(table.findings())
-        return _route(table, text, options, unread, judged[0])
+        return _route(table, text, options, judged[0])
 
     return for_each_input(options, handle)
 
@@ -118,7 +116,6 @@ def _route(
     table: RoutingTable,
     text: str,
     options: argparse.Namespace,
-    unread: UnreadLines,
     of_table: Sequence[TableFinding],
 ) -> int:
     """Print the route of one address, and return the exit status."""
@@ -130,14 +127,14 @@ def _route(
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
     target = table.read(address)
     findings += _findings(explanation, target, of_table)
-    incomplete = unread.concerning(target)
+    incomplete = explanation.table_incomplete
     if options.json:
         show_json(
             {
                 "input": text,
                 **_record(explanation),
                 "findings": findings_as_json(findings),
-                **_some(explanation, incomplete),
+                **_some(explanation),
             }
         )
     else:
@@ -146,9 +143,8 @@ def _route(
         else:
             fate = "" if explanation.no_route is None else f": {explanation.no_route}"
             print(f"{visible(text)}\t{_taken(explanation)}{fate}")
-        if incomplete is not None:
-            could = "one of them could match" if incomplete.could_match else "none of them could match"
-            print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}")
+            if incomplete is not None:
+                print(incomplete)
         if options.explain:
             _show_wrapped(findings, _terminal_width())
             print()
@@ -196,15 +192,15 @@ def _address(text: str) -> str | TypedAddress:
     return text
 
 
-def _some(explanation: Explanation, incomplete: Incomplete | None) -> dict[str, object]:
+def _some(explanation: Explanation) -> dict[str, object]:
     """Return the keys that JSON output has for some addresses alone."""
     some: dict[str, object] = {}
     if explanation.unknown is not None:
         some["unknown"] = explanation.unknown
     if explanation.no_route is not None:
         some["no_route"] = explanation.no_route
-    if incomplete is not None:
-        some["table_incomplete"] = incomplete._asdict()
+    if explanation.table_incomplete is not None:
+        some["table_incomplete"] = explanation.table_incomplete._asdict()
     return some
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 from proxyaddr._text.types import DEFAULT_TYPE
@@ -18,6 +19,7 @@ from proxyaddr.routing.route import Route
 from proxyaddr.routing.rule_kinds import Candidate, Offer
 from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.state import Connector, Message, message_of
+from proxyaddr.routing.unread import UnreadLines
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Target, read_address
 
@@ -32,7 +34,7 @@ class RouteChooser:
 
     __slots__ = (
         *("_accepted", "_conflicts", "_connectors", "_dialect", "_domains", "_errors", "_notices", "_routes"),
-        "_stated",
+        *("_stated", "_unread"),
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class RouteChooser:
         self._dialect = routes.dialect
         self._routes = self._stated = routes
         self._errors = tuple(errors)
+        self._unread: UnreadLines | None = None
         self._hold_connectors(connectors)
         self._accepted: tuple[Route, ...] = ()
         self._domains: tuple[str, ...] | None = None
@@ -114,6 +117,13 @@ class RouteChooser:
     def errors(self) -> tuple[RowError, ...]:
         """The bad rows of the file, text or columns that the table came from."""
         return self._errors
+
+    @property
+    def unread(self) -> UnreadLines:
+        """What the bad rows mean for addresses."""
+        if self._unread is None:
+            self._unread = UnreadLines(self._errors, self._dialect)
+        return self._unread
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
@@ -197,11 +207,12 @@ class RouteChooser:
         candidates = self._candidates(target)
         known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
         pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
-        return explained(
+        found = explained(
             *(str(address), target.type, candidates, self._dialect, message),
             lowest_cost_only=lowest_cost_only,
             pending=pending,
         )
+        return replace(found, table_incomplete=self.unread.concerning(target)) if self._errors else found
 
     def compile(self, *, engine: str | None = None) -> Matcher:
         """Return a matcher, which gives the same indices as `route_index`, for millions of addresses.
