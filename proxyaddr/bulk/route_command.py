@@ -12,6 +12,7 @@ from proxyaddr.bulk.routed_answers import TABLE_INCOMPLETE, UNKNOWN, UnreadInRun
 from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_DISTINCT, MOST_TYPES, Tally, counts
 from proxyaddr.columns.dictionaries import MATCH_KINDS, WORDS
+from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.table import RoutingTable
 from proxyaddr.routing.unread import UnreadLines
 
@@ -38,7 +39,7 @@ class Route:
             pa.field("match", MATCH_KINDS),
             pa.field("cost", pa.int32()),
             pa.field("address_space", WORDS),
-            *(() if table.is_certain else (pa.field(UNKNOWN, WORDS),)),
+            *(() if is_certain(table) else (pa.field(UNKNOWN, WORDS),)),
             *((pa.field(TABLE_INCOMPLETE, pa.bool_()),) if self._unread.lines else ()),
             pa.field(ERROR, pa.string()),
         )

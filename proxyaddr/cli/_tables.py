@@ -11,10 +11,11 @@ from typing import NamedTuple
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.cli._errors import in_command_words, print_error
 from proxyaddr.cli._lines import add_accepted_domains
-from proxyaddr.errors import ConfigurationError, RowError, quantity, visible
+from proxyaddr.errors import ConfigurationError, RowError, visible
+from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.rows import RouteError
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.routing.unread import Incomplete, UnreadLines
+from proxyaddr.routing.unread import UnreadLines
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.space import DOMAIN
 
@@ -23,7 +24,6 @@ __all__ = [
     "FORMS",
     "ReadTable",
     "add_table_options",
-    "incomplete_line",
     "read_table",
     "say_what_is_assumed",
     "with_accepted_domains",
@@ -72,12 +72,6 @@ def with_accepted_domains(table: RoutingTable, given: Sequence[str] | None) -> R
     return ReadTable(table, UnreadLines(errors, table.dialect), not errors)
 
 
-def incomplete_line(incomplete: Incomplete) -> str:
-    """Return what people read of the unread lines of a table, where it gives an answer."""
-    could = "one of them could match" if incomplete.could_match else "none of them could match"
-    return f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}"
-
-
 def say_what_is_assumed(
     table: RoutingTable, files: Sequence[str], *, alone: bool = True, has_option: bool = True
 ) -> None:
@@ -89,7 +83,7 @@ def say_what_is_assumed(
     for notice in table.notices:
         message = in_command_words(notice.message) if has_option else notice.message
         _say(f"{', '.join(map(visible, files))}: {message}")
-    if not table.is_certain:
+    if not is_certain(table):
         names = ", ".join(dict.fromkeys(visible(route.connector) for route in table.accepted_spaces))
         _say(f"{names} takes the accepted domains, which are not known: --accepted-domains FILE|DOMAIN gives them")
     if alone and table.accepted_domains is not None and not table.accepted_spaces:

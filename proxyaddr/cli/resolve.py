@@ -166,8 +166,9 @@ def _incomplete(
     asked = [outcome.address or address]
     if not isinstance(configured, InternetMailService):
         asked += configured.addresses_of(address)
-    found = [read.unread.concerning(read.table.read(each)) for each in asked]
-    return next((each for each in found if each is not None and each.could_match), found[0])
+    from proxyaddr.routing.unread import either  # noqa: PLC0415 - as for `_with_table`
+
+    return either(*(read.unread.concerning(read.table.read(each)) for each in asked))
 
 
 def _refuse_bare_word(space: str) -> None:
@@ -241,9 +242,7 @@ def _explained(
         lines += [f"{style('returned', BAD)}    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
     if incomplete is not None:
-        from proxyaddr.cli._tables import incomplete_line  # noqa: PLC0415 - as above
-
-        lines.append(incomplete_line(incomplete))
+        lines.append(str(incomplete))
     if not outcome.delivered:
         from datetime import datetime  # noqa: PLC0415 - takes its time, and for reports alone
 

@@ -6,27 +6,18 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from proxyaddr.addresses.shapes import typed_by_shape
-from proxyaddr.addresses.values import OneOffAddress, TypedAddress
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
-from proxyaddr.cli._tables import (
-    EXPORT,
-    FORMS,
-    ReadTable,
-    add_table_options,
-    incomplete_line,
-    read_table,
-    say_what_is_assumed,
-)
+from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
-from proxyaddr.routing.table import RoutingTable
-from proxyaddr.routing.unread import Incomplete, UnreadLines
+from proxyaddr.routing.unread import either
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.findings import address_findings
 from proxyaddr.spaces.matching import Target
@@ -112,7 +103,7 @@ def _route_each(read: ReadTable, options: argparse.Namespace) -> int:
         if not judged:
             say_what_is_assumed(table, options.spaces)
             judged.append(table.findings())
-        return _route(table, text, options, read.unread, judged[0])
+        return _route(read, text, options, judged[0])
 
     return for_each_input(options, handle)
 
@@ -124,15 +115,9 @@ def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
 
 
-def _route(
-    table: RoutingTable,
-    text: str,
-    options: argparse.Namespace,
-    unread: UnreadLines,
-    of_table: Sequence[TableFinding],
-) -> int:
+def _route(read: ReadTable, text: str, options: argparse.Namespace, of_table: Sequence[TableFinding]) -> int:
     """Print the route of one address, and return the exit status."""
-    address = _address(text)
+    table, address = read.table, _address(text)
     message = {"size": options.size, "site": options.site, "location": options.location}
     explanation = table.explain(address, **message)
     findings: tuple[Finding, ...] = ()
@@ -141,14 +126,15 @@ def _route(
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
     target = table.read(address)
     findings += _findings(explanation, target, of_table)
-    incomplete = unread.concerning(target)
+    incomplete = either(read.unread.concerning(target), explanation.table_incomplete)
+    explanation = replace(explanation, table_incomplete=incomplete)
     if options.json:
         show_json(
             {
                 "input": text,
                 **_record(explanation),
                 "findings": findings_as_json(findings),
-                **_some(explanation, incomplete),
+                **_some(explanation),
             }
         )
     else:
@@ -157,8 +143,8 @@ def _route(
         else:
             fate = "" if explanation.no_route is None else f": {explanation.no_route}"
             print(f"{visible(text)}\t{_taken(explanation)}{fate}")
-        if incomplete is not None:
-            print(incomplete_line(incomplete))
+            if incomplete is not None:
+                print(incomplete)
         if options.explain:
             _show_wrapped(findings, _terminal_width())
             print()
@@ -198,27 +184,23 @@ def _terminal_width() -> int | None:
 
 
 def _address(text: str) -> str | TypedAddress:
-    """Return the address in brackets or angle brackets that a text holds, or that shows its type by its shape.
-
-    Any other text is left to the table.
-    """
+    """Return the address in brackets or angle brackets that a text holds; any other text is left to the table."""
     if "[" in text or "<" in text:
         from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
         return parse(text)
-    shaped = typed_by_shape(text)
-    return text if shaped is None else OneOffAddress(*shaped)
+    return text
 
 
-def _some(explanation: Explanation, incomplete: Incomplete | None) -> dict[str, object]:
+def _some(explanation: Explanation) -> dict[str, object]:
     """Return the keys that JSON output has for some addresses alone."""
     some: dict[str, object] = {}
     if explanation.unknown is not None:
         some["unknown"] = explanation.unknown
     if explanation.no_route is not None:
         some["no_route"] = explanation.no_route
-    if incomplete is not None:
-        some["table_incomplete"] = incomplete._asdict()
+    if explanation.table_incomplete is not None:
+        some["table_incomplete"] = explanation.table_incomplete._asdict()
     return some
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from proxyaddr._optional import import_extra
 from proxyaddr.columns.error_codes import NOT_UTF8
+from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Router:
         from proxyaddr.columns._routes import RouteKinds  # noqa: PLC0415 - as above
         from proxyaddr.columns._unknown_routes import UnknownRoutes  # noqa: PLC0415 - as above
 
-        matcher = table.compile() if table.is_certain else None
+        matcher = table.compile() if is_certain(table) else None
         kinds = UnknownRoutes(table) if matcher is None else RouteKinds(table, matcher)
         for name, value in (("_table", table), ("_matcher", matcher), ("_kinds", kinds)):
             object.__setattr__(self, name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 from proxyaddr._text.types import DEFAULT_TYPE
@@ -11,15 +12,16 @@ from proxyaddr.errors import ConfigurationError, Finding, RowError, bad_rows, ch
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.routing.accepted import accepted_fit, accepted_routes, checked_domains, not_given, without_stated
-from proxyaddr.routing.choice import PENDING, choose, explained, is_unknown
+from proxyaddr.routing.choice import candidate_of, choose, explained, is_unknown, pending_candidates
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rule_kinds import Candidate, Offer
 from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.state import Connector, Message, message_of
+from proxyaddr.routing.unread import UnreadLines
 from proxyaddr.spaces.dialect import Dialect
-from proxyaddr.spaces.matching import Fit, MatchKind, Target, read_address
+from proxyaddr.spaces.matching import Target, read_address
 
 __all__ = ["RouteChooser"]
 
@@ -32,7 +34,7 @@ class RouteChooser:
 
     __slots__ = (
         *("_accepted", "_conflicts", "_connectors", "_dialect", "_domains", "_errors", "_notices", "_routes"),
-        "_stated",
+        *("_stated", "_unread"),
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class RouteChooser:
         self._dialect = routes.dialect
         self._routes = self._stated = routes
         self._errors = tuple(errors)
+        self._unread: UnreadLines | None = None
         self._hold_connectors(connectors)
         self._accepted: tuple[Route, ...] = ()
         self._domains: tuple[str, ...] | None = None
@@ -116,6 +119,13 @@ class RouteChooser:
         return self._errors
 
     @property
+    def unread(self) -> UnreadLines:
+        """What the bad rows mean for addresses."""
+        if self._unread is None:
+            self._unread = UnreadLines(self._errors, self._dialect)
+        return self._unread
+
+    @property
     def connectors(self) -> Mapping[str, Connector]:
         """What is known of the connectors, by name; a connector that is not named has the defaults."""
         return dict(self._connectors)
@@ -139,11 +149,6 @@ class RouteChooser:
     def accepted_spaces(self) -> tuple[Route, ...]:
         """The spaces that stand for the accepted domains, each with the pattern `*` in place of `--`."""
         return self._accepted
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether no answer depends on accepted domains that nobody gave."""
-        return not self._accepted or self._domains is not None
 
     def with_connectors(self, connectors: Iterable[Connector]) -> Self:
         """Return the same routes with other states of the connectors."""
@@ -202,11 +207,12 @@ class RouteChooser:
         candidates = self._candidates(target)
         known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
         pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
-        return explained(
+        found = explained(
             *(str(address), target.type, candidates, self._dialect, message),
             lowest_cost_only=lowest_cost_only,
             pending=pending,
         )
+        return replace(found, table_incomplete=self.unread.concerning(target)) if self._errors else found
 
     def compile(self, *, engine: str | None = None) -> Matcher:
         """Return a matcher, which gives the same indices as `route_index`, for millions of addresses.
@@ -258,16 +264,14 @@ class RouteChooser:
             if fit is not None:
                 if index >= stated:
                     fit = accepted_fit(fit)
-                found.append(Candidate(index, route, fit, Offer.of(self._connector(route.connector), route.space.cost)))
+                found.append(candidate_of(index, route, fit, self._connectors))
         return found
 
     def _pending(self, target: Target) -> list[Candidate]:
         """Return candidates of the spaces of accepted domains, while those are not known, as if one fitted exactly."""
         if self._domains is not None or target.type != DEFAULT_TYPE:
             return []
-        fit = accepted_fit(Fit(MatchKind.EXACT, 0))
-        offers = [Offer.of(self._connector(route.connector), route.space.cost) for route in self._accepted]
-        return [Candidate(PENDING, route, fit, offer) for route, offer in zip(self._accepted, offers, strict=True)]
+        return pending_candidates(self._accepted, self._connectors)
 
     def _chosen(self, target: Target, message: Message, *, lowest_cost_only: bool = False) -> Candidate | None:
         """Return the candidate that takes an address; ConfigurationError where that depends on accepted domains."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
+from proxyaddr.routing.answers import answers_of
 from proxyaddr.routing.chooser import RouteChooser
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.dialect import Dialect
@@ -37,8 +38,9 @@ def moves(before: RouteChooser, after: RouteChooser, addresses: Iterable[str] | 
     else:
         asked = _of_spaces(before, after)
     found = []
+    said_before, said_after = answers_of(before), answers_of(after)
     for address, space in asked:
-        goes, went = before.explain(address).taken, after.explain(address).taken
+        goes, went = said_before(address), said_after(address)
         if goes != went:
             found.append(Move(address, space, goes, went))
     return tuple(found)
