@@ -7,10 +7,12 @@ recipient is asked for; a property holds the keys here against the addresses tha
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["OR_PREFIX", "list_keys", "text_key"]
+__all__ = ["Keys", "list_keys", "text_keys"]
 
 _WORD = "A-Za-z0-9"
 _INTERNET = rf"[{_WORD}.+_-]++@[{_WORD}-]++(?:\.[{_WORD}-]++)*+"
@@ -34,38 +36,44 @@ _SPLIT = re.compile(_SEPARATOR)
 _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 """What separates in a list of Exchange 5.5 (Q155594)."""
 
-OR_PREFIX = "x400:"
-"""How the key of an O/R address begins here; its attributes decide when one is looked up."""
-
-_X500, _EX = (f"{kind.lower()}:" for kind in reversed(LEGACY_DN_TYPES))
+_OR, _X500, _EX = "x400:", *(f"{kind.lower()}:" for kind in reversed(LEGACY_DN_TYPES))
 
 
-def list_keys(text: str) -> list[str] | None:
+class Keys(NamedTuple):
+    """Keys of addresses, and whether O/R addresses are beside them: those are compared by attributes, and have none."""
+
+    keys: Sequence[Hashable]
+    has_or_addresses: bool = False
+
+
+def list_keys(text: str) -> Keys | None:
     """Return the keys of the addresses in the text of a list; None where one is not in a common form."""
     if "%" in text:
         pieces = _BETWEEN.split(text)
-        if not all(map(_ONE.fullmatch, pieces)) or not all(":" in piece for piece in pieces):
+        if not all(":" in piece and _ONE.fullmatch(piece) for piece in pieces):
             return None
-        return _keys(pieces)
+        return _keys([piece.lower() for piece in pieces])
     if not _LIST.fullmatch(text):
         return None
-    text = text.removesuffix(";")
-    pieces = text.split(";")
-    if "," in text or len(pieces) != text.count(":") or "x400" in text.lower():
-        pieces = _SPLIT.split(text)
+    lowered = text.lower().removesuffix(";")
+    pieces = lowered.split(";")
+    if "," in lowered or _OR in lowered or len(pieces) != lowered.count(":"):
+        return _keys(_SPLIT.split(lowered))
+    if "; " in lowered:
+        pieces = [piece.lstrip() for piece in pieces]
+    if _X500 not in lowered:
+        return Keys(pieces)
     return _keys(pieces)
 
 
-def text_key(text: str) -> str | None:
+def text_keys(text: str) -> Keys | None:
     """Return the key of the address that a whole text is, which may have no type; None as for `list_keys`."""
     if not _ONE.fullmatch(text):
         return None
-    return _keys([text if ":" in text else f"{DEFAULT_TYPE}:{text}"])[0]
+    return _keys([text.lower() if ":" in text else f"{DEFAULT_TYPE}:{text}".lower()])
 
 
-def _keys(pieces: list[str]) -> list[str]:
-    keys = []
-    for piece in pieces:
-        key = piece.lower().lstrip(" ")
-        keys.append(_EX + key[len(_X500) :] if key.startswith(_X500) else key)
-    return keys
+def _keys(pieces: list[str]) -> Keys:
+    """Return the keys of addresses in lower case."""
+    keys = [_EX + piece[len(_X500) :] if piece.startswith(_X500) else piece for piece in pieces if piece[:5] != _OR]
+    return Keys(keys, len(keys) < len(pieces))

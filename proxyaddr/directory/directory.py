@@ -9,10 +9,10 @@ from typing import Self
 from proxyaddr._files.objects import Form
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.directory.common_lists import Keys
 from proxyaddr.directory.files import Records, read_records, records_of
 from proxyaddr.directory.keys import (
     Holders,
-    Keys,
     key_of_address,
     keys_of_recipient,
     keys_of_record,

@@ -12,9 +12,10 @@ from proxyaddr._optional import import_extra
 from proxyaddr.directory.records import (
     ALIAS_COLUMNS,
     SINGLE_ADDRESS,
+    Layout,
     Record,
     is_read,
-    names_addresses,
+    layout_of,
     record_of,
 )
 from proxyaddr.errors import ConfigurationError, RowError, check_type
@@ -30,6 +31,7 @@ _ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
 
 _ARROW = "Arrow data"
 _SHOWN_NAMES = 32
+_KEPT_LAYOUTS = 64
 
 
 class _Read(NamedTuple):
@@ -96,24 +98,31 @@ def _records(read: _Read) -> Records:
 def _each(read: _Read) -> Records:
     """Yield the records; ConfigurationError at the end where objects with names of their own name no addresses."""
     unnamed: dict[str, None] = {}
+    layouts: dict[tuple[str, ...], Layout] = {}  # most objects have the same properties, and finding theirs takes time
     is_named = bool(read.header) or read.form == Form.LDIF
     for entry in read.objects:
         if isinstance(entry, RowError):
             yield entry
             continue
+        names = tuple(entry.properties)
+        layout = layouts.get(names)
+        if layout is None:
+            layout = layouts[names] = layout_of(names)
+            if len(layouts) > _KEPT_LAYOUTS:
+                layouts.clear()
         if not is_named:
-            is_named = names_addresses(entry.properties)
+            is_named = layout.names_addresses
             if len(unnamed) < _SHOWN_NAMES:
-                unnamed.update(dict.fromkeys(entry.properties))
-        if read.form != Form.LDIF or names_addresses(entry.properties):
-            yield entry.line, record_of(entry.properties)
+                unnamed.update(dict.fromkeys(names))
+        if read.form != Form.LDIF or layout.names_addresses:
+            yield entry.line, record_of(entry.properties, layout)
     if unnamed and not is_named:
         _check_names(list(unnamed), read.source)
 
 
 def _check_names(names: Sequence[str], source: str | None) -> None:
     """Raise ConfigurationError, which lists them, for names of properties none of which holds addresses."""
-    if not names_addresses(names):
+    if not layout_of(names).names_addresses:
         raise unknown_column("no-proxy-column", names, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.directory.common_lists import OR_PREFIX, list_keys, text_key
+from proxyaddr.directory.common_lists import Keys, list_keys, text_keys
 from proxyaddr.directory.recipient import Recipient, look_up_key
 from proxyaddr.directory.records import Record
 from proxyaddr.limits import Limits
@@ -17,16 +16,6 @@ __all__ = ["Holders", "Keys", "key_of_address", "keys_of_recipient", "keys_of_re
 _OR_TYPE = "X400"
 _PRIMARY = f"{DEFAULT_TYPE}:"
 _DEFAULT = _PRIMARY.lower()
-
-
-class Keys(NamedTuple):
-    """The keys of a recipient's addresses, and whether it has O/R addresses, which are no part of them.
-
-    O/R addresses are compared by their attributes, and those take their time to read.
-    """
-
-    keys: Sequence[Hashable]
-    has_or_addresses: bool = False
 
 
 class Holders:
@@ -82,49 +71,45 @@ def keys_of_record(record: Record, limits: Limits) -> Keys | None:
     """
     if record.unread or not record.legacy_dn.isascii():
         return None
-    keys: list[str] = []
-    has_primary = False
-    for held in record.proxies:
-        if (found := _keys_of_list(held, limits)) is None:
-            return None
-        keys += found
-        has_primary = has_primary or _has_primary(held)
-    for held in record.secondary_proxies:
-        if (found := _keys_of_list(held, limits)) is None:
-            return None
-        keys += found
-    if record.target and _key(record.target, limits) is None:
-        return None
+    read = [_keys_of_list(held, limits) for held in (*record.proxies, *record.secondary_proxies)]
+    if record.target:
+        read.append(_keys_of_target(record.target, limits))
     if record.primary:
-        primary = _key(record.primary, limits)
-        if primary is None or not primary.startswith(_DEFAULT):
+        primary = _keys_of_text(record.primary, limits)
+        if primary is not None and (not primary.keys or not str(primary.keys[0]).startswith(_DEFAULT)):
             return None
-        if not has_primary:  # else it is none of the recipient's addresses
-            keys.append(primary)
+        has_primary = any(map(_has_primary, record.proxies))
+        read.append(Keys(()) if primary is not None and has_primary else primary)
     if dn := record.legacy_dn.strip():
-        keys.append(f"{LEGACY_DN_TYPES[0].lower()}:{dn.lower()}")
-    others = [key for key in keys if not key.startswith(OR_PREFIX)]
-    return Keys(others, len(others) < len(keys))
+        read.append(Keys([f"{LEGACY_DN_TYPES[0].lower()}:{dn.lower()}"]))
+    if len(read) == 1:
+        return read[0]
+    found = [keys for keys in read if keys is not None]
+    if len(found) < len(read):
+        return None
+    return Keys([key for keys in found for key in keys.keys], any(keys.has_or_addresses for keys in found))
 
 
-def _keys_of_list(held: str | tuple[str, ...], limits: Limits) -> list[str] | None:
+def _keys_of_target(text: str, limits: Limits) -> Keys | None:
+    """Return no keys, since nobody is found by a target address; None for one in no common form."""
+    return None if _keys_of_text(text, limits) is None else Keys(())
+
+
+def _keys_of_list(held: str | tuple[str, ...], limits: Limits) -> Keys | None:
     """Return the keys of the text of a list, or of texts with an address each; None as for `keys_of_record`."""
-    found: list[str] = []
     if isinstance(held, str):
-        listed = list_keys(held) if len(held) <= min(limits.list_length, limits.address_length) else None
-        if listed is None:
-            return None
-        found = listed
-    else:
-        for text in held:
-            if (key := _key(text, limits)) is None:
-                return None
-            found.append(key)
-    return found if len(found) <= limits.list_items else None
+        within = len(held) <= min(limits.list_length, limits.address_length)
+        return list_keys(held) if within and held.count(":") <= limits.list_items else None
+    if len(held) > limits.list_items:
+        return None
+    found = [keys for text in held if (keys := _keys_of_text(text, limits)) is not None]
+    if len(found) < len(held):
+        return None
+    return Keys([key for keys in found for key in keys.keys], any(keys.has_or_addresses for keys in found))
 
 
-def _key(text: str, limits: Limits) -> str | None:
-    return text_key(text) if len(text) <= limits.address_length else None
+def _keys_of_text(text: str, limits: Limits) -> Keys | None:
+    return text_keys(text) if len(text) <= limits.address_length else None
 
 
 def _has_primary(held: str | tuple[str, ...]) -> bool:

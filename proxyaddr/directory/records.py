@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from proxyaddr._files.ldif import octets_as_text
@@ -16,9 +17,10 @@ __all__ = [
     "ADDRESS_KEYS",
     "ALIAS_COLUMNS",
     "SINGLE_ADDRESS",
+    "Layout",
     "Record",
     "is_read",
-    "names_addresses",
+    "layout_of",
     "record_of",
 ]
 
@@ -82,7 +84,10 @@ ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address")
 
 _LISTS = frozenset({"proxies", "secondary_proxies"})
 _ALIAS_TARGET = "target of an alias"
-_OF_ALIASES = frozenset({"alias", _ALIAS_TARGET})
+_ALSO_ATTRIBUTES = frozenset({"fax", "notes"})
+"""Types that name attributes of people too."""
+
+_OCTETS_MARK = "X'"
 _LONGEST_NAME = 256
 _GUID_BYTES = 16
 
@@ -120,30 +125,46 @@ class Record:
         return next((text for name in IDENTIFYING if (text := getattr(self, name))), "")
 
 
-def record_of(properties: Mapping[str, object]) -> Record:
+class Layout(NamedTuple):
+    """What properties of these names say of a recipient: the fields of those that are looked at.
+
+    `names_addresses` is whether any holds addresses, `may_be_alias` whether they are those of GAM's `print aliases`.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    names_addresses: bool
+    may_be_alias: bool
+
+
+def layout_of(names: Iterable[str]) -> Layout:
+    """Return what properties of these names say of a recipient."""
+    fields = tuple((name, known) for name in names if (known := _field_named(name)) is not None)
+    found = {known for _, known in fields}
+    of_aliases = found >= {"alias", _ALIAS_TARGET}
+    holds = not ADDRESS_FIELDS.isdisjoint(found) or not TYPE_COLUMNS.isdisjoint(found)
+    if not _LISTS.isdisjoint(found):  # beside them a fax number is none, and notes are text
+        fields = tuple((name, known) for name, known in fields if known not in _ALSO_ATTRIBUTES)
+    read = tuple((name, known) for name, known in fields if known != _ALIAS_TARGET)
+    return Layout(read, holds or of_aliases, of_aliases)
+
+
+def record_of(properties: Mapping[str, object], layout: Layout) -> Record:
     """Return what the properties of an exported object say of a recipient; unknown properties are not looked at."""
+    if layout.may_be_alias and (alias_of := _alias_of(properties)) is not None:
+        return alias_of
     record = Record()
-    fields = list(map(_field_named, properties))
-    if {*fields} >= _OF_ALIASES:
-        alias_of = _alias_of(properties)
-        if alias_of is not None:
-            return alias_of
-    for known, value in zip(fields, properties.values(), strict=True):
-        if known is None or value is None or value == "" or value != value:  # noqa: PLR0124 - a number that is none
+    for name, known in layout.fields:
+        value = properties[name]
+        if value is None or value == "" or value != value:  # noqa: PLR0124 - a number that is none is not itself
             continue
         if known in _LISTS:
             _add_addresses(record, getattr(record, known), value)
         elif known in TYPE_COLUMNS:
             _add_addresses(record, record.proxies, _with_type(value, known.upper()))
-        elif known != _ALIAS_TARGET and not getattr(record, known):
-            setattr(record, known, _text(value, known))
+        elif not getattr(record, known):
+            plain = isinstance(value, str) and not value.startswith(_OCTETS_MARK)
+            setattr(record, known, value if plain else _text(value, known))
     return record
-
-
-def names_addresses(names: Iterable[str]) -> bool:
-    """Return whether any of the names of properties is one of addresses."""
-    found = {_field_named(name) for name in names}
-    return not ADDRESS_FIELDS.isdisjoint(found) or not TYPE_COLUMNS.isdisjoint(found) or found >= _OF_ALIASES
 
 
 def is_read(name: str) -> bool:
@@ -179,7 +200,7 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
 def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
-        held.append(_OCTETS.sub(lambda match: octets_as_text(match[0]), value) if "X'" in value else value)
+        held.append(_OCTETS.sub(lambda match: octets_as_text(match[0]), value) if _OCTETS_MARK in value else value)
         return
     members = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
     texts = [_address_text(member) for member in members]
@@ -211,7 +232,7 @@ def _text(value: object, field_name: str) -> str:
         value = value[0] if value else ""
     if isinstance(value, Mapping):
         value = _address_text(value) or ""
-    if isinstance(value, str) and value.startswith("X'"):
+    if isinstance(value, str) and value.startswith(_OCTETS_MARK):
         match = _WHOLE_OCTETS.fullmatch(value)
         value = value if match is None else bytes.fromhex(match[1])
     if isinstance(value, bytes):
