@@ -152,6 +152,8 @@ def test_what_is_no_record_is_a_type_error(records: object) -> None:
     ],
 )
 def test_records_that_name_no_addresses_are_refused_with_what_may_be_meant(records: object) -> None:
+    if isinstance(records, list):
+        records = [*records, {f"a{number}": 1 for number in range(40)}, {"b": 1}]
     with pytest.raises(px.ConfigurationError, match=r"displayName, proxyAdresses.*is proxyAdresses meant") as caught:
         px.Directory.from_records(records)
     assert caught.value.code == "no-proxy-column"
@@ -203,7 +205,14 @@ def test_parquet_and_arrow_files(tmp_path: Path, write: Callable[[Path, pa.Table
         px.Directory.from_csv(path)
 
 
-@pytest.mark.parametrize("table", [TABLE, TABLE.to_batches()[0], TABLE.to_reader()])
+class OfArrays:
+    """A table of a library that gives its rows as one array."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> object:
+        return TABLE.to_batches()[0].__arrow_c_array__(requested_schema)
+
+
+@pytest.mark.parametrize("table", [TABLE, TABLE.to_batches()[0], TABLE.to_reader(), OfArrays()])
 def test_tables_in_memory(table: object) -> None:
     directory = px.Directory.from_records(table)
     assert [recipient.mail for recipient in directory] == ["jane@contoso.com", None]
@@ -436,6 +445,14 @@ def test_resolve_shows_who_matched_and_what_is_wrong_with_it(
 def test_a_directory_without_any_address_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert main(["resolve", "--directory", str(written(tmp_path, "d.txt", text)), "jane@contoso.com"]) == 2
     assert "nothing can be looked up in it" in capsys.readouterr().err
+
+
+def test_the_target_of_a_custom_recipient_in_exports_of_exchange_55() -> None:
+    record = {"Display Name": "Custom", "E-mail Address": "SMTP:out@fabrikam.com", "E-mail Addresses": "SMTP:in@b.de"}
+    (custom,) = px.Directory.from_records([record])
+    assert (str(custom.target_address), str(custom.proxies[0])) == ("SMTP:out@fabrikam.com", "SMTP:in@b.de")
+    (bad,) = px.Directory.from_records([record | {"E-mail Address": ":x"}]).errors
+    assert bad.code == "bad-proxy"
 
 
 def test_a_directory_of_targets_alone_is_one(tmp_path: Path) -> None:
