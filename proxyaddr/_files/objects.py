@@ -129,7 +129,7 @@ def unknown_form(text: str, source: str) -> ConfigurationError:
     return ConfigurationError("unknown-form", what, source=source)
 
 
-def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], source: str) -> ConfigurationError:
+def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], source: str | None) -> ConfigurationError:
     """Return the error of a header without an expected column: it lists the columns, and the one that may be meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - takes its time, and for errors alone
 

@@ -2,62 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 from proxyaddr._files.objects import Form
-from proxyaddr.addresses.lists import ProxyList
-from proxyaddr.addresses.parser import parse, parse_proxy
-from proxyaddr.addresses.proxy_list import read_recipient
-from proxyaddr.addresses.values import ProxyAddress, TypedAddress
-from proxyaddr.directory.files import Records, read_records
-from proxyaddr.directory.recipient import Recipient, look_up_key
-from proxyaddr.directory.records import ADDRESS_KEYS, Record
-from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity
+from proxyaddr.addresses.parser import parse
+from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.directory.common_lists import Keys
+from proxyaddr.directory.files import Records, read_records, records_of
+from proxyaddr.directory.keys import (
+    Holders,
+    key_of_address,
+    keys_of_recipient,
+    keys_of_record,
+    or_keys_of_recipient,
+)
+from proxyaddr.directory.reading import Kept, Recipients, kept_record, read_record
+from proxyaddr.directory.recipient import Recipient
+from proxyaddr.directory.records import ADDRESS_KEYS
+from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
 
-Holders = dict[str, dict[Hashable, int | list[int]]]
-"""By type and key, the index of the recipient that holds an address, or of all where they are several.
-
-A recipient with five addresses has room in 2 KB: a key that is the value itself is kept once.
-"""
+_SHOWN = 200
+"""Characters of a message about a member of a list of addresses that is none."""
 
 
 class Directory:
-    """Recipients in the order given, found by any of their proxies or their legacy DN. Immutable."""
+    """Recipients in the order given, found by any of their proxies or their legacy DN. Immutable.
 
-    __slots__ = ("_errors", "_holders", "_or_holders", "_recipients")
+    Of a file, the records are kept and every address is indexed; a recipient is made when it is asked for. One with
+    five addresses takes less than 1 KB so, and a look-up takes the same time whatever the size of the directory.
+    """
+
+    __slots__ = ("_errors", "_holders", "_or_holders", "_recipients", "_with_or_addresses")
 
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
-        self._recipients = tuple(recipients)
-        self._errors = tuple(errors)
-        self._holders: Holders = {}
-        self._or_holders: Holders | None = None
-        for recipient in self._recipients:
+        kept: list[Kept] = []
+        self._start()
+        for number, recipient in enumerate(recipients):
             check_type(recipient, Recipient, "a recipient")
-        self._index(self._holders, or_addresses=False)
+            self._add(keys_of_recipient(recipient), number)
+            kept.append(recipient)
+        self._recipients = Recipients(kept)
+        self._errors = tuple(errors)
 
-    def _index(self, holders: Holders, *, or_addresses: bool) -> None:
-        """Add who holds which address: the O/R addresses, or all others."""
-        for index, recipient in enumerate(self._recipients):
-            for address in recipient.addresses:
-                if (address.type == "X400") is not or_addresses:
-                    continue
-                kind, key = look_up_key(address)
-                of_kind = holders.setdefault(kind, {})
-                known = of_kind.setdefault(address.value if key == address.value else key, index)
-                if isinstance(known, int):
-                    if known != index:
-                        of_kind[key] = [known, index]
-                elif known[-1] != index:
-                    known.append(index)
+    def _start(self) -> None:
+        self._holders = Holders()
+        self._or_holders: Holders | None = None
+        self._with_or_addresses: list[int] = []
+
+    def _add(self, keys: Keys, number: int) -> None:
+        self._holders.add(keys.keys, number)
+        if keys.has_or_addresses:
+            self._with_or_addresses.append(number)
 
     @property
-    def recipients(self) -> tuple[Recipient, ...]:
-        """The recipients, in the order given."""
+    def recipients(self) -> Sequence[Recipient]:
+        """The recipients, in the order given; those of a file are made anew each time."""
         return self._recipients
 
     @property
@@ -68,23 +72,30 @@ class Directory:
     def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
         """Return every recipient that holds an address, in any case; two make it ambiguous (Q251152).
 
-        An O/R address is compared by its attributes, a legacy DN with X500 proxies and the recipients' own legacy DNs.
-        AddressSyntaxError for text that is no address.
+        An O/R address is compared by its attributes, a legacy DN with X500 proxies and the recipients' own legacy DNs,
+        an Internet address with its domain in any spelling. AddressSyntaxError for text that is no address.
         """
         wanted = address if isinstance(address, TypedAddress) else parse(address)
-        kind, key = look_up_key(wanted)
-        found = self._holders_of(wanted).get(kind, {}).get(key, [])
-        return tuple(self._recipients[index] for index in ([found] if isinstance(found, int) else found))
+        key = key_of_address(wanted)
+        may_hold = (self._recipients[number] for number in self._holders_of(wanted).with_key(key))
+        return tuple(recipient for recipient in may_hold if recipient.held_as(wanted) is not None)
 
     def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
         if address.type != "X400":
             return self._holders
         if self._or_holders is None:
-            holders: Holders = {}
-            self._index(holders, or_addresses=True)
+            holders = Holders()
+            for number in self._with_or_addresses:
+                holders.add(or_keys_of_recipient(self._recipients[number]), number)
             self._or_holders = holders
         return self._or_holders
+
+    @property
+    def holds_addresses(self) -> bool:
+        """Whether any recipient has an address at all."""
+        is_found = bool(self._holders) or bool(self._with_or_addresses)
+        return is_found or any(recipient.target_address is not None for recipient in self)
 
     def __repr__(self) -> str:
         return f"Directory({', '.join([quantity(len(self), 'recipient'), *bad_rows(self._errors)])})"
@@ -95,75 +106,75 @@ class Directory:
     def __iter__(self) -> Iterator[Recipient]:
         return iter(self._recipients)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the recipients alone: hashes and kept records are for one process."""
+        return type(self), (tuple(self), self._errors)
+
     @classmethod
-    def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+    def from_file(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
         """Read a file that a directory was exported to, in whichever form: it is known by its content.
 
         The forms are CSV (Exchange 5.5: Q155594, Q184536; Get-Recipient, csvde, GAM), JSON (ConvertTo-Json, Graph),
-        Format-List text, CLIXML and LDIF. Bad rows and bad proxies are listed in `errors` by line, and the rest is
-        kept. Entries of LDIF without addresses are no recipients. ConfigurationError for a file that can't be read,
-        has none of the forms, or whose header names no addresses.
+        Format-List text, CLIXML, LDIF, Parquet and Arrow, which need the extra `arrow`. Bad rows and bad proxies are
+        listed in `errors` by line, and the rest is kept. Entries of LDIF without addresses are no recipients.
+        ConfigurationError for a file that can't be read, has none of the forms, or names no addresses.
         """
-        return cls._from_rows(path, read_records(path, limits), limits)
+        return cls._from_rows(read_records(path, limits), str(path), limits)
 
     @classmethod
-    def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+    def from_records(cls, records: object, *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """Read mappings, or a table with the Arrow C data interface, as `from_file` does the objects of a file.
+
+        Keys are the names of attributes in any export, and a value is text, or a list with an address each; the `row`
+        of a recipient is the number of its record, from 1. TypeError for anything else.
+
+        >>> jane = {"displayName": "Jane", "mail": "jane@contoso.com", "proxyAddresses": ["SMTP:jane@contoso.com"]}
+        >>> Directory.from_records([jane]).find("jane@contoso.com")[0].row
+        1
+        """
+        return cls._from_rows(records_of(records, limits), None, limits)
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
         """Read CSV as `from_file` does; ConfigurationError for any other form."""
-        return cls._from_rows(path, read_records(path, limits, Form.CSV), limits)
+        return cls._from_rows(read_records(path, limits, Form.CSV), str(path), limits)
 
     @classmethod
-    def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+    def from_json(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
         """Read JSON as `from_file` does; ConfigurationError for any other form."""
-        return cls._from_rows(path, read_records(path, limits, Form.JSON), limits)
+        return cls._from_rows(read_records(path, limits, Form.JSON), str(path), limits)
 
     @classmethod
-    def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Directory:
+    def from_ldif(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
         """Read LDIF (RFC 2849) as `from_file` does; ConfigurationError for any other form."""
-        return cls._from_rows(path, read_records(path, limits, Form.LDIF), limits)
+        return cls._from_rows(read_records(path, limits, Form.LDIF), str(path), limits)
 
     @classmethod
-    def _from_rows(cls, path: str | Path, rows: Records, limits: Limits) -> Directory:
-        recipients: list[Recipient] = []
+    def _from_rows(cls, rows: Records, source: str | None, limits: Limits) -> Self:
+        directory = cls.__new__(cls)
+        directory._start()
+        kept: list[Kept] = []
         errors: list[RowError] = []
         for row in rows:
             if isinstance(row, RowError):
                 errors.append(row)
                 continue
             line, record = row
-            try:
-                recipient, bad = _recipient(record, line, limits)
-            except AddressSyntaxError as error:  # the row has more proxies than the limits allow
-                errors.append(RowError(error.code, error.message, line, str(path), error))
-                continue
-            recipients.append(recipient)
-            errors += [RowError("bad-proxy", f"a proxy is left out: {e}", line, str(path), e) for e in bad]
-            for member in record.unread:
-                message = f"a proxy is left out: expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
-                errors.append(RowError("bad-proxy", message[:200], line, str(path)))
-        return cls(recipients, errors)
-
-
-def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, list[AddressSyntaxError]]:
-    """Return the recipient of a record, and the errors of its proxies that do not parse.
-
-    AddressSyntaxError for more proxies than the limits allow.
-    """
-    bad: list[AddressSyntaxError] = []
-    target = _address(record.target, bad, limits)
-    primary = _address(record.primary, bad, limits)
-    if primary is not None:
-        primary = replace(primary, is_primary=True)
-    held = read_recipient(record.proxies, record.secondary_proxies, primary, limits)
-    bad += held.errors
-    name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
-    proxies = ProxyList(held, findings=held.findings)
-    return Recipient(name, proxies, target, record.alias or None, record.legacy_dn.strip() or None), bad
-
-
-def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
-    """Return the address of a field, None for an empty one and for one that does not parse: its error goes to `bad`."""
-    try:
-        return parse_proxy(text, limits=limits) if text.strip() else None
-    except AddressSyntaxError as error:
-        bad.append(error)
-        return None
+            keys = keys_of_record(record, limits)
+            if keys is None:
+                try:
+                    recipient, bad = read_record(record, line, source, limits)
+                except AddressSyntaxError as error:  # the row has more proxies than the limits allow
+                    errors.append(RowError(error.code, error.message, line, source, error))
+                    continue
+                keys = keys_of_recipient(recipient)
+                left_out = f"a proxy of {visible(recipient.label)} is left out:"
+                errors += [RowError("bad-proxy", f"{left_out} {error}", line, source, error) for error in bad]
+                for member in record.unread:
+                    message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
+                    errors.append(RowError("bad-proxy", message[:_SHOWN], line, source))
+            directory._add(keys, len(kept))
+            kept.append(kept_record(line, record))
+        directory._recipients = Recipients(kept, source, limits)
+        directory._errors = tuple(errors)
+        return directory

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
 
 from proxyaddr._files.ldif import octets_as_text
 from proxyaddr._files.objects import key_of
 from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
 
 __all__ = [
-    "ADDRESS_FIELDS",
     "ADDRESS_KEYS",
     "ALIAS_COLUMNS",
-    "FIELDS",
-    "IDENTIFYING",
     "SINGLE_ADDRESS",
-    "TYPE_COLUMNS",
+    "Layout",
     "Record",
+    "is_read",
+    "layout_of",
     "record_of",
 ]
 
@@ -80,7 +82,17 @@ IDENTIFYING = ("dn", "id", "user_principal_name", "mail", "alias", "display_name
 ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address")
 """The properties of an address object of Exchange that hold its text, the fullest first."""
 
+_LISTS = frozenset({"proxies", "secondary_proxies"})
+_ALIAS_TARGET = "target of an alias"
+_ALSO_ATTRIBUTES = frozenset({"fax", "notes"})
+"""Types that name attributes of people too."""
+
+_OCTETS_MARK = "X'"
+_LONGEST_NAME = 256
+_GUID_BYTES = 16
+
 _TYPED = re.compile(rf"\s*{TYPE_PATTERN}\s*:")
+_WHOLE_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 _OCTETS = re.compile(r"(?:(?<=^)|(?<=;))X'(?:[0-9A-Fa-f]{2})+'(?=;|$)")
 
 
@@ -113,25 +125,67 @@ class Record:
         return next((text for name in IDENTIFYING if (text := getattr(self, name))), "")
 
 
-def record_of(properties: Mapping[str, object]) -> Record:
+class Layout(NamedTuple):
+    """What properties of these names say of a recipient: the fields of those that are looked at.
+
+    `names_addresses` is whether any holds addresses, `may_be_alias` whether they are those of GAM's `print aliases`.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    names_addresses: bool
+    may_be_alias: bool
+
+
+def layout_of(names: Iterable[str]) -> Layout:
+    """Return what properties of these names say of a recipient."""
+    fields = tuple((name, known) for name in names if (known := _field_named(name)) is not None)
+    found = {known for _, known in fields}
+    of_aliases = found >= {"alias", _ALIAS_TARGET}
+    holds = not ADDRESS_FIELDS.isdisjoint(found) or not TYPE_COLUMNS.isdisjoint(found)
+    if not _LISTS.isdisjoint(found):  # beside them a fax number is none, and notes are text
+        fields = tuple((name, known) for name, known in fields if known not in _ALSO_ATTRIBUTES)
+    read = tuple((name, known) for name, known in fields if known != _ALIAS_TARGET)
+    return Layout(read, holds or of_aliases, of_aliases)
+
+
+def record_of(properties: Mapping[str, object], layout: Layout) -> Record:
     """Return what the properties of an exported object say of a recipient; unknown properties are not looked at."""
-    record = Record()
-    alias_of = _alias_of(properties)
-    if alias_of is not None:
+    if layout.may_be_alias and (alias_of := _alias_of(properties)) is not None:
         return alias_of
-    for name, value in properties.items():
-        key = key_of(name)
-        if value is None or value == "":
+    record = Record()
+    for name, known in layout.fields:
+        value = properties[name]
+        if value is None or value == "" or value != value:  # noqa: PLR0124 - a number that is none is not itself
             continue
-        known = "target" if name.strip().lower() == TARGET_COLUMN else FIELDS.get(key)
-        if known in ("proxies", "secondary_proxies"):
+        if known in _LISTS:
             _add_addresses(record, getattr(record, known), value)
-        elif known is not None:
-            if not getattr(record, known):
-                setattr(record, known, _text(value))
-        elif key in TYPE_COLUMNS:
-            _add_addresses(record, record.proxies, _with_type(value, key.upper()))
+        elif known in TYPE_COLUMNS:
+            _add_addresses(record, record.proxies, _with_type(value, known.upper()))
+        elif not getattr(record, known):
+            plain = isinstance(value, str) and not value.startswith(_OCTETS_MARK)
+            setattr(record, known, value if plain else _text(value, known))
     return record
+
+
+def is_read(name: str) -> bool:
+    """Return whether the property of a name is looked at."""
+    return _field_named(name) is not None
+
+
+def _field_named(name: str) -> str | None:
+    """Return what `_known_field` does, which takes its time and is remembered for names that are not too long."""
+    return _known_field(name) if len(name) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=1024)
+def _known_field(name: str) -> str | None:
+    """Return the field of a record that a property is for, or the type of a column of addresses; None for another."""
+    if name.strip().lower() == TARGET_COLUMN:
+        return "target"
+    key = key_of(name)
+    if key == "target":
+        return _ALIAS_TARGET
+    return key if key in TYPE_COLUMNS else FIELDS.get(key)
 
 
 def _alias_of(properties: Mapping[str, object]) -> Record | None:
@@ -146,10 +200,9 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
 def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
-        text = _OCTETS.sub(lambda match: octets_as_text(match[0]), value)
-        held.append(text)
+        held.append(_OCTETS.sub(lambda match: octets_as_text(match[0]), value) if _OCTETS_MARK in value else value)
         return
-    members = value if isinstance(value, Sequence) else [value]
+    members = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
     texts = [_address_text(member) for member in members]
     held.append(tuple(text for text in texts if text is not None))
     record.unread += [member for member, text in zip(members, texts, strict=True) if text is None]
@@ -173,10 +226,16 @@ def _with_type(value: object, address_type: str) -> object:
     return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
 
 
-def _text(value: object) -> str:
-    """Return the text of a property: of a collection that of its first member."""
+def _text(value: object, field_name: str) -> str:
+    """Return the text of a property: of a collection that of its first member; an `id` of 16 bytes is a GUID."""
     if isinstance(value, list | tuple):
         value = value[0] if value else ""
     if isinstance(value, Mapping):
         value = _address_text(value) or ""
+    if isinstance(value, str) and value.startswith(_OCTETS_MARK):
+        match = _WHOLE_OCTETS.fullmatch(value)
+        value = value if match is None else bytes.fromhex(match[1])
+    if isinstance(value, bytes):
+        is_guid = field_name == "id" and len(value) == _GUID_BYTES
+        return str(UUID(bytes_le=value)) if is_guid else value.decode("utf-8", "replace")
     return str(value)
