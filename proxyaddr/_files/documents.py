@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from proxyaddr._files.json_wrappers import after_blanks, members_after, next_page, wrapper_at
 from proxyaddr._files.text import read_bytes
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["json_members", "parse_toml", "toml_document"]
+__all__ = ["json_members", "more_pages", "parse_toml", "toml_document"]
 
 INTEGER_BITS = 64
 """The longest whole number (TOML 1.0, Integer); Python refuses to print one that is much longer."""
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_WRAPPED = re.compile(r'("value"\s*:\s*)\[', re.IGNORECASE)
+_CUT_OFF = "no ']' at the end: the file was cut off"
 _DECODER = json.JSONDecoder()
 _LONG_NUMBER = re.compile(r"[0-9][0-9A-Fa-f_xob]{18,}")
 _BRACKET_OR_TEXT = re.compile(
@@ -29,75 +29,68 @@ _TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
 def json_members(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[int, Any] | RowError]:
-    """Yield the objects of JSON text with their lines: an array, one object, an object a line, or `{"value": [...]}`.
+    """Yield the objects of JSON text with their lines: an array, objects one after the other, or a list in an object.
 
-    Graph and OData wrap an array in `value`, and PowerShell 5.1 does so beside a `Count`. Among objects a line, one
-    that is no JSON is an error and the others are kept; so is a list that goes on in another file. ConfigurationError,
-    where the reading gets there, for an array or an object of several lines that is no JSON, and for what is nested too
-    deeply or holds too long a number.
+    Graph and OData wrap an array in `value`, PowerShell 5.1 does so beside a `Count`, and lists may come in several
+    such pages. Among objects a line, one that is no JSON is an error and the others are kept; so is a list that goes on
+    in another file. ConfigurationError, where the reading gets there, for an array or an object of several lines that
+    is no JSON, and for what is nested too deeply or holds too long a number.
     """
-    place = _after_blanks(text, 0)
-    before = None
-    if text.startswith("{", place) and (match := _WRAPPED.search(text, place)) and _is_wrapper(text, place, match):
-        before, place = f"{text[place : match.start()]}{match[1]}null", match.end() - 1
-    in_array = text.startswith("[", place)
-    place = _after_blanks(text, place + in_array)
     line, counted = 1, 0
-    while place < len(text) and not (in_array and text.startswith("]", place)):
-        line, counted = line + text.count("\n", counted, place), place
-        try:
-            member, end = _DECODER.raw_decode(text, place)
-        except json.JSONDecodeError as error:
-            end = text.find("\n", place)
-            if in_array or end < 0 or line == 1:
-                raise _no_json(error.msg, text, source, error.pos) from None
-            yield RowError("bad-json", f"not JSON: {error.msg}", line, source)
-            place = _after_blanks(text, end)
-            continue
-        except ValueError:  # Python reads no number of thousands of digits
-            raise _long_number("bad-json", text, source) from None
-        except RecursionError:
-            raise _too_deep("bad-json", text, source, limits) from None
-        if _depth(member, limits.nesting) + in_array > limits.nesting:
-            raise _too_deep("bad-json", text, source, limits)
-        yield line, member
-        place = _after_blanks(text, end)
-        if in_array and not text.startswith("]", place):
-            if not text.startswith(",", place):
-                reason = "expected ',' or ']'" if place < len(text) else "no ']' at the end: the file was cut off"
-                raise _no_json(reason, text, source, place)
-            place = _after_blanks(text, place + 1)
-    if in_array and place == len(text):
-        raise _no_json("no ']' at the end: the file was cut off", text, source, place)
-    if before is not None:
-        yield from _around(before + text[place + 1 :], source)
-    elif in_array and _after_blanks(text, place + 1) < len(text):
-        raise _no_json("text after the array", text, source, place + 1)
+    place = after_blanks(text, 0)
+    in_pages, following = True, None
+    while place < len(text):
+        around = wrapper_at(text, place) if in_pages else None
+        is_array = text.startswith("[", place)
+        if around is not None or is_array:
+            place = after_blanks(text, (place if around is None else around.start) + 1)
+        in_array = around is not None or is_array
+        while place < len(text) and not (in_array and text.startswith("]", place)):
+            line, counted = line + text.count("\n", counted, place), place
+            try:
+                member, end = _DECODER.raw_decode(text, place)
+            except json.JSONDecodeError as error:
+                end = text.find("\n", place)
+                if in_array or end < 0 or line == 1:
+                    raise _no_json(error.msg, text, source, error.pos) from None
+                yield RowError("bad-json", f"not JSON: {error.msg}", line, source)
+                place = after_blanks(text, end)
+                continue
+            except ValueError:  # Python reads no number of thousands of digits
+                raise _long_number("bad-json", text, source) from None
+            except RecursionError:
+                raise _too_deep("bad-json", text, source, limits) from None
+            if _depth(member, limits.nesting) + in_array > limits.nesting:
+                raise _too_deep("bad-json", text, source, limits)
+            yield line, member
+            place = after_blanks(text, end)
+            if in_array and not text.startswith("]", place):
+                if not text.startswith(",", place):
+                    reason = "expected ',' or ']'" if place < len(text) else _CUT_OFF
+                    raise _no_json(reason, text, source, place)
+                place = after_blanks(text, place + 1)
+        if in_array and place == len(text):
+            raise _no_json(_CUT_OFF, text, source, place)
+        if around is not None:
+            try:
+                after, place = members_after(text, place + 1, around.depth)
+            except (ValueError, RecursionError):
+                raise _no_json("what follows the list of `value` is malformed", text, source, place) from None
+            following = next_page({**around.members, **after})
+            place = after_blanks(text, place)
+        elif is_array:
+            place = after_blanks(text, place + 1)
+            if place < len(text):
+                raise _no_json("text after the array", text, source, place)
+        in_pages = around is not None
+    if following is not None:
+        yield more_pages(following, line, source)
 
 
-def _after_blanks(text: str, place: int) -> int:
-    found = _BLANKS.match(text, place)
-    return found.end() if found else place
-
-
-def _is_wrapper(text: str, place: int, match: re.Match[str]) -> bool:
-    """Return whether what stands before the first `"value": [` in an object is properties that are no objects."""
-    try:
-        return isinstance(json.loads(f"{text[place : match.start()]}{match[1]}null}}"), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _around(text: str, source: str) -> Iterator[RowError]:
-    """Yield the error of a list that goes on in another file; ConfigurationError where what is around it is no JSON."""
-    try:
-        around = json.loads(text)
-    except (ValueError, RecursionError):
-        message = "not JSON: what follows the list of `value` is malformed"
-        raise ConfigurationError("bad-json", message, source=source) from None
-    if next_page := around.get("@odata.nextLink"):
-        message = f"the list goes on at @odata.nextLink ({str(next_page)[:80]}): export all its pages"
-        yield RowError("more-pages", message, 1, source)
+def more_pages(following: str, line: int, source: str) -> RowError:
+    """Return the error of a list that goes on elsewhere."""
+    message = f"the list goes on at @odata.nextLink ({following[:80]}): export all its pages"
+    return RowError("more-pages", message, line, source)
 
 
 def _no_json(message: str, text: str, source: str, place: int) -> ConfigurationError:

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from proxyaddr._files.text import too_long
 from proxyaddr.errors import ConfigurationError, RowError
@@ -18,7 +19,12 @@ _TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedre
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
 
-_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
+_OCTETS = re.compile(r"(?:(?<=^)|(?<=;))X'((?:[0-9A-Fa-f]{2})+)'(?=;|$)")
+
+_HOLDS_TEXT = re.compile(r"(?:name|address|addresses|mail|dn|nickname|^cn|^sn|^o|^ou)$", re.IGNORECASE)
+"""Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as objectSid."""
+
+GUID_OCTETS = 16
 
 
 @dataclass(slots=True)
@@ -46,10 +52,14 @@ def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Ite
     than the limits allow.
     """
     record: list[tuple[int, str | None]] = []
-    entries = 0
+    entries, named = 0, False
+    if "\r" in text and "\n" not in text:  # lines as they ended on a Macintosh
+        text = text.replace("\r", "\n")
     for line, text_of_line in _logical_lines(text, limits):
-        if text_of_line != "":
+        names = text_of_line is not None and text_of_line[:3].lower() == "dn:"
+        if text_of_line != "" and not (names and named):  # some programs leave out the empty line between entries
             record.append((line, text_of_line))
+            named = named or names
             continue
         if record and not _is_told(record):
             entries += 1
@@ -57,7 +67,7 @@ def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Ite
                 message = f"at most {limits.file_rows} entries are read; `limits=` allows more"
                 raise ConfigurationError("too-many-rows", message, source=source, line=record[0][0])
             yield from _entry(record, source, limits)
-        record = []
+        record, named = [(line, text_of_line)] if names else [], names
 
 
 def _is_told(record: list[tuple[int, str | None]]) -> bool:
@@ -71,6 +81,8 @@ def _entry(record: list[tuple[int, str | None]], source: str, limits: Limits) ->
     errors: list[RowError] = []
     ranges: dict[str, str] = {}
     for line, text in record:
+        if text == "-":
+            continue
         if text is None:
             errors.append(RowError("too-long", too_long(limits), line, source))
             continue
@@ -124,7 +136,8 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
 def _attribute(text: str) -> tuple[str, str, str]:
     """Return the name, options and value of a line `name;options: value`; ValueError for any other line.
 
-    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`.
+    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`. An identifier in base64 becomes text as
+    Windows shows one; other octets that are no text stay in base64, unless the attribute is one that holds text.
     """
     name, colon, rest = text.partition(":")
     name, _, options = name.partition(";")
@@ -135,14 +148,31 @@ def _attribute(text: str) -> tuple[str, str, str]:
         raise ValueError(f"{name}: a value that is stored elsewhere is not fetched")
     if not rest.startswith(":"):
         return name, options.lower(), octets_as_text(rest.strip(" "))
+    written = rest[1:].strip(" ")
     try:
-        return name, options.lower(), base64.b64decode(rest[1:].strip(" "), validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise ValueError(f"{name}: expected UTF-8 text in base64") from None
+        octets = base64.b64decode(written, validate=True)
+        if len(octets) == GUID_OCTETS and name.lower().endswith("guid"):
+            return name, options.lower(), str(UUID(bytes_le=octets))
+        return name, options.lower(), octets.decode()
+    except UnicodeDecodeError:
+        if not _HOLDS_TEXT.search(name):
+            return name, options.lower(), written
+        raise ValueError(f"{name}: expected UTF-8 text in base64, found another encoding") from None
+    except binascii.Error:
+        raise ValueError(f"{name}: expected base64") from None
 
 
 def octets_as_text(value: str) -> str:
-    """Return the text of octets in the form `X'6a6f65'`, in which csvde writes what is not ASCII; others unchanged."""
-    if match := _OCTETS.fullmatch(value):
-        return bytes.fromhex(match[1]).decode("utf-8", "replace")
-    return value
+    """Return a value with the octets that csvde writes for what is not ASCII, `X'6a6f65'`, as text where they are it.
+
+    >>> octets_as_text("X'6a6f65';smtp:j@contoso.com"), octets_as_text("X'ff'")
+    ('joe;smtp:j@contoso.com', "X'ff'")
+    """
+    return _OCTETS.sub(_text_of_octets, value) if "X'" in value else value
+
+
+def _text_of_octets(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(match[1]).decode()
+    except UnicodeDecodeError:
+        return match[0]

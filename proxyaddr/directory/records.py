@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from proxyaddr._files.ldif import octets_as_text
-from proxyaddr._files.objects import key_of
+from proxyaddr._files.objects import ADDRESS_KEYS, address_text, key_of
 from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
 
 __all__ = [
@@ -65,6 +64,9 @@ TARGET_COLUMN = "e-mail address"
 TYPE_COLUMNS = frozenset(name.lower() for name in KNOWN_TYPES - {"TEST", "LOCAL", "MIGRATE", "MEMO", "MBX"})
 """Names of columns that hold the addresses of one type, in lower case."""
 
+AMBIGUOUS_TYPES = frozenset({"FAX", "NOTES"})
+"""Types that are properties of recipients too, with a number or a remark: their columns hold typed values alone."""
+
 ADDRESS_FIELDS = frozenset({"proxies", "secondary_proxies", "primary", "target"})
 """Fields that hold addresses: a header that names none of them, and no type, is of no directory."""
 
@@ -77,11 +79,7 @@ ALIAS_COLUMNS = frozenset({"alias", "target"})
 IDENTIFYING = ("dn", "id", "user_principal_name", "mail", "alias", "display_name", "name")
 """Fields by which rows of one recipient are known, the best first."""
 
-ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address")
-"""The properties of an address object of Exchange that hold its text, the fullest first."""
-
 _TYPED = re.compile(rf"\s*{TYPE_PATTERN}\s*:")
-_OCTETS = re.compile(r"(?:(?<=^)|(?<=;))X'(?:[0-9A-Fa-f]{2})+'(?=;|$)")
 
 
 @dataclass(slots=True)
@@ -146,20 +144,12 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
 def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
-        text = _OCTETS.sub(lambda match: octets_as_text(match[0]), value)
-        held.append(text)
+        held.append(value)
         return
     members = value if isinstance(value, Sequence) else [value]
-    texts = [_address_text(member) for member in members]
+    texts = [address_text(member) for member in members]
     held.append(tuple(text for text in texts if text is not None))
     record.unread += [member for member, text in zip(members, texts, strict=True) if text is None]
-
-
-def _address_text(member: object) -> str | None:
-    """Return the text of one address of a collection, None where it has none."""
-    if isinstance(member, Mapping):
-        member = next((member[key] for key in ADDRESS_KEYS if isinstance(member.get(key), str)), None)
-    return member if isinstance(member, str) else None
 
 
 def _with_type(value: object, address_type: str) -> object:
@@ -169,6 +159,8 @@ def _with_type(value: object, address_type: str) -> object:
         return value
     if _TYPED.match(value):
         return value
+    if address_type in AMBIGUOUS_TYPES:
+        return ()
     pieces = value.split(";") if address_type == DEFAULT_TYPE else [value]
     return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
 
@@ -178,5 +170,5 @@ def _text(value: object) -> str:
     if isinstance(value, list | tuple):
         value = value[0] if value else ""
     if isinstance(value, Mapping):
-        value = _address_text(value) or ""
+        value = address_text(value) or ""
     return str(value)
