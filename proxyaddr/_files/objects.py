@@ -26,6 +26,7 @@ __all__ = [
     "Form",
     "Objects",
     "address_text",
+    "counting",
     "form_of",
     "is_true",
     "key_of",

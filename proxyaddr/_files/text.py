@@ -31,6 +31,13 @@ _BEFORE_HEADER = re.compile(
 )
 """The type of Export-Csv, the line by which a file tells a spreadsheet what separates its fields, and blank lines."""
 
+_OF_NAMES = re.compile(r"[\w .()\[\]-]+")
+_NAME = re.compile(r'"[^"]+"|[A-Za-z][\w.()\[\]-]*(?: [\w.()\[\]-]+)*')
+"""A name of a column, in quotes or of such characters as names have."""
+
+_LONGEST_ODD_HEADER = 1 << 12
+"""Characters of a header in which another delimiter than the usual ones is looked for."""
+
 _QUOTED = re.compile(r'"[^"]*"')
 
 Record = tuple[int, list[str]]
@@ -110,8 +117,20 @@ def before_header(text: str) -> tuple[int, str | None]:
 
 
 def delimiter_of(header: str) -> str:
-    """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
-    return max(DELIMITERS, key=_QUOTED.sub("", header).count)
+    """Return what separates the names in a header: the most frequent of the delimiters outside quotes.
+
+    Where there is none of them, it is another character that stands between names, as `Export-Csv -Delimiter` takes it.
+    """
+    bare = _QUOTED.sub("", header).strip("\r\n")
+    found = max(DELIMITERS, key=bare.count)
+    if found in bare or len(header) > _LONGEST_ODD_HEADER:
+        return found
+    others = sorted(set(_OF_NAMES.sub("", bare)), key=bare.count)
+    return next((each for each in others if _are_names(header.strip("\r\n").split(each))), found)
+
+
+def _are_names(pieces: list[str]) -> bool:
+    return len(pieces) > 1 and all(_NAME.fullmatch(piece) for piece in pieces)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it
