@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files import powershell
-from proxyaddr._files.documents import json_members, more_pages
+from proxyaddr._files.json_objects import json_members, more_pages
 from proxyaddr._files.json_wrappers import next_page, page_of
 from proxyaddr._files.ldif import ldif_entries, octets_as_text
 from proxyaddr._files.text import csv_records, limited_rows, read_text
@@ -28,6 +28,7 @@ __all__ = [
     "address_text",
     "counting",
     "form_of",
+    "is_refused",
     "is_true",
     "key_of",
     "objects_in_text",
@@ -62,7 +63,10 @@ _HEAD = 1 << 16
 _COMPARED = 1_000
 """Columns of a header that are compared with the name of one that is missing."""
 
-_NUMBERED = re.compile(r"(?:(?<=[A-Za-z]{3})|(?<=[A-Za-z]{2})[._ /#-] ?|(?<=[A-Za-z]{2}) ?(?=[\[(]))(?:[0-9]+|\[[0-9]+\]|\([0-9]+\))$")
+_NUMBERED = re.compile(
+    r"(?:(?<=[A-Za-z]{3})|(?<=[A-Za-z]{2})[._ /#-] ?|(?<=[A-Za-z]{2}) ?(?=[\[(]))"
+    r"(?:[0-9]+|\[[0-9]+\]|\([0-9]+\))$"
+)
 """The number of a column of several, as `_0`, `.0`, `/0` or `[0]`; `x500` and `X-500` are names, though."""
 
 ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address", "ToString")
@@ -128,6 +132,11 @@ def form_of(text: str) -> Form | None:
     if _LDIF.match(head):
         return Form.LDIF
     return Form.FORMAT_LIST if powershell.is_format_list(head) else Form.CSV
+
+
+def is_refused(text: str) -> bool:
+    """Return whether a text is known to be no export that can be read, whoever reads it."""
+    return text.startswith(_WORKBOOK) or powershell.is_format_table(text)
 
 
 def unknown_form(text: str, source: str) -> ConfigurationError:

@@ -10,7 +10,16 @@ from xml.parsers import expat
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
-__all__ = ["FORMAT_TABLE", "LISTED", "MARK", "clixml_objects", "is_format_list", "is_format_table", "listed_objects", "without_prompt"]
+__all__ = [
+    "FORMAT_TABLE",
+    "LISTED",
+    "MARK",
+    "clixml_objects",
+    "is_format_list",
+    "is_format_table",
+    "listed_objects",
+    "without_prompt",
+]
 
 LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
 """A property of Format-List: the name, padded with blanks, and the value after ` : `."""

@@ -1,4 +1,4 @@
-"""The encoding of Unicode that the first bytes of a text show: its byte order mark, or the NULs of UTF-16 without one."""
+"""The encoding of Unicode that the first bytes of a text show, by a byte order mark or by the NULs of UTF-16."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ UNICODE_START = 4
 
 
 def unicode_start(start: bytes) -> tuple[str | None, int]:
-    """Return the encoding that the first bytes of a text show, None where they show none, and the length of the mark.
+    r"""Return the encoding that the first bytes of a text show, None where they show none, and the length of the mark.
 
-    >>> unicode_start(codecs.BOM_UTF8 + b"a"), unicode_start(b"a\\0b\\0"), unicode_start(b"ab")
+    >>> unicode_start(codecs.BOM_UTF8 + b"a"), unicode_start(b"a\0b\0"), unicode_start(b"ab")
     (('utf-8', 3), ('utf-16-le', 0), (None, 0))
     """
     for mark, encoding in _MARKS:

@@ -19,6 +19,7 @@ BLOCK = 4 << 20
 LONGEST_ROW = 16 << 20
 """Bytes after which a row that has no end is taken for broken; else a quote that is not closed would take the file."""
 
+
 def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int], bytes]:
     r"""Return a function that reads the same text as `read`, but in UTF-8.
 

@@ -171,6 +171,4 @@ class _Documents:
 
     def _error(self, reason: str, place: int) -> ConfigurationError:
         line = self._line + self._text.count("\n", 0, place)
-        return ConfigurationError(
-            "bad-json", f"invalid or incomplete JSON: {reason}", source=self._source, line=line
-        )
+        return ConfigurationError("bad-json", f"invalid or incomplete JSON: {reason}", source=self._source, line=line)

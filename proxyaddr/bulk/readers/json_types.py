@@ -50,7 +50,7 @@ def type_of(values: Iterable[Any]) -> pa.DataType:
         return pa.string()
 
 
-def _common(values: Iterable[Any]) -> pa.DataType:
+def _common(values: Iterable[Any]) -> pa.DataType:  # noqa: PLR0911 - a line for each type
     """Return the common type of values; _Mixed where there is none.
 
     One look at the types of all values together; pyarrow's own inference, asked value by value, takes 30 times as long.
