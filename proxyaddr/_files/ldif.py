@@ -8,20 +8,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from proxyaddr._files.octets import octets_as_text, text_of_octets
 from proxyaddr._files.text import too_long
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Entry", "ldif_entries", "octets_as_text"]
+__all__ = ["Entry", "ldif_entries"]
 
 _TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$", re.IGNORECASE)
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
 
-_IDENTIFIER = re.compile(r"(?:GUID|SID|SIDHistory)$", re.IGNORECASE)
-"""Attributes of octets that tell objects from others (MS-ADTS 3.1.1.1.3)."""
-
-_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
+_HOLDS_TEXT = re.compile(r"(?:name|address|addresses|mail|dn|nickname|^cn|^sn|^o|^ou)$", re.IGNORECASE)
+"""Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as those of a picture."""
 
 
 @dataclass(slots=True)
@@ -49,10 +48,14 @@ def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Ite
     than the limits allow.
     """
     record: list[tuple[int, str | None]] = []
-    entries = 0
+    entries, named = 0, False
+    if "\r" in text and "\n" not in text:  # lines as they ended on a Macintosh
+        text = text.replace("\r", "\n")
     for line, text_of_line in _logical_lines(text, limits):
-        if text_of_line != "":
+        names = text_of_line is not None and text_of_line[:3].lower() == "dn:"
+        if text_of_line != "" and not (names and named):  # some programs leave out the empty line between entries
             record.append((line, text_of_line))
+            named = named or names
             continue
         if record and not _is_told(record):
             entries += 1
@@ -60,7 +63,7 @@ def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Ite
                 message = f"at most {limits.file_rows} entries are read; `limits=` allows more"
                 raise ConfigurationError("too-many-rows", message, source=source, line=record[0][0])
             yield from _entry(record, source, limits)
-        record = []
+        record, named = [(line, text_of_line)] if names else [], names
 
 
 def _is_told(record: list[tuple[int, str | None]]) -> bool:
@@ -74,6 +77,8 @@ def _entry(record: list[tuple[int, str | None]], source: str, limits: Limits) ->
     errors: list[RowError] = []
     ranges: dict[str, str] = {}
     for line, text in record:
+        if text == "-":
+            continue
         if text is None:
             errors.append(RowError("too-long", too_long(limits), line, source))
             continue
@@ -127,8 +132,8 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
 def _attribute(text: str) -> tuple[str, str, str]:
     """Return the name, options and value of a line `name;options: value`; ValueError for any other line.
 
-    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`. The octets of a GUID or a SID, which
-    are in every export of Active Directory and no text, are returned as csvde writes them.
+    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`. An identifier in base64 becomes text as
+    Windows shows one; other octets that are no text stay in base64, unless the attribute is one that holds text.
     """
     name, colon, rest = text.partition(":")
     name, _, options = name.partition(";")
@@ -138,17 +143,13 @@ def _attribute(text: str) -> tuple[str, str, str]:
     if rest.startswith("<"):
         raise ValueError(f"{name}: a value that is stored elsewhere is not fetched")
     if not rest.startswith(":"):
-        value = rest.strip(" ")
-        return name, options.lower(), value if _IDENTIFIER.search(name) else octets_as_text(value)
+        return name, options.lower(), octets_as_text(rest.strip(" "), name)
+    written = rest[1:].strip(" ")
     try:
-        octets = base64.b64decode(rest[1:].strip(" "), validate=True)
-        return name, options.lower(), f"X'{octets.hex()}'" if _IDENTIFIER.search(name) else octets.decode()
-    except (binascii.Error, ValueError):
-        raise ValueError(f"{name}: expected UTF-8 text in base64") from None
-
-
-def octets_as_text(value: str) -> str:
-    """Return the text of octets in the form `X'6a6f65'`, in which csvde writes what is not ASCII; others unchanged."""
-    if match := _OCTETS.fullmatch(value):
-        return bytes.fromhex(match[1]).decode("utf-8", "replace")
-    return value
+        return name, options.lower(), text_of_octets(base64.b64decode(written, validate=True), name)
+    except UnicodeDecodeError:
+        if not _HOLDS_TEXT.search(name):
+            return name, options.lower(), written
+        raise ValueError(f"{name}: expected UTF-8 text in base64, found another encoding") from None
+    except binascii.Error:
+        raise ValueError(f"{name}: expected base64") from None

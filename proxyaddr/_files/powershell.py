@@ -10,7 +10,16 @@ from xml.parsers import expat
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
-__all__ = ["FORMAT_TABLE", "LISTED", "MARK", "clixml_objects", "is_format_list", "is_format_table", "listed_objects"]
+__all__ = [
+    "FORMAT_TABLE",
+    "LISTED",
+    "MARK",
+    "clixml_objects",
+    "is_format_list",
+    "is_format_table",
+    "listed_objects",
+    "without_prompt",
+]
 
 LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
 """A property of Format-List: the name, padded with blanks, and the value after ` : `."""
@@ -22,6 +31,12 @@ _RULE = re.compile(r"-+(?: +-+)*")
 _PADDED = re.compile(r"[A-Za-z][\w.@ -]* : .*|[A-Za-z][\w.@ -]* :")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK = 1 << 16
+
+_PROMPT = re.compile(r"(?:\[[^\]\n]{1,256}\]: ?)?(?:\[PS\]|PS) [^>\n]{0,1024}>.*")
+"""What was typed in a window of PowerShell or of the shell of Exchange, in a text that was copied from there."""
+
+TOP_LIST = 3
+"""Open elements in the list that `Export-Clixml -InputObject` writes of several objects: Objs, Obj, and the list."""
 
 MARK = "#< CLIXML"
 """The line before a document on the standard output of powershell.exe."""
@@ -48,6 +63,11 @@ def is_format_list(text: str) -> bool:
     return _PADDED.fullmatch(first) is not None
 
 
+def without_prompt(text: str) -> str:
+    """Return a text without the command that it begins with, where it was copied together with its output."""
+    return text.partition("\n")[2].lstrip() if _PROMPT.match(text) else text
+
+
 def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[int, None]]:
     """Yield the line and the properties of each object of Format-List; None for a line that is no property.
 
@@ -60,7 +80,7 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
     width = max((len(line) for line in lines), default=0)
     for number, line in enumerate(lines, 1):
         written = line.rstrip()
-        if not written:
+        if not written or _PROMPT.match(written):
             if block:
                 yield start, block
             block, name = {}, ""
@@ -99,7 +119,7 @@ def clixml_objects(pieces: Iterable[str], source: str, limits: Limits) -> Iterat
 class _Open:
     """An element that has begun: its tag and name, its text, and the values in it."""
 
-    __slots__ = ("line", "members", "name", "reference", "tag", "text", "values")
+    __slots__ = ("line", "members", "name", "reference", "shown", "tag", "text", "values")
 
     def __init__(self, tag: str, attributes: dict[str, str], line: int) -> None:
         self.tag = tag
@@ -107,6 +127,7 @@ class _Open:
         self.reference = attributes.get("RefId", "")
         self.line = line
         self.text: list[str] = []
+        self.shown: str | None = None
         self.members: dict[str, object] = {}
         self.values: list[object] | None = None
 
@@ -184,11 +205,13 @@ class _ClixmlReader:
             self._place(outer, closed, value)
         elif tag == "ToString":
             outer.text.append(_unescaped("".join(closed.text)))
+            outer.shown = outer.text[-1]
 
     def _place(self, outer: _Open, closed: _Open, value: object) -> None:
         """Keep a value where it belongs: among the members or the list of the object around it."""
-        if outer.tag == "Objs":
-            self._done.append((closed.line, value))
+        if self._is_of_document():
+            if closed.values is None:  # else the members of the list were taken already
+                self._done.append((closed.line, value))
         elif outer.tag in LISTS:
             holder = self._holder()
             if holder.values is not None:
@@ -198,6 +221,11 @@ class _ClixmlReader:
             holder.members[_unescaped(closed.name)] = value
         elif outer.tag == "Obj":  # the text or number that an object with properties of its own is
             outer.text[:] = [str(value)]
+
+    def _is_of_document(self) -> bool:
+        """Return whether what is read is an object of the document: a part of no other, or of a list of all objects."""
+        outer = self._stack[-1].tag
+        return outer == "Objs" or (len(self._stack) == TOP_LIST and outer in LISTS)
 
     def _holder(self) -> _Open:
         """Return the object that is being read: the innermost element that is no part of one."""
@@ -209,6 +237,8 @@ class _ClixmlReader:
         if closed.tag == "Ref":
             found = self._known.get(closed.reference)
         elif closed.tag == "Obj":
+            if closed.members and closed.shown is not None and not self._is_of_document():
+                closed.members.setdefault("ToString", closed.shown)
             found = (closed.members or text.strip()) if closed.values is None else closed.values
         elif closed.tag == "Nil":
             found = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
+from proxyaddr._text.byte_order import unicode_start
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
@@ -27,12 +27,16 @@ __all__ = [
 ]
 
 _BEFORE_HEADER = re.compile(
-    rf'(?:{POWERSHELL_TYPE_LINE}[^\r\n]*(?:\r\n|\r|\n)|"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n))*', re.IGNORECASE
+    rf'(?:(?:{POWERSHELL_TYPE_LINE}[^\r\n]*|"?sep=([^\r\n])"?[ \t]*|[ ]*)(?:\r\n|\r|\n))*', re.IGNORECASE
 )
-"""The type of Export-Csv, and the line by which a file tells a spreadsheet what separates its fields."""
+"""The type of Export-Csv, the line by which a file tells a spreadsheet what separates its fields, and blank lines."""
 
-_UNMARKED_UTF16 = re.compile(rb"(?:[\x01-\x7f]\0){2}|(?:\0[\x01-\x7f]){2}")
-"""The first two characters of UTF-16 without a mark (RFC 4627, section 3)."""
+_OF_NAMES = re.compile(r"[\w .()\[\]-]+")
+_NAME = re.compile(r'"[^"]+"|[A-Za-z][\w.()\[\]-]*(?: [\w.()\[\]-]+)*')
+"""A name of a column, in quotes or of such characters as names have."""
+
+_LONGEST_ODD_HEADER = 1 << 12
+"""Characters of a header in which another delimiter than the usual ones is looked for."""
 
 _QUOTED = re.compile(r'"[^"]*"')
 
@@ -67,13 +71,12 @@ def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """Return bytes as text: UTF-16 by its mark, or by the NUL in its first character; else UTF-8, else ANSI."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    if _UNMARKED_UTF16.match(data):
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
+    """Return bytes as text: by the mark of Unicode or the NULs of UTF-16, else UTF-8, else ANSI."""
+    encoding, mark = unicode_start(data)
+    if encoding is not None:
+        return data[mark:].decode(encoding, errors="replace")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode(ANSI, errors="replace")
 
@@ -114,8 +117,20 @@ def before_header(text: str) -> tuple[int, str | None]:
 
 
 def delimiter_of(header: str) -> str:
-    """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
-    return max(DELIMITERS, key=_QUOTED.sub("", header).count)
+    """Return what separates the names in a header: the most frequent of the delimiters outside quotes.
+
+    Where there is none of them, it is another character that stands between names, as `Export-Csv -Delimiter` takes it.
+    """
+    bare = _QUOTED.sub("", header).strip("\r\n")
+    found = max(DELIMITERS, key=bare.count)
+    if found in bare or len(header) > _LONGEST_ODD_HEADER:
+        return found
+    others = sorted(set(_OF_NAMES.sub("", bare)), key=bare.count)
+    return next((each for each in others if _are_names(header.strip("\r\n").split(each))), found)
+
+
+def _are_names(pieces: list[str]) -> bool:
+    return len(pieces) > 1 and all(_NAME.fullmatch(piece) for piece in pieces)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID
 
-from proxyaddr._files.ldif import octets_as_text
-from proxyaddr._files.objects import key_of
+from proxyaddr._files.objects import address_text, key_of
+from proxyaddr._files.octets import octets_as_text, text_of_octets
 from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
 
 __all__ = [
@@ -67,6 +66,9 @@ TARGET_COLUMN = "e-mail address"
 TYPE_COLUMNS = frozenset(name.lower() for name in KNOWN_TYPES - {"TEST", "LOCAL", "MIGRATE", "MEMO", "MBX"})
 """Names of columns that hold the addresses of one type, in lower case."""
 
+AMBIGUOUS_TYPES = frozenset({"FAX", "NOTES"})
+"""Types that are properties of recipients too, with a number or a remark: their columns hold typed values alone."""
+
 ADDRESS_FIELDS = frozenset({"proxies", "secondary_proxies", "primary", "target"})
 """Fields that hold addresses: a header that names none of them, and no type, is of no directory."""
 
@@ -79,21 +81,13 @@ ALIAS_COLUMNS = frozenset({"alias", "target"})
 IDENTIFYING = ("dn", "id", "user_principal_name", "mail", "alias", "display_name", "name")
 """Fields by which rows of one recipient are known, the best first."""
 
-ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address")
-"""The properties of an address object of Exchange that hold its text, the fullest first."""
-
 _LISTS = frozenset({"proxies", "secondary_proxies"})
 _ALIAS_TARGET = "target of an alias"
-_ALSO_ATTRIBUTES = frozenset({"fax", "notes"})
-"""Types that name attributes of people too."""
 
 _OCTETS_MARK = "X'"
 _LONGEST_NAME = 256
-_GUID_BYTES = 16
 
 _TYPED = re.compile(rf"\s*{TYPE_PATTERN}\s*:")
-_WHOLE_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
-_OCTETS = re.compile(r"(?:(?<=^)|(?<=;))X'(?:[0-9A-Fa-f]{2})+'(?=;|$)")
 
 
 @dataclass(slots=True)
@@ -142,8 +136,6 @@ def layout_of(names: Iterable[str]) -> Layout:
     found = {known for _, known in fields}
     of_aliases = found >= {"alias", _ALIAS_TARGET}
     holds = not ADDRESS_FIELDS.isdisjoint(found) or not TYPE_COLUMNS.isdisjoint(found)
-    if not _LISTS.isdisjoint(found):  # beside them a fax number is none, and notes are text
-        fields = tuple((name, known) for name, known in fields if known not in _ALSO_ATTRIBUTES)
     read = tuple((name, known) for name, known in fields if known != _ALIAS_TARGET)
     return Layout(read, holds or of_aliases, of_aliases)
 
@@ -163,7 +155,7 @@ def record_of(properties: Mapping[str, object], layout: Layout) -> Record:
             _add_addresses(record, record.proxies, _with_type(value, known.upper()))
         elif not getattr(record, known):
             plain = isinstance(value, str) and not value.startswith(_OCTETS_MARK)
-            setattr(record, known, value if plain else _text(value, known))
+            setattr(record, known, value if plain else _text(value, name))
     return record
 
 
@@ -200,19 +192,12 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
 def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
-        held.append(_OCTETS.sub(lambda match: octets_as_text(match[0]), value) if _OCTETS_MARK in value else value)
+        held.append(octets_as_text(value) if _OCTETS_MARK in value else value)
         return
     members = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
-    texts = [_address_text(member) for member in members]
+    texts = [address_text(member) for member in members]
     held.append(tuple(text for text in texts if text is not None))
     record.unread += [member for member, text in zip(members, texts, strict=True) if text is None]
-
-
-def _address_text(member: object) -> str | None:
-    """Return the text of one address of a collection, None where it has none."""
-    if isinstance(member, Mapping):
-        member = next((member[key] for key in ADDRESS_KEYS if isinstance(member.get(key), str)), None)
-    return member if isinstance(member, str) else None
 
 
 def _with_type(value: object, address_type: str) -> object:
@@ -222,20 +207,22 @@ def _with_type(value: object, address_type: str) -> object:
         return value
     if _TYPED.match(value):
         return value
+    if address_type in AMBIGUOUS_TYPES:
+        return ()
     pieces = value.split(";") if address_type == DEFAULT_TYPE else [value]
     return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
 
 
-def _text(value: object, field_name: str) -> str:
-    """Return the text of a property: of a collection that of its first member; an `id` of 16 bytes is a GUID."""
+def _text(value: object, name: str) -> str:
+    """Return the text of the property of a name: of a collection that of its first member."""
     if isinstance(value, list | tuple):
         value = value[0] if value else ""
     if isinstance(value, Mapping):
-        value = _address_text(value) or ""
-    if isinstance(value, str) and value.startswith(_OCTETS_MARK):
-        match = _WHOLE_OCTETS.fullmatch(value)
-        value = value if match is None else bytes.fromhex(match[1])
+        value = address_text(value) or ""
     if isinstance(value, bytes):
-        is_guid = field_name == "id" and len(value) == _GUID_BYTES
-        return str(UUID(bytes_le=value)) if is_guid else value.decode("utf-8", "replace")
+        try:
+            return text_of_octets(value, name)
+        except UnicodeDecodeError:
+            return value.decode("utf-8", "replace")
+    return octets_as_text(str(value), name)
     return str(value)

@@ -10,11 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from proxyaddr._files.objects import Exported, Form, objects_of
+from proxyaddr._files.objects import Exported, Form, address_text, objects_of
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.readers.blocks import BLOCK, blocks, recoded
-from proxyaddr.bulk.readers.reader import ROWS, Batch, Codes, Reader
-from proxyaddr.directory.records import ADDRESS_KEYS
+from proxyaddr.bulk.readers.reader import MOST_COLUMNS, ROWS, Batch, Codes, Reader, too_many_columns
 from proxyaddr.errors import RowError
 from proxyaddr.limits import Limits
 
@@ -39,6 +38,8 @@ class ObjectsReader(Reader):
         for entry in self._objects():
             for name, value in () if isinstance(entry, RowError) else entry.properties.items():
                 listed[name] = listed.get(name, False) or _is_list(value)
+            if len(listed) > MOST_COLUMNS:
+                raise too_many_columns(self._source.name)
         return pa.schema(
             [(name, pa.list_(pa.string()) if several else pa.string()) for name, several in listed.items()]
         )
@@ -92,6 +93,6 @@ def _cell(entry: Exported | RowError, field: pa.Field) -> Any:  # noqa: ANN401 -
 def _text(value: object) -> str:
     """Return a value as text: an address object as its address, any other object as JSON."""
     if isinstance(value, Mapping):
-        known = next((value[key] for key in ADDRESS_KEYS if isinstance(value.get(key), str)), None)
+        known = address_text(value)
         return known if known is not None else json.dumps(value, default=str)
     return value if isinstance(value, str) else json.dumps(value)
