@@ -21,6 +21,7 @@ __all__ = [
     "decoded",
     "delimiter_of",
     "limited_rows",
+    "lines_of",
     "read_bytes",
     "read_text",
     "too_long",
@@ -35,6 +36,8 @@ _UNMARKED_UTF16 = re.compile(rb"(?:[\x01-\x7f]\0){2}|(?:\0[\x01-\x7f]){2}")
 """The first two characters of UTF-16 without a mark (RFC 4627, section 3)."""
 
 _QUOTED = re.compile(r'"[^"]*"')
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -76,6 +79,15 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode(ANSI, errors="replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text without their ends, which are those of a file alone.
+
+    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values.
+    """
+    lines = _LINE_END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def csv_records(

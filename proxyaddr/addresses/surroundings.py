@@ -48,7 +48,7 @@ _COMMENT_MARKS = re.compile(r'\\(?s:.)|[()"]')
 
 _ONE_ADDRESS = re.compile(r"[^\s()<>\[\]:;,\"@]+@[^\s()<>;,\"@]+")
 
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
+_ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:[^\S\x1c-\x1f]*=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
 """Encoded words and the blanks between them (RFC 2047 2, 6.2); blanks in one are common and forbidden."""
 
 

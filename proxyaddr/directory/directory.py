@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from proxyaddr._files.objects import Form
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse, parse_proxy
 from proxyaddr.addresses.proxy_list import read_recipient
@@ -157,13 +158,13 @@ def _recipient(record: Record, line: int, limits: Limits) -> tuple[Recipient, li
     bad += held.errors
     name = record.display_name or record.name or record.alias or str(target or held.primary() or f"row {line}")
     proxies = ProxyList(held, findings=held.findings)
-    return Recipient(name, proxies, target, record.alias or None, record.legacy_dn.strip() or None), bad
+    return Recipient(name, proxies, target, record.alias or None, record.legacy_dn.strip(TRIMMED) or None), bad
 
 
 def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
     """Return the address of a field, None for an empty one and for one that does not parse: its error goes to `bad`."""
     try:
-        return parse_proxy(text, limits=limits) if text.strip() else None
+        return parse_proxy(text, limits=limits) if text.strip(TRIMMED) else None
     except AddressSyntaxError as error:
         bad.append(error)
         return None

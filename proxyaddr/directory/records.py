@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from proxyaddr._files.ldif import octets_as_text
 from proxyaddr._files.objects import key_of
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
+from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED, TYPE_PATTERN
 
 __all__ = [
     "ADDRESS_FIELDS",
@@ -139,7 +139,7 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
     held = {key_of(name): value for name, value in properties.items()}
     alias, target = held.get("alias"), held.get("target")
     if isinstance(alias, str) and isinstance(target, str) and "@" in alias and "@" in target:
-        return Record(mail=target.strip(), primary=target, secondary_proxies=[(alias,)])
+        return Record(mail=target.strip(TRIMMED), primary=target, secondary_proxies=[(alias,)])
     return None
 
 
@@ -170,7 +170,7 @@ def _with_type(value: object, address_type: str) -> object:
     if _TYPED.match(value):
         return value
     pieces = value.split(";") if address_type == DEFAULT_TYPE else [value]
-    return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
+    return tuple(f"{prefix}:{piece.strip(TRIMMED)}" for piece in pieces if piece.strip(TRIMMED))
 
 
 def _text(value: object) -> str:
