@@ -108,7 +108,15 @@ def fuzz(name: str, seconds: int | None, folder: Path) -> None:
         "-len_control=20",
         "-print_final_stats=1",
     )
-    atheris.Setup([name, *options, str(folder / "found")], TARGETS[name])
+
+    def keeping(data: bytes) -> None:
+        try:
+            TARGETS[name](data)
+        except BaseException:  # libFuzzer writes the input too, but not where the process ends before it gets there
+            (folder / "crash-input").write_bytes(data)
+            raise
+
+    atheris.Setup([name, *options, str(folder / "found")], keeping)
     atheris.Fuzz()
 
 
@@ -144,9 +152,9 @@ def finding(name: str, folder: Path, log: str) -> str:
     start = log.find("=== Uncaught Python exception")
     shown = log[max(start, 0) :].splitlines()
     lines = shown[:SHOWN_LINES] if start >= 0 else shown[-SHOWN_LINES:]
-    inputs = [file for file in sorted(folder.glob("*-*")) if not file.name.startswith("seed-")]
-    for file in inputs:
-        lines += [f"the input, as a line of fuzz/corpus/{name}.jsonl:", json.dumps(file.read_bytes().decode("latin-1"))]
+    inputs = {file.read_bytes() for file in folder.glob("*-*") if not file.name.startswith("seed-")}
+    for data in sorted(inputs):
+        lines += [f"the input, as a line of fuzz/corpus/{name}.jsonl:", json.dumps(data.decode("latin-1"))]
     return "\n".join(["", *lines, f"The input and the whole log are in {folder}", ""])
 
 

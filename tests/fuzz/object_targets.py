@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import proxyaddr as px
 from proxyaddr._files.objects import Exported, Form, Objects, objects_in_text, objects_of
+from proxyaddr._files.powershell import MARK
 from proxyaddr._text.types import TRIMMED
 from proxyaddr.bulk.files import Format
 from proxyaddr.errors import RowError
@@ -71,7 +72,7 @@ def of_form(form: Form) -> Callable[[bytes], None]:
 
 def clixml_pieces(data: bytes) -> None:
     """CLIXML in one piece and in many; both are the same objects."""
-    text = text_of(data)
+    text = text_of(data).replace(MARK, "")  # it stands in the first piece, which files give as a block
     found: list[object] = []
     for size in (len(text) or 1, 7):
         pieces = [text[place : place + size] for place in range(0, len(text), size)]
