@@ -97,9 +97,9 @@ def fuzz(name: str, seconds: int | None, folder: Path) -> None:
     (folder / "seeds").write_text(",".join(map(str, files)))  # in an order that no file system decides
     (folder / "found").mkdir()
     if seconds is None:
-        how_long = (f"-seed={SEED}", f"-runs={len(files) + RUNS}", f"-timeout={PATIENCE}")
+        how_long = [f"-seed={SEED}", f"-runs={len(files) + RUNS}", f"-timeout={PATIENCE}"]
     else:
-        how_long = (f"-max_total_time={seconds}", f"-timeout={SLOWER.get(name, SLOWEST)}")
+        how_long = [f"-max_total_time={seconds}", f"-timeout={SLOWER.get(name, SLOWEST)}"]
     options = (
         *how_long,
         f"-max_len={LONGEST}",
