@@ -44,6 +44,9 @@ def test_one_address(case: Case) -> None:
         return
     found = px.parse(case["text"])
     assert found.value == case["value"]
+    if "name" in case:
+        assert isinstance(found, px.OneOffAddress)
+        assert found.display_name == case["name"]
     assert codes(found) == case.get("findings", [])
 
 
@@ -106,6 +109,29 @@ def test_settings(case: Case) -> None:
         assert caught.value.code == case["error"]
         return
     assert px.InternetMailService(site_domain=case["text"]).site_domain == case["domain"]
+
+
+WRITTEN = (
+    *("a@contoso.com, Jane Doe <b@contoso.com>", '"Doe, J" <a@contoso.com>; [SMTP:b@contoso.com] (c)'),
+    *("{a@contoso.com, b@contoso.com}", "Jane [a@contoso.com]\t\u2018b@contoso.com\u2019"),
+    *("/o=Contoso/ou=First/cn=jane", "Jane <b@contoso.com<mailto:b@contoso.com>>", "X400:c=us;a= ;s=Doe;"),
+    *('"SMTP:a@contoso.com","smtp:b@contoso.com"', "SMTP:a@contoso.com%FAX:5", "EUM:5;phone-context=x.y"),
+)
+"""Texts of which each part is an address, its type or its name: nothing in them may be left out."""
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+@pytest.mark.parametrize("character", "\x00\x08\x1c\x1d\x1e\x1f\x7f")
+def test_wherever_it_stands_it_is_an_error_or_a_finding(text: str, character: str) -> None:
+    for place in range(len(text) + 1):
+        given = text[:place] + character + text[place:]
+        for read in (px.parse_recipients, px.parse_proxies):
+            found = read(given)
+            assert found.errors or any("control-character" in codes(address) for address in found), given
+        try:
+            assert "control-character" in codes(px.parse(given)), given
+        except px.AddressSyntaxError as error:
+            assert error.code  # noqa: PT017 - an error is an answer, and so is a finding
 
 
 def test_lines_end_at_line_ends_alone() -> None:
