@@ -127,13 +127,13 @@ def work(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run each fuzz target for three seconds, or as the arguments after `--` say."""
+    """Run each fuzz target on the same inputs each time, or as the arguments after `--` say."""
     _install_package(session, "arrow")
     try:
         session.run("python", "-m", "pip", "install", "--quiet", *PROJECT["optional-dependencies"]["fuzz"])
     except CommandFailed:
         session.skip("atheris can't be installed here")
-    session.run("python", "-m", "tests.fuzz", *(session.posargs or ["3"]))
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
 @nox.session

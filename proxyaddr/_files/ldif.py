@@ -20,7 +20,7 @@ _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
 
 _HOLDS_TEXT = re.compile(r"(?:name|address|addresses|mail|dn|nickname|^cn|^sn|^o|^ou)$", re.IGNORECASE)
-"""Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as those of a picture."""
+"""Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as a picture."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
+from proxyaddr._files.text import lines_of
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
@@ -53,7 +55,7 @@ MEMBERS = frozenset({"Props", "MS"})
 
 def is_format_table(text: str) -> bool:
     """Return whether a text is what Format-Table prints: a header, and below it a line of hyphens for each column."""
-    lines = [line.strip() for line in text[:_CHUNK].splitlines() if line.strip()]
+    lines = [line.strip() for line in lines_of(text[:_CHUNK]) if line.strip()]
     return len(lines) > 1 and _RULE.fullmatch(lines[1]) is not None and "---" in lines[1]
 
 
@@ -76,17 +78,17 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
     """
     block: dict[str, object] = {}
     start, name = 0, ""
-    lines = text.splitlines()
+    lines = lines_of(text)
     width = max((len(line) for line in lines), default=0)
     for number, line in enumerate(lines, 1):
-        written = line.rstrip()
+        written = line.rstrip(TRIMMED)
         if not written or _PROMPT.match(written):
             if block:
                 yield start, block
             block, name = {}, ""
-        elif name and written[0].isspace():
+        elif name and written[0] in TRIMMED:
             gap = "" if len(lines[number - 2]) >= width and not str(block[name]).endswith(",") else " "
-            block[name] = f"{block[name]}{gap}{written.strip()}"
+            block[name] = f"{block[name]}{gap}{written.strip(TRIMMED)}"
         elif match := LISTED.fullmatch(written):
             if name and match[1] in block:  # an object that no empty line separates from the one before
                 yield start, block
@@ -239,7 +241,7 @@ class _ClixmlReader:
         elif closed.tag == "Obj":
             if closed.members and closed.shown is not None and not self._is_of_document():
                 closed.members.setdefault("ToString", closed.shown)
-            found = (closed.members or text.strip()) if closed.values is None else closed.values
+            found = (closed.members or text.strip(TRIMMED)) if closed.values is None else closed.values
         elif closed.tag == "Nil":
             found = None
         elif closed.tag == "B":

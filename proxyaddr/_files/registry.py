@@ -17,6 +17,7 @@ from proxyaddr._files.registry_output import (
 )
 from proxyaddr._files.text import decoded, limited_rows, too_long
 from proxyaddr._text.byte_order import unicode_start
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["RegistryValue", "holds_registry_key", "read_values"]
@@ -81,8 +82,8 @@ def _exported(text: str, ansi: bool, source: str, limits: Limits) -> Iterator[Re
         match = _VALUE.fullmatch(written)
         if match is None:
             raise malformed('expected [KEY] or "name"=value', source, line)
-        if key is not None and match[2].strip() != "-":
-            kind, content = _kind_and_data(match[2].strip(), ansi=ansi, source=source, line=line)
+        if key is not None and match[2].strip(TRIMMED) != "-":
+            kind, content = _kind_and_data(match[2].strip(TRIMMED), ansi=ansi, source=source, line=line)
             yield RegistryValue(key, _ESCAPE.sub(r"\1", match[1] or ""), kind, content, line)
 
 
@@ -104,7 +105,7 @@ def _logical_lines(text: str, source: str, limits: Limits) -> Iterator[tuple[int
     parts: list[str] = []
     first = length = 0
     for number, raw in enumerate(text.split("\n")[1:], 2):
-        line = raw.strip()
+        line = raw.strip(TRIMMED)
         if not parts and (not line or line.startswith(";")):
             continue
         first, length = (first, length) if parts else (number, 0)

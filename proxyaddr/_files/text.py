@@ -21,6 +21,7 @@ __all__ = [
     "decoded",
     "delimiter_of",
     "limited_rows",
+    "lines_of",
     "read_bytes",
     "read_text",
     "too_long",
@@ -39,6 +40,8 @@ _LONGEST_ODD_HEADER = 1 << 12
 """Characters of a header in which another delimiter than the usual ones is looked for."""
 
 _QUOTED = re.compile(r'"[^"]*"')
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -79,6 +82,15 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode(ANSI, errors="replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text without their ends, which are those of a file alone.
+
+    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values.
+    """
+    lines = _LINE_END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def csv_records(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proxyaddr._text.folding import fold
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.cli._lines import show_findings, show_json
 from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, quantity, visible
@@ -152,10 +152,10 @@ def _addresses(file: str, column: str | None) -> Iterable[str]:
         read_objects,
         unknown_column,
     )
-    from proxyaddr._files.text import read_text  # noqa: PLC0415 - as above
+    from proxyaddr._files.text import lines_of, read_text  # noqa: PLC0415 - as above
 
     if column is None:
-        return [line.strip() for line in read_text(file).splitlines() if line.strip()]
+        return [line.strip(TRIMMED) for line in lines_of(read_text(file)) if line.strip(TRIMMED)]
     found: list[str] = []
     for entry in read_objects(file).objects:
         if isinstance(entry, Exception):

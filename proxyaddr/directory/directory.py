@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from proxyaddr._files.objects import Form
+from proxyaddr._files.objects import ADDRESS_KEYS, Form
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.common_lists import Keys
@@ -20,7 +20,6 @@ from proxyaddr.directory.keys import (
 )
 from proxyaddr.directory.reading import Kept, Recipients, kept_record, read_record
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import ADDRESS_KEYS
 from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from proxyaddr._files.objects import address_text, key_of
 from proxyaddr._files.octets import octets_as_text, text_of_octets
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
+from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED, TYPE_PATTERN
 
 __all__ = [
-    "ADDRESS_KEYS",
     "ALIAS_COLUMNS",
     "SINGLE_ADDRESS",
     "Layout",
@@ -185,7 +184,7 @@ def _alias_of(properties: Mapping[str, object]) -> Record | None:
     held = {key_of(name): value for name, value in properties.items()}
     alias, target = held.get("alias"), held.get("target")
     if isinstance(alias, str) and isinstance(target, str) and "@" in alias and "@" in target:
-        return Record(mail=target.strip(), primary=target, secondary_proxies=[(alias,)])
+        return Record(mail=target.strip(TRIMMED), primary=target, secondary_proxies=[(alias,)])
     return None
 
 
@@ -210,7 +209,7 @@ def _with_type(value: object, address_type: str) -> object:
     if address_type in AMBIGUOUS_TYPES:
         return ()
     pieces = value.split(";") if address_type == DEFAULT_TYPE else [value]
-    return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
+    return tuple(f"{prefix}:{piece.strip(TRIMMED)}" for piece in pieces if piece.strip(TRIMMED))
 
 
 def _text(value: object, name: str) -> str:

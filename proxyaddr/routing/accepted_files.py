@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files.objects import Exported, Form, Objects, is_true, key_of, objects_in_text, unknown_column
-from proxyaddr._files.text import read_text
+from proxyaddr._files.text import lines_of, read_text
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.spaces.space import DOMAIN
@@ -31,7 +32,7 @@ def read_accepted_domains(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> 
     ConfigurationError for a file that can't be read, is of no known form, or has no column of domains.
     """
     source, text = str(path), read_text(path, limits)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip(TRIMMED) for line in lines_of(text) if line.strip(TRIMMED)]
     if lines and all(map(_is_domain, lines)):
         return AcceptedDomains(lines, [])
     read = objects_in_text(text, source, limits)
@@ -72,7 +73,7 @@ def _domain(entry: Exported) -> str | None:
             value = next((inner[key] for key in (*_COLUMNS, "address") if inner.get(key) not in (None, "")), None)
     if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
         value = value[0]
-    if not isinstance(value, str) or not DOMAIN.fullmatch(value.strip().rstrip(".")):
+    if not isinstance(value, str) or not DOMAIN.fullmatch(value.strip(TRIMMED).rstrip(".")):
         return None
-    domain = value.strip().rstrip(".")
+    domain = value.strip(TRIMMED).rstrip(".")
     return f"*.{domain}" if with_subdomains and "*" not in domain else domain

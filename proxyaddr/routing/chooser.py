@@ -228,7 +228,8 @@ class RouteChooser:
             columns = columns.rows(rows)
             offered = set(zip(columns.costs, columns.connectors, strict=True))
             ranked = preferences({(cost, name): Offer.of(states[name], cost) for cost, name in offered}, self._dialect)
-            if ranked is None:
+            named = {kind for kind in set(self.columns.types) - set(columns.types) if " " in kind}
+            if ranked is None or named:  # a type with blanks is one where the table has it, in routes left out here too
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
         plan = Plan(self._dialect, columns.types, columns.patterns, ranks, rows)

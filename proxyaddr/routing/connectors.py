@@ -8,7 +8,7 @@ from pathlib import Path
 
 from proxyaddr._files.objects import Exported, Objects, is_true, key_of, objects_in_text, unknown_column
 from proxyaddr._files.text import read_text
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.rows import RouteRow, TableRows
@@ -57,7 +57,7 @@ def connector_rows(read: Objects, source: str) -> TableRows:
         first = first or entry
         held = _gathered(entry.properties)
         states_spaces = states_spaces or not SPACES.isdisjoint(held)
-        name = next((text for key in _NAMES if (text := _text(held.get(key)).strip())), "")
+        name = next((text for key in _NAMES if (text := _text(held.get(key)).strip(TRIMMED))), "")
         if not name:
             rows.append(RowError("no-connector-name", "expected an object with Name", entry.line, source))
             continue
@@ -130,7 +130,7 @@ def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
         if not isinstance(member, str) or member.startswith("@{"):
             yield member
             continue
-        text = member.strip()
+        text = member.strip(TRIMMED)
         cut_off = None
         if text.startswith("{"):
             whole = text.endswith("}")
@@ -150,12 +150,12 @@ def _pieces(text: str, joint: re.Pattern[str]) -> Iterator[str]:
     """Yield the pieces of a text; a word before a blank and a type is the start of that type, as in `Lotus Notes:*`."""
     start = 0
     for found in joint.finditer(text):
-        piece = text[start : found.start()].strip()
+        piece = text[start : found.start()].strip(TRIMMED)
         if found[0].isspace() and joint is _JOINT and _NO_WORD.isdisjoint(piece):
             continue
         yield piece
         start = found.end()
-    yield text[start:].strip()
+    yield text[start:].strip(TRIMMED)
 
 
 _NO_WORD = frozenset(":.*;")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
@@ -136,7 +136,7 @@ def _with_all_domains(read: RouteRow) -> RouteRow:
 def written_space(read: RouteRow) -> tuple[str, str] | None:
     """Return the type and the pattern of a row as they are written, None where they are no text."""
     if read.space is not None:
-        address_type, pattern = _split(read.space.strip())
+        address_type, pattern = _split(read.space.strip(TRIMMED))
         pattern = _COST.sub("", pattern)
     elif isinstance(read.type, str) and isinstance(read.pattern, str):
         address_type, pattern = read.type, read.pattern
@@ -180,7 +180,7 @@ def text_of(value: object) -> str:
 
 def cost_of(value: object) -> int:
     """Return a cost given as a number or as digits; AddressSyntaxError where it is neither."""
-    text = str(value).strip()
+    text = str(value).strip(TRIMMED)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
         raise bad_cost(text)
     return int(text)

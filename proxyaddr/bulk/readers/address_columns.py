@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from proxyaddr._files.objects import counting, key_of, whole_key_of, without_number
-from proxyaddr._text.types import DEFAULT_TYPE, TYPE_PATTERN
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED, TYPE_PATTERN
 from proxyaddr.addresses.proxy_list import read_items
 from proxyaddr.bulk.files import Format, Input
 from proxyaddr.bulk.lists import holds_list
@@ -130,11 +130,11 @@ def _addresses(cell: object, kind: str) -> Iterator[str]:
     """Yield the addresses of a cell as the kind of its column has them."""
     members = cell if isinstance(cell, list) else [cell]
     for member in members:
-        if not isinstance(member, str) or not member.strip():
+        if not isinstance(member, str) or not member.strip(TRIMMED):
             continue
         is_typed = _TYPED.match(member) is not None
         if kind == "primary":
-            yield member if is_typed else f"{DEFAULT_TYPE}:{member.strip()}"
+            yield member if is_typed else f"{DEFAULT_TYPE}:{member.strip(TRIMMED)}"
         elif kind in ("proxies", "secondary_proxies"):
             for text in _pieces(member):
                 yield _secondary(text) if kind == "secondary_proxies" else text
@@ -142,7 +142,7 @@ def _addresses(cell: object, kind: str) -> Iterator[str]:
             yield from _pieces(member)
         elif kind not in AMBIGUOUS_TYPES:
             prefix, pieces = (kind.lower(), member.split(";")) if kind == DEFAULT_TYPE else (kind, [member])
-            yield from (f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
+            yield from (f"{prefix}:{piece.strip(TRIMMED)}" for piece in pieces if piece.strip(TRIMMED))
 
 
 def _pieces(text: str) -> list[str]:
@@ -154,6 +154,6 @@ def _pieces(text: str) -> list[str]:
 def _secondary(text: str) -> str:
     """Return a secondary address with its type in lower case, which says so (Q155594)."""
     if not _TYPED.match(text):
-        return text if "@" not in text else f"{DEFAULT_TYPE.lower()}:{text.strip()}"
+        return text if "@" not in text else f"{DEFAULT_TYPE.lower()}:{text.strip(TRIMMED)}"
     address_type, _, value = text.partition(":")
     return f"{address_type.lower()}:{value}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr._files.ldif import octets_as_text
+from proxyaddr._files.octets import octets_as_text
 from proxyaddr.bulk.errors import unreadable
 from proxyaddr.bulk.files import Format, Input
 from proxyaddr.bulk.readers.address_columns import AddressColumns, chosen_columns, gathered
