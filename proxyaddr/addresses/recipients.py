@@ -213,7 +213,7 @@ ALONE = frozenset({"ANGLED", "BRACKETED"})
 ALONE_KINDS = ({"ANGLED"}, {"BRACKETED"})
 """Those between which blanks separate where nothing else stands."""
 
-ADDRESSES = frozenset({"MAILBOX", "SHAPED", "BAD_ADDRESS", *NAMED})
+ADDRESSES = frozenset({"MAILBOX", "SHAPED", "FIELDS", "BAD_ADDRESS", *NAMED})
 
 BARE = frozenset({"MAILBOX", "COMMENT", "COMMENT_ADDRESS"})
 """Terminals of addresses without names, between which blanks separate."""
