@@ -50,10 +50,9 @@ class _Group(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """The tokens between separators, and whether one of them is an address."""
+    """The tokens between separators."""
 
     tokens: list[Token]
-    is_addressed: bool
 
 
 def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
@@ -149,7 +148,8 @@ def _pieces(found: list[Token | _Group | _Entry], text: str) -> Iterator[_Piece]
             tokens = _without_notes(each.tokens if not reached else _behind(reached, each.tokens))
             if len(found) > 1 and all(token.type == "COMMENT" for token in tokens):  # a note behind a group
                 continue
-            pieces = _cut(tokens, text) if each.is_addressed else [_piece(tokens)]
+            is_addressed = any(token.type in ADDRESSES for token in tokens)  # a value may have reached over its address
+            pieces = _cut(tokens, text) if is_addressed else [_piece(tokens)]
             if label is not None:
                 pieces[0] = _Piece(_start(label), pieces[0].end, _type_of(label) in KNOWN_TYPES)
             yield from pieces
@@ -274,11 +274,11 @@ class _RecipientsTransformer(Transformer[Token, object]):
 
     def addressed(self, tokens: list[Token]) -> _Entry:
         """addressed: names? address (address | word)*."""
-        return _Entry(tokens, is_addressed=True)
+        return _Entry(tokens)
 
     def unaddressed(self, tokens: list[Token]) -> _Entry:
         """unaddressed: (word | COMMA)+."""
-        return _Entry(tokens, is_addressed=False)
+        return _Entry(tokens)
 
 
 _RECIPIENTS = Grammar("recipients.lark", ("recipients",), _RecipientsTransformer(), {})
