@@ -17,6 +17,7 @@ from proxyaddr.addresses.list_text import KNOWN_PREFIX, prepared
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem, ProxyList
 from proxyaddr.addresses.typed_values import (
     as_whole,
+    in_apostrophes,
     proxy_of,
     surrounded,
     syntax_error,
@@ -177,7 +178,7 @@ class _ProxyTransformer(Transformer[Token, list[Token]]):
 
 
 _TYPED = frozenset({"PLAIN_PROXY", "MCI_PROXY", "PROXY"})
-_ITEMS = _TYPED | {"QUOTED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
+_ITEMS = _TYPED | {"QUOTED", "APOSTROPHED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
 """Terminals that are items of a list."""
 
 # No terminal has a name: only an error of the grammar would show it, and a list never fails to parse
@@ -198,6 +199,8 @@ def _item(token: Token, text: str, escaped: str | None, limits: Limits) -> Proxy
         return untyped_text(written, span)
     if kind == "QUOTED":
         return read_item(written[1:-1].replace('""', '"'), limits)._replace(span=span)
+    if kind == "APOSTROPHED":  # PowerShell doubles an apostrophe inside
+        return in_apostrophes(read_item(written[1:-1].replace("''", "'"), limits))._replace(span=span)
     if kind == "DELETION":
         return ProxyItem(_deletion(written), span)
     return ProxyItem(_found("not-exported", written) if kind == "NOT_EXPORTED" else _bad_item(written), span)

@@ -15,9 +15,8 @@ __all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
 # Escaped in a one-off: brackets, controls, and a backslash that would be read as the start of an escape
 _UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
 _UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?![^\\"\x00-\x20\x7fx])')
-_PLAIN_NAME = re.compile(
-    r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?"
-)
+_NOT_IN_NAME = r"\[\]<>();,:\"\\\x00-\x1f\x7f@\uff1b\uff20"
+_PLAIN_NAME = re.compile(rf"[^\s{_NOT_IN_NAME}](?:[^{_NOT_IN_NAME}]*[^\s{_NOT_IN_NAME}])?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
