@@ -8,13 +8,14 @@ None, to the grammars. A property holds every answer against theirs.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, KNOWN_TYPES, LINK_TYPE, SPELLINGS, TYPE_PATTERN
 from proxyaddr.addresses.lists import ProxyItem
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, one_off_as_read, proxy_as_read
 from proxyaddr.limits import Limits
 
-__all__ = ["plain_address", "plain_items", "plain_one_off", "plain_proxy"]
+__all__ = ["common_address", "common_items", "common_one_off", "common_proxy"]
 
 PREFIXES = {
     written: (SPELLINGS.get(known, known), written == known)
@@ -25,9 +26,9 @@ PREFIXES = {
 
 _BLANKS = f"[{BLANKS}]*+"
 
-_IN_MAILBOX = r"[^\s<>()\[\]{}:;,\"\\@\uff1b\uff0c\uff20\u200b]++"
+_IN_MAILBOX = r"[!#-'*+./0-9=?A-Z^_`a-z|~-]++"
 _MAILBOX = rf"(?!'){_IN_MAILBOX}@{_IN_MAILBOX}"
-"""MAILBOX of grammar/one_off.lark without the characters that may lead to another reading."""
+"""MAILBOX of grammar/one_off.lark in ASCII, without the characters that may lead to another reading."""
 
 _IN_NAME = r"[\w .,'&/@!#$%*+?^`|-]*+"
 _NAME = rf'(?:"({_IN_NAME})"[ ]*+|({_IN_NAME}))'
@@ -43,25 +44,29 @@ _VALUE = re.compile(r"(?![\s\u200b])(?:[^:\\;,\r\n]++|[^:\\@]++)(?<![\s\u200b])"
 It goes on as a list of addresses does only with a colon, or with an `@` behind a separator.
 """
 
-# In lists: the value ends at a separator, behind which the next item shows that it does by its type
-_IN_VALUE = r'[^\s\u200b:;,%|\\{}"]++'
-_WORDS = rf"{_IN_VALUE}(?:[ ]++{_IN_VALUE})*+"
-_IN_FIELD = _IN_VALUE.replace("[^", "[^@")
-_FIELD = rf"[A-Za-z0-9.-]++=(?:{_IN_FIELD}(?:[ ]++{_IN_FIELD})*+)?+"
-# A last `;` is a part of an O/R address where another separator or the end of the text stands behind it
-_FIELDS = rf"(?:{_FIELD}[ ]?+;(?=[A-Za-z0-9.-]++=))*+{_FIELD}(?:;(?=[;,\r\n]|\Z)|(?=[,\r\n]|\Z|;\S))"
-_ITEM = re.compile(
-    rf"([A-Za-z0-9.&]++):(?:(?<=[Xx]400:)({_FIELDS})|(?<!400:)({_WORDS}))(?:[;,\r\n][;, \t\r\n\f\v]*+|\Z)|.", re.DOTALL
-)
-"""An item of a list and the separators behind it; or a character at which no item of a common form stands."""
+
+@cache
+def _item() -> re.Pattern[str]:
+    """Return the pattern of an item of a list and the separators behind it, or of a character that begins no such item.
+
+    A value ends at a separator, since every item behind one shows its type. Only the fields of an O/R address hold
+    separators, and its last `;` is a part of it where another one or the end of the text stands behind.
+    """
+    in_value = r'[^\s\u200b:;,%|\\{}"]++'
+    words = rf"{in_value}(?:[ ]++{in_value})*+"
+    in_field = in_value.replace("[^", "[^@")
+    field = rf"[A-Za-z0-9.-]++=(?:{in_field}(?:[ ]++{in_field})*+)?+"
+    fields = rf"(?:{field}[ ]?+;(?=[A-Za-z0-9.-]++=))*+{field}(?:;(?=[;,\r\n]|\Z)|(?=[,\r\n]|\Z|;\S))"
+    value = rf"(?<=[Xx]400:)({fields})|(?<!400:)({words})"
+    return re.compile(rf"([A-Za-z0-9.&]++):(?:{value})(?:[;,\r\n][;, \t\r\n\f\v]*+|\Z)|.", re.DOTALL)
 
 
-def plain_proxy(text: str) -> ProxyAddress | None:
+def common_proxy(text: str) -> ProxyAddress | None:
     """Return the proxy address that `TYPE:value` is, as a whole text: separators in it belong to its value.
 
     None for another form, for a type that is not known or written in mixed case, and where anything is to be found.
 
-    >>> plain_proxy("smtp:jane@contoso.com")
+    >>> common_proxy("smtp:jane@contoso.com")
     ProxyAddress(type='SMTP', value='jane@contoso.com', is_primary=False)
     """
     prefix, _, value = text.partition(":")
@@ -71,7 +76,7 @@ def plain_proxy(text: str) -> ProxyAddress | None:
     return proxy_as_read(known[0], value, known[1])
 
 
-def plain_one_off(text: str) -> OneOffAddress | None:
+def common_one_off(text: str) -> OneOffAddress | None:
     """Return the one-off address that a text is in one of the common forms; None for another text."""
     match = _ONE_OFF.fullmatch(text)
     if match is None:
@@ -90,17 +95,17 @@ def plain_one_off(text: str) -> OneOffAddress | None:
     return one_off_as_read(kind, value, (quoted or (name and name.strip()) or None))
 
 
-def plain_address(text: str) -> OneOffAddress | ProxyAddress | None:
+def common_address(text: str) -> OneOffAddress | ProxyAddress | None:
     """Return the address that a text is in one of the common forms, whichever; None for another text."""
-    return plain_proxy(text) or plain_one_off(text)
+    return common_proxy(text) or common_one_off(text)
 
 
-def plain_items(text: str, limits: Limits) -> list[ProxyItem] | None:
+def common_items(text: str, limits: Limits) -> list[ProxyItem] | None:
     """Return the items of a list that is one of typed values; None for another list, and for one beyond its limits."""
     if "..." in text or "…" in text:  # the mark of a list that was cut off
         return None
     items: list[ProxyItem] = []
-    for match in _ITEM.finditer(text):
+    for match in _item().finditer(text):
         prefix, fields, words = match.groups()
         known = PREFIXES.get(prefix)
         if known is None:

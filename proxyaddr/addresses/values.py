@@ -70,6 +70,8 @@ class TypedAddress:
         >>> ProxyAddress("smtp", "Jane@Contoso.com", is_primary=True).comparison_key
         ('SMTP', 'jane@contoso.com')
         """
+        if self.value.isascii():  # as most are
+            return self.type, self.value.lower()
         return self.type, self.canonical_value.casefold()
 
     def same_address(self, other: TypedAddress) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr._text.types import KNOWN_TYPES, SPELLINGS
 from proxyaddr.addresses import one_off, proxy_list
-from proxyaddr.addresses.common_forms import plain_address, plain_items, plain_one_off, plain_proxy
+from proxyaddr.addresses.common_forms import common_address, common_items, common_one_off, common_proxy
 from proxyaddr.limits import DEFAULT_LIMITS
 from tests.cases import texts
 from tests.strategies import LISTS, ROW_TEXTS, VALUES, case_texts, joined
@@ -97,16 +97,16 @@ def described(found: object) -> object:
 
 
 def check_address(text: str) -> None:
-    for plain, reader in ((plain_address, one_off.read_address), (plain_one_off, one_off.read_one_off)):
+    for plain, reader in ((common_address, one_off.read_address), (common_one_off, one_off.read_one_off)):
         if (found := plain(text)) is not None:
             assert described(found) == described(read(reader, text)), (plain, text)
-    if (proxy := plain_proxy(text)) is not None:
+    if (proxy := common_proxy(text)) is not None:
         item = proxy_list.read_item(text)
         assert (described(proxy), item.mixed_case) == (described(item.found), False), text
 
 
 def check_list(text: str) -> None:
-    found = plain_items(text, DEFAULT_LIMITS)
+    found = common_items(text, DEFAULT_LIMITS)
     if found is not None:
         expected = proxy_list.read_items(text)
         assert [(described(item.found), *item[1:]) for item in found] == [
