@@ -73,22 +73,9 @@ def test_what_is_plain(value: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(
-            "a.@b",
-            ".a@b",
-            "a..b@c",
-            "a@b.",
-            "a@-b",
-            "a@b-",
-            "a@xn--9ca",
-            "a@x.invalid",
-            "a@ONION",
-            "é@b",
-            '"a"@b',
-            "a@[1]",
-        )
-    ]
-    + [f"{'a' * 65}@b", f"a@{'b' * 64}", f"a@{'b.' * 127}b", "a", "", "a@b@c", "a b@c", "a@b\n"],
+        *("a.@b", ".a@b", "a..b@c", "a@b.", "a@-b", "a@b-", "a@xn--9ca", "a@x.invalid", "a@ONION", "é@b", '"a"@b'),
+        *("a@[1]", "a", "", "a@b@c", "a b@c", "a@b\n", f"{'a' * 65}@b", f"a@{'b' * 64}", f"a@{'b.' * 127}b"),
+    ],
 )
 def test_what_is_left_to_email_validator(value: str) -> None:
     assert not is_plain(value)
