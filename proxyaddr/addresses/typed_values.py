@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-
-from lark import Token
+from typing import TYPE_CHECKING
 
 from proxyaddr._text.types import (
     DEFAULT_TYPE,
@@ -23,6 +22,9 @@ from proxyaddr.addresses.mailboxes import linked
 from proxyaddr.addresses.surroundings import SURROUNDING_APOSTROPHES, SURROUNDING_BLANKS
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
+
+if TYPE_CHECKING:  # lark is slow to import
+    from lark import Token
 
 __all__ = [
     "as_whole",

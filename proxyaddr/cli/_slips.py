@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os.path
 import re
 from contextlib import suppress
-from pathlib import Path
 
 from proxyaddr.errors import ConfigurationError, visible
 
@@ -149,9 +149,7 @@ def is_report(text: str) -> bool:
 
 
 def _is_file(text: str) -> bool:
-    with suppress(OSError):  # a text that is too long for a name
-        return Path(text).is_file()
-    return False
+    return os.path.isfile(text)  # noqa: PTH113 - pathlib would take 5 % of each start
 
 
 def _holds_report(file: str) -> bool:
@@ -162,7 +160,8 @@ def _holds_report(file: str) -> bool:
 
 
 def _file_command(text: str, options: argparse.Namespace) -> str:
-    from shlex import quote  # noqa: PLC0415 - takes its time, and for errors alone
+    from pathlib import Path  # noqa: PLC0415 - takes its time, and for errors alone
+    from shlex import quote  # noqa: PLC0415 - the same
 
     file = quote(visible(text))
     if options.name not in REPORT_COMMANDS and _holds_report(text):

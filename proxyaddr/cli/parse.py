@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_recipients
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
@@ -62,6 +61,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.separator is not None:
         if not options.list:
             raise ConfigurationError("usage", "--separator needs --list", "separator")
+        from proxyaddr.addresses.list_text import check_separator  # noqa: PLC0415 - for lists alone
+
         check_separator(options.separator)
     if check_files(options):
         for name in ("recipients", "form"):
