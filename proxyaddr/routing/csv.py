@@ -13,7 +13,7 @@ from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names
+from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names, check_cost
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.space import Scope
 
@@ -132,6 +132,7 @@ def csv_text(routes: Iterable[Route], connectors: Mapping[str, Connector]) -> st
     writer.writerow(COLUMNS + STATE_COLUMNS if has_states else COLUMNS)
     for route in kept:
         check_connector_names(route, HOP_SEPARATOR)
+        check_cost(route, route.space.dialect)
         space, known = route.space, connectors.get(route.connector)
         cells: list[object] = [space.type, space.pattern, space.cost, space.scope, HOP_SEPARATOR.join(route.connectors)]
         if has_states:

@@ -11,7 +11,7 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrEr
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
+from proxyaddr.spaces.cost import COST_MAX_DIGITS, COST_RANGE, bad_cost
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import TYPE_BEFORE_COLON
 from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope, parse_space
@@ -24,6 +24,7 @@ __all__ = [
     "TableRows",
     "bad_route",
     "check_connector_names",
+    "check_cost",
     "cost_of",
     "has_sums",
     "routes_of",
@@ -184,6 +185,13 @@ def cost_of(value: object) -> int:
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
         raise bad_cost(text)
     return int(text)
+
+
+def check_cost(route: Route, dialect: Dialect) -> None:
+    """Raise ConfigurationError where the cost of a route is a sum over hops that a table of the dialect can't state."""
+    if not has_sums(dialect) and route.space.cost not in COST_RANGE:
+        message = f"{route.space} of {route.connector} has a cost above {COST_RANGE[-1]}: GWART text alone keeps it"
+        raise ConfigurationError("unwritable-space", message, "address_spaces")
 
 
 def check_connector_names(route: Route, separator: str) -> None:
