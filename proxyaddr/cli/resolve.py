@@ -72,7 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="address space of the connector, TYPE:pattern;cost; repeatable",
     )
     add_accepted_domains(parser)
-    parser.add_argument("--directory", metavar="FILE", help="recipients: an export in any form, Parquet too, known by its content")
+    parser.add_argument("--directory", metavar="FILE", help="recipients: an export in any form, known by its content")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
     parser.set_defaults(command=_run)
 
