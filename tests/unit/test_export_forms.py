@@ -1,4 +1,4 @@
-"""The page of the forms of exports: what reads which, each cell by a small file, and the page says what the files do."""
+"""The page of the forms of exports: what reads which, each cell by a small file, held against the page."""
 
 from __future__ import annotations
 
