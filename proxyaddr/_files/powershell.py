@@ -76,7 +76,8 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
     A value goes on in the lines below it that start with a blank. Where PowerShell broke it between two words or two
     members of a list, a blank stands at the place; where it broke a word at the width of the window, nothing does.
     """
-    block: dict[str, object] = {}
+    block: dict[str, list[str]] = {}
+    parts: list[str] = []
     start, name = 0, ""
     lines = lines_of(text)
     width = max((len(line) for line in lines), default=0)
@@ -84,22 +85,26 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
         written = line.rstrip(TRIMMED)
         if not written or _PROMPT.match(written):
             if block:
-                yield start, block
+                yield start, _joined(block)
             block, name = {}, ""
         elif name and written[0] in TRIMMED:
-            gap = "" if len(lines[number - 2]) >= width and not str(block[name]).endswith(",") else " "
-            block[name] = f"{block[name]}{gap}{written.strip(TRIMMED)}"
+            is_broken = len(lines[number - 2]) >= width and not parts[-1].endswith(",")
+            parts += ["" if is_broken else " ", written.strip(TRIMMED)]
         elif match := LISTED.fullmatch(written):
             if name and match[1] in block:  # an object that no empty line separates from the one before
-                yield start, block
+                yield start, _joined(block)
                 block = {}
             start = start if block else number
-            name = match[1]
-            block[name] = match[2]
+            name, parts = match[1], [match[2]]
+            block[name] = parts
         else:
             yield number, None
     if block:
-        yield start, block
+        yield start, _joined(block)
+
+
+def _joined(block: dict[str, list[str]]) -> dict[str, object]:
+    return {name: "".join(parts) for name, parts in block.items()}
 
 
 def clixml_objects(pieces: Iterable[str], source: str, limits: Limits) -> Iterator[tuple[int, object]]:

@@ -154,13 +154,14 @@ def _is_file(text: str) -> bool:
 
 def _holds_report(file: str) -> bool:
     """Return whether a file that can be read begins with a report."""
+    from pathlib import Path  # noqa: PLC0415 - takes its time, and for errors alone
+
     with suppress(OSError), Path(file).open(encoding="utf-8", errors="replace") as content:
         return is_report(content.read(HEAD))
     return False
 
 
 def _file_command(text: str, options: argparse.Namespace) -> str:
-    from pathlib import Path  # noqa: PLC0415 - takes its time, and for errors alone
     from shlex import quote  # noqa: PLC0415 - the same
 
     file = quote(visible(text))

@@ -70,7 +70,9 @@ def _domain(entry: Exported) -> str | None:
         if isinstance(value, Mapping):
             inner = {key_of(name): part for name, part in value.items()}
             with_subdomains = with_subdomains or is_true(inner.get("includesubdomains"))
-            value = next((inner[key] for key in (*_COLUMNS, "address") if inner.get(key) not in (None, "")), None)
+            value = next(
+                (inner[key] for key in (*_COLUMNS, "address", "tostring") if inner.get(key) not in (None, "")), None
+            )
     if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
         value = value[0]
     if not isinstance(value, str) or not DOMAIN.fullmatch(value.strip(TRIMMED).rstrip(".")):

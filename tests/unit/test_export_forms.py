@@ -1,4 +1,4 @@
-"""The page of the forms of exports: what reads which, each cell by a small file that the page must agree with."""
+"""The page of the forms of exports: what reads which, each cell by a small file, held against the page."""
 
 from __future__ import annotations
 

@@ -134,7 +134,6 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (px.Directory.from_csv, "path * limits"),
         (px.Directory.from_json, "path * limits"),
         (px.Directory.from_ldif, "path * limits"),
-        (px.Directory.from_file, "path * limits"),
         (px.Directory.from_records, "records * limits"),
         (
             px.Recipient,
