@@ -11,6 +11,7 @@ from lark import Token, Transformer
 from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import KNOWN_TYPES, LINK_TYPE, SPELLINGS, WHITE_SPACE
 from proxyaddr.addresses import one_off
+from proxyaddr.addresses.common_forms import common_one_off
 from proxyaddr.addresses.diagnoses import missing_brackets
 from proxyaddr.addresses.display_names import display_name
 from proxyaddr.addresses.lists import ParsedList
@@ -69,7 +70,8 @@ def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
             limits.check_address(line[piece.start : piece.end])
             if piece.is_typed:
                 raise missing_brackets(line[piece.start : piece.end], one_off.plain_one_off)
-            good.append(_common(piece, line) or one_off.read_one_off(line[start:end]))
+            written = line[start:end]
+            good.append(_common(piece, line) or common_one_off(written) or one_off.read_one_off(written))
         except AddressSyntaxError as error:
             span = (piece.start, piece.end)
             bad.append(AddressSyntaxError(error.code, error.message, text, span, error.expected))

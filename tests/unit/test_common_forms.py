@@ -102,6 +102,7 @@ UNREAD = {
     "proxyaddr.addresses.parser.common_one_off": None,
     "proxyaddr.addresses.proxy_list.common_proxy": None,
     "proxyaddr.addresses.proxy_list.common_items": None,
+    "proxyaddr.addresses.recipients.common_one_off": None,
 }
 """The functions that read the common forms, where they are called, and what they return for every other text."""
 
@@ -140,14 +141,22 @@ def list_answer(given: str | list[str], limits: Limits = DEFAULT_LIMITS) -> obje
     return list(map(described, found)), list(map(described, found.errors)), found.findings, found.deletions
 
 
+def line_answer(text: str) -> object:
+    """All that is told of a To line."""
+    found = px.parse_recipients(text)
+    return list(map(described, found)), list(map(described, found.errors))
+
+
 def check(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
     """Hold every answer for a text against that of the grammars alone."""
     with grammars_alone():
         expected = [answer(call, text) for call in CALLS]
         expected_lists = [list_answer(text, limits), list_answer([text, text], limits)]
+        expected_line = line_answer(text)
         expected_items = [(described(item.found), *item[1:]) for item in read_items(text)]
     assert [answer(call, text) for call in CALLS] == expected
     assert [list_answer(text, limits), list_answer([text, text], limits)] == expected_lists
+    assert line_answer(text) == expected_line
     assert [(described(item.found), *item[1:]) for item in read_items(text)] == expected_items
 
 
@@ -217,3 +226,49 @@ def test_a_long_text_takes_linear_time(beginning: str, piece: str) -> None:
     text = beginning + piece * 100_000
     common_address(text)
     common_items(text, DEFAULT_LIMITS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "/c=us/a=x/s=a@b",
+            "[MAILTO:a@b]",
+            "[SMTP: ]",
+            "Jane@[SMTP:a@b]",
+            "'a@b'",
+            "SMTP:a@b\u200b",
+            "smtp :a@b",
+            "Smtp:a@b",
+        ),
+        *("SMTP:a@b;smtp:c@d", "FAX:1 smtp:a@b", "EUM:1\\;a=b", "System.Object[]", "~DEL <a@b>", "a@b (Jane)", "é@b"),
+    ],
+)
+def test_what_may_be_read_in_another_way_is_passed_on(text: str) -> None:
+    assert common_address(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            ";",
+            "a@b;c@d",
+            "SMTP:a@b smtp:c@d",
+            "SMTP:a@b;joe",
+            "X400:c=us;s=x; smtp:a@b",
+            "EUM:1;phone-context=a.b",
+        ),
+        *(
+            "X500:/o=A, B/ou=C",
+            "SMTP:a@b;RFAX:1",
+            "smtp:a@b...",
+            "{SMTP:a@b, smtp:c@d}",
+            "SMTP:a@b%smtp:c@d",
+            "Smtp:a@b",
+        ),
+    ],
+)
+def test_what_may_be_another_list_is_passed_on(text: str) -> None:
+    assert common_items(text, DEFAULT_LIMITS) is None
