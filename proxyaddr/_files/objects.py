@@ -54,7 +54,7 @@ class Form(StrEnum):
 
 
 _LDIF = re.compile(r"(?:\s*(?:#[^\n]*\n|\n|\r))*(?:dn|version|search|ref)::? ?", re.IGNORECASE)
-_JSON = re.compile(r'\{\s*["}]|\[\s*(?:[\[{"\]0-9-]|(?:true|false|null)\b)')
+_JSON = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]0-9-]|\Z|(?:true|false|null)\b)')
 _TOML = re.compile(r"\[{1,2}[A-Za-z_][\w.-]*\]{1,2}\s*$", re.MULTILINE)
 _WORKBOOK = "PK\x03\x04"
 """How a file of Excel begins, which is a ZIP archive."""
@@ -222,7 +222,7 @@ def is_true(value: object) -> bool | None:
 
 def _json(text: str, source: str, limits: Limits) -> Iterator[Exported | RowError]:
     members = _paged(json_members(text, source, limits), source)
-    for found, number in zip(members, _numbers(source, limits), strict=False):
+    for number, found in zip(_numbers(source, limits), members, strict=False):
         yield found if isinstance(found, RowError) else _object(*found, number, source)
 
 
@@ -266,7 +266,7 @@ def counting(header: Sequence[str]) -> list[int]:
 
 
 def _format_list(text: str, source: str, limits: Limits) -> Iterator[Exported | RowError]:
-    for (line, properties), _ in zip(powershell.listed_objects(text), _numbers(source, limits), strict=False):
+    for _, (line, properties) in zip(_numbers(source, limits), powershell.listed_objects(text), strict=False):
         if properties is None:
             yield RowError("bad-row", "expected `Name : value`, as Format-List prints it", line, source)
         else:
@@ -275,7 +275,7 @@ def _format_list(text: str, source: str, limits: Limits) -> Iterator[Exported | 
 
 def _clixml(pieces: Iterable[str], source: str, limits: Limits) -> Iterator[Exported | RowError]:
     found = powershell.clixml_objects(pieces, source, limits)
-    for (line, value), number in zip(found, _numbers(source, limits), strict=False):
+    for number, (line, value) in zip(_numbers(source, limits), found, strict=False):
         yield _object(line, value, number, source)
 
 

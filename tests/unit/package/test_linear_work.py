@@ -52,7 +52,7 @@ def bytes_held(call: Callable[[str], object], given: str) -> int:
 
 
 SIZES = (100, 200, 400)
-GROWTH, SLACK = 2.3, 400
+GROWTH, SLACK = 2.3, 600
 """How much more the second doubling may cost than the first (2 is linear, 4 is quadratic), and lines on top of that.
 
 The native engine leaves long addresses to Python, which costs lines all at once."""
