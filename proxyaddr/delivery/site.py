@@ -25,6 +25,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
+    from proxyaddr.delivery.resolutions import Resolutions
     from proxyaddr.directory.directory import Directory
 
 __all__ = ["Site", "from_config"]
@@ -102,6 +103,14 @@ class Site:
                 raise ConfigurationError("unknown-connector", message, "routing_table")
             return service.resolve(recipient)
         return returned_as_unrouted(next(iter(self._services.values())), recipient)
+
+    def resolve_many(self, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> Resolutions:
+        """Return what becomes of many recipients, or of a whole directory, as `resolve` says of each."""
+        from proxyaddr.delivery.deciding import Decider  # noqa: PLC0415 - one recipient does without
+        from proxyaddr.delivery.resolutions import Resolutions  # noqa: PLC0415 - as above
+
+        decider = Decider(self._services, self._routing_table, self._directory, self.resolve, is_site=True)
+        return Resolutions(decider, recipients)
 
     def addresses_of(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:
         """Yield the addresses of a recipient that the table is asked about, the first one first."""

@@ -79,6 +79,13 @@ class Directory:
         may_hold = (self._recipients[number] for number in self._holders_of(wanted).with_key(key))
         return tuple(recipient for recipient in may_hold if recipient.held_as(wanted) is not None)
 
+    def kept_with(self, key: str) -> list[Kept]:
+        """Return the recipients that may hold an address, or what each is made of, by the key of the address.
+
+        Each is to be asked whether it does. Keys are those of `key_of_address`; O/R addresses are not found so.
+        """
+        return [self._recipients.kept[number] for number in self._holders.with_key(key)]
+
     def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
         if address.type != "X400":
@@ -160,6 +167,7 @@ class Directory:
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
+            is_common = keys is not None
             if keys is None:
                 try:
                     recipient, bad = read_record(record, line, source, limits)
@@ -173,7 +181,7 @@ class Directory:
                     message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
                     errors.append(RowError("bad-proxy", message[:_SHOWN], line, source))
             directory._add(keys, len(kept))
-            kept.append(kept_record(line, record))
+            kept.append(kept_record(line, record, is_common=is_common))
         directory._recipients = Recipients(kept, source, limits)
         directory._errors = tuple(errors)
         return directory

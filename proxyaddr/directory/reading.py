@@ -30,17 +30,18 @@ _WORDS = attrgetter(
 """The fields of a record that a recipient is made of, in the order of the class."""
 
 
-def kept_record(line: int, record: Record) -> bytes:
+def kept_record(line: int, record: Record, *, is_common: bool = False) -> bytes:
     """Return a record and its line as bytes, which take a fifth of the room of a recipient.
 
-    They are for this process alone: a directory that is pickled goes without them.
+    They are for this process alone: a directory that is pickled goes without them. `is_common` says that all addresses
+    are in the forms of `common_lists`.
     """
-    return marshal.dumps((line, *_WORDS(record)))
+    return marshal.dumps((line, is_common, *_WORDS(record)))
 
 
 def record_kept(kept: bytes) -> tuple[int, Record]:
     """Return the line and the record that were kept."""
-    line, *words = marshal.loads(kept)  # noqa: S302 - it reads what this process wrote
+    line, _, *words = marshal.loads(kept)  # noqa: S302 - it reads what this process wrote
     return line, Record(*words)
 
 
@@ -56,6 +57,11 @@ class Recipients(Sequence[Recipient]):
         self._kept = kept
         self._source = source
         self._limits = limits
+
+    @property
+    def kept(self) -> Sequence[Kept]:
+        """The recipients, or what each is made of."""
+        return self._kept
 
     @overload
     def __getitem__(self, index: int) -> Recipient: ...
