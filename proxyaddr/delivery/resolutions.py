@@ -62,6 +62,10 @@ class Resolutions(Sequence[Delivery | NonDelivery]):
     def __repr__(self) -> str:
         return f"Resolutions({quantity(len(self), 'recipient')})"
 
+    def others(self, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> Resolutions:
+        """Return what becomes of others by the same connectors, whose table is compiled once."""
+        return Resolutions(self._decider, recipients)
+
     def blocks(self) -> Iterator[Decided]:
         """Yield what is decided on the recipients, some thousands at a time."""
         return self._decider.blocks(self._recipients)
