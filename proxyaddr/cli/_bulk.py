@@ -1,11 +1,11 @@
-"""The options and the run of `route` and `parse` over whole files."""
+"""The options and the run of commands over whole files."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,10 +17,14 @@ from proxyaddr.errors import ConfigurationError, quantity
 
 if TYPE_CHECKING:
     from proxyaddr.bulk.answers import Command
+    from proxyaddr.bulk.job import Job
+    from proxyaddr.bulk.lists import Lists
+    from proxyaddr.bulk.resolve_command import Resolve
     from proxyaddr.bulk.summary import Summary
     from proxyaddr.bulk.writers import Output
+    from proxyaddr.directory.directory import Directory
 
-__all__ = ["add_files", "check_files", "run_files"]
+__all__ = ["add_files", "check_directory", "check_files", "run_directory", "run_files"]
 
 FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "text")
 CODECS = ("gzip", "zstd", "none")
@@ -79,10 +83,32 @@ def check_files(options: argparse.Namespace) -> bool:
         raise ConfigurationError("usage", "--in needs --out or --report", "out")
     if options.no_list and options.list:
         raise ConfigurationError("usage", "cells are lists with --list, and refused with --no-list", "no-list")
+    _check_output(options)
+    return True
+
+
+def check_directory(options: argparse.Namespace) -> bool:
+    """Return whether a whole directory is asked for; ConfigurationError for options that do not go together."""
+    if not options.all:
+        return False
+    if options.directory is None:
+        raise ConfigurationError("usage", "--all resolves the recipients of a directory: it needs --directory", "all")
+    for name, given in (("in", options.files), ("address", options.inputs)):
+        if given:
+            raise ConfigurationError("usage", "--all takes the recipients of --directory, and no other input", name)
+    for name in ("column", "rejects", "encoding", "in_format", "no_list", "list"):
+        if getattr(options, name):
+            raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --in", name)
+    if not (options.out or options.report):
+        raise ConfigurationError("usage", "--all needs --out or --report", "out")
+    _check_output(options)
+    return True
+
+
+def _check_output(options: argparse.Namespace) -> None:
     for name in ("out_format", "compression", "raw_csv"):
         if getattr(options, name) and not options.out:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --out", name)
-    return True
 
 
 def run_files(
@@ -94,8 +120,7 @@ def run_files(
     `reads` are names of other files that the command reads, which no output may replace.
     """
     import_extra("pyarrow", "arrow")
-    from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
-    from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.job import run  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - pyarrow loads for files alone
 
     lists = Lists.WHERE_FOUND
@@ -105,8 +130,36 @@ def run_files(
         lists = Lists.REFUSED
     elif options.no_list or not splits:
         lists = Lists.IGNORED
+    return _run_job(options, options.files, lists, reads, lambda job: run(job, make_command))
+
+
+def run_directory(
+    options: argparse.Namespace, directory: Directory, command: Callable[[], Resolve], *reads: str
+) -> int:
+    """Resolve the whole directory of `--directory` and print the summary; return the exit status."""
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - as in run_files
+    from proxyaddr.bulk.whole_directory import resolve_directory  # noqa: PLC0415 - as in run_files
+
+    def resolve(job: Job) -> Summary:
+        return resolve_directory(directory, job, command())
+
+    return _run_job(options, [options.directory], Lists.IGNORED, reads, resolve)
+
+
+def _run_job(
+    options: argparse.Namespace,
+    inputs: Sequence[str],
+    lists: Lists,
+    reads: Sequence[str],
+    run: Callable[[Job], Summary],
+) -> int:
+    """Run a job, whose outputs the options name, and print the summary; return the exit status."""
+    from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.job import Job  # noqa: PLC0415 - pyarrow loads for files alone
+
     job = Job(
-        options.files,
+        inputs,
         options.column,
         _output(options.out, options, options.out_format) if options.out else None,
         None if options.rejects is None else _output(options.rejects, options, None),
@@ -125,7 +178,7 @@ def run_files(
         raise ConfigurationError("usage", message, "compression")
     try:
         with _terminated():
-            summary = run(job, make_command)
+            summary = run(job)
     except BrokenPipeError:
         print("proxyaddr: standard output was closed before the end", file=sys.stderr)
         raise

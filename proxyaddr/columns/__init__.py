@@ -91,7 +91,7 @@ def resolve(service_or_site: InternetMailService | Site, column: object | Direct
     ['one-off-type', 'no-proxy']
     """
     import_extra("pyarrow", "arrow")
-    from proxyaddr.columns._resolutions import Resolver  # noqa: PLC0415 - as above
+    from proxyaddr.columns.resolving import Resolver  # noqa: PLC0415 - as above
 
     return Resolver(service_or_site).table(column)
 

@@ -82,6 +82,11 @@ class Site:
         """The table that routes among the services."""
         return self._routing_table
 
+    @property
+    def directory(self) -> Directory | None:
+        """The directory that addresses are looked up in."""
+        return self._directory
+
     def resolve(self, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
         """Return through which connector a recipient goes out and how, or the report of why not.
 

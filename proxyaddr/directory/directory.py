@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -59,7 +59,7 @@ class Directory:
             self._with_or_addresses.append(number)
 
     @property
-    def recipients(self) -> Sequence[Recipient]:
+    def recipients(self) -> Recipients:
         """The recipients, in the order given; those of a file are made anew each time."""
         return self._recipients
 

@@ -18,10 +18,15 @@ from proxyaddr.directory.records import Record
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Kept", "Recipients", "kept_record", "read_record", "record_kept"]
+__all__ = ["IDENTIFYING", "Kept", "Recipients", "kept_record", "read_record", "record_kept"]
 
 Kept = Recipient | bytes
 """A recipient, or the record that one is made of when it is asked for."""
+
+IDENTIFYING = ("dn", "id", "mail", "user_principal_name", "alias")
+"""What tells a recipient from others, beside its name and its row."""
+
+_IDENTITY = attrgetter(*IDENTIFYING)
 
 _WORDS = attrgetter(
     *("display_name", "name", "alias", "dn", "id", "mail", "user_principal_name", "legacy_dn", "type"),
@@ -62,6 +67,12 @@ class Recipients(Sequence[Recipient]):
     def kept(self) -> Sequence[Kept]:
         """The recipients, or what each is made of."""
         return self._kept
+
+    def identities(self, start: int, end: int) -> Iterator[tuple[int | None, *tuple[str | None, ...]]]:
+        """Yield the row of each, and what identifies it, without making a recipient of a record."""
+        for kept in self._kept[start:end]:
+            row, source = (kept.row, kept) if isinstance(kept, Recipient) else record_kept(kept)
+            yield row, *(text or None for text in _IDENTITY(source))
 
     @overload
     def __getitem__(self, index: int) -> Recipient: ...

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from proxyaddr.delivery.connector import InternetMailService
     from proxyaddr.delivery.site import Site
 
-__all__ = ["SCHEMA", "Resolver"]
+__all__ = ["SCHEMA", "Resolver", "texts_of"]
 
 SCHEMA = pa.schema(
     [
@@ -80,7 +80,7 @@ class Resolver:
         words = rule.dictionary.to_pylist()
         delivered = pa.array([word in DELIVERING for word in words], pa.bool_()).take(rule.indices)
         code = pa.array([CODES.get(word) for word in words], pa.string()).take(rule.indices)
-        value = _texts(values)
+        value = texts_of(values)
         route = pa.array(indices, pa.int32())
         route = pc.if_else(pc.less(route, 0), pa.scalar(None, pa.int32()), route).dictionary_encode()
         taken = [
@@ -88,14 +88,14 @@ class Resolver:
             for known in (self._connectors, self._spaces)
         ]
         columns = [
-            *(_texts(names), delivered, rule, pc.binary_join_element_wise(pa.array(types, pa.string()), value, ":")),
+            *(texts_of(names), delivered, rule, pc.binary_join_element_wise(pa.array(types, pa.string()), value, ":")),
             *(pc.if_else(delivered, value, pa.scalar(None, pa.string())), *taken),
             *(code.dictionary_encode(), pa.array(errors, pa.string()).dictionary_encode()),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _texts(texts: Sequence[str | None]) -> pa.Array:
+def texts_of(texts: Sequence[str | None]) -> pa.Array:
     """Return an array of text, lone surrogates escaped."""
     try:
         return pa.array(texts, pa.string())
