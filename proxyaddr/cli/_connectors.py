@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr.cli._bulk import run_directory, run_files
 from proxyaddr.cli._errors import print_error
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.errors import ConfigurationError, Finding, visible
@@ -110,6 +109,7 @@ def say_what_is_odd(ignored: Collection[str], odd: Sequence[Finding]) -> None:
 
 def resolve_files(options: argparse.Namespace, configured: InternetMailService | Site, read: ReadTable | None) -> int:
     """Resolve the files of `--in`, or with `--all` the whole directory; return the exit status."""
+    from proxyaddr.cli._bulk import run_directory, run_files  # noqa: PLC0415 - takes its time, and for files alone
 
     def command() -> Resolve:
         from proxyaddr.bulk.resolve_command import Resolve  # noqa: PLC0415 - pyarrow loads for files alone

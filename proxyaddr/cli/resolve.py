@@ -12,8 +12,8 @@ from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import decapsulate
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.cli._bulk import add_files, check_directory, check_files
 from proxyaddr.cli._connectors import configured_by, resolve_files, say_what_is_odd, with_table
+from proxyaddr.cli._file_options import add_files, check_directory, check_files
 from proxyaddr.cli._lines import add_accepted_domains, add_inputs, for_each_input, show_json
 from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
