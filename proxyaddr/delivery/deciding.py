@@ -81,6 +81,8 @@ class Decider:
         self._directory, self._is_site = directory, is_site
         self._choosers = {name: Chooser(settings) for name, settings in services.items()}
         self._is_one_directory = all(settings.directory is directory for settings in services.values())
+        # Where accepted domains are not given, it depends on the address whether there is an answer
+        self._is_quick = table is None or is_certain(table)
         self.connectors: Sequence[str] = () if table is None else table.columns.connectors
 
     def blocks(self, recipients: Sequence[Any]) -> Iterator[Decided]:
@@ -96,6 +98,8 @@ class Decider:
 
     def _common(self, item: object) -> _Common | None:
         """Return a recipient of a common form, or a plain address; None for one that is decided on its own."""
+        if not self._is_quick:
+            return None
         if isinstance(item, bytes):
             return common_recipient(item)
         given = plain_address(item) if isinstance(item, str) and self._is_one_directory else None
@@ -139,10 +143,9 @@ class Decider:
         names, rules, types, values = (
             list(column) for column in zip(*(each or _OPEN for each in choices), strict=True)
         )
-        routes = [NO_ROUTE] * len(choices)
+        asked = zip(rules, types, values, strict=True)
+        routes = self._find([f"{kind}:{value}" if rule in DELIVERING else None for rule, kind, value in asked])
         if self.table is not None:
-            asked = zip(rules, types, values, strict=True)
-            routes = self._find([f"{kind}:{value}" if rule in DELIVERING else None for rule, kind, value in asked])
             for row, route in enumerate(routes):
                 if route == NO_ROUTE and rules[row] in DELIVERING:
                     rules[row] = NO_ADDRESS_SPACE.name
@@ -164,12 +167,10 @@ class Decider:
     @cached_property
     def _find(self) -> Callable[[Sequence[str | None]], list[int]]:
         """What returns the index of the route of each address, -1 for none."""
-        table = self.table
-        assert table is not None, "only a table is asked"  # noqa: S101 - each caller looks whether there is one
-        if is_certain(table):
-            match_many = table.compile().match_many
-            return lambda addresses: memoryview(match_many(addresses)).tolist()
-        return lambda addresses: [NO_ROUTE if each is None else table.route_index(each) for each in addresses]
+        if self.table is None or not self._is_quick:
+            return lambda addresses: [NO_ROUTE] * len(addresses)
+        match_many = self.table.compile().match_many
+        return lambda addresses: memoryview(match_many(addresses)).tolist()
 
 
 def _only_holder(may_hold: Sequence[Kept], key: str, given: PlainAddress) -> CommonRecipient | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from unittest import mock
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,23 @@ HELD = st.one_of(
     st.lists(PROXIES, max_size=4),
     LISTS,
 )
+COMMON = st.one_of(
+    st.builds("{}:{}".format, st.sampled_from(["SMTP", "SMTP", "smtp", "SMTPOUT", "SIP"]), st.sampled_from(VALUES)),
+    st.sampled_from(
+        ["X500:/o=Org/cn=J (x)", "ex:/o=Org/cn=Jane", "X400:c=US;a= ;p=Org;s=Doe;", "MS:ORG/JANE", "CCMAIL:Doe, J at X"]
+    ),
+)
+COMMON_ONE = st.one_of(st.just(""), COMMON, st.sampled_from(VALUES[:4]))
+COMMON_RECORDS = st.fixed_dictionaries(
+    {
+        "displayName": st.sampled_from(["", "", "Jane"]),
+        "proxyAddresses": st.one_of(st.lists(COMMON, max_size=4).map(";".join), st.lists(COMMON_ONE, max_size=3)),
+        "PrimarySmtpAddress": st.sampled_from(["", "", "jane@contoso.com", "SMTP:joe+x@fabrikam.example", ".a@b"]),
+        "targetAddress": st.one_of(st.just(""), st.just(""), COMMON_ONE),
+    }
+)
+"""Recipients of which most are in a common form."""
+
 ONE = st.one_of(st.just(""), PROXIES, st.sampled_from(VALUES))
 RECORDS = st.fixed_dictionaries(
     {
@@ -67,7 +86,7 @@ RECORDS = st.fixed_dictionaries(
         "legacyExchangeDN": st.sampled_from(["", "/o=Org/cn=Jane", "/o=\u00c4"]),
     }
 )
-DIRECTORIES = st.lists(RECORDS, max_size=5).map(px.Directory.from_records)
+DIRECTORIES = st.lists(st.one_of(COMMON_RECORDS, RECORDS), max_size=6).map(px.Directory.from_records)
 TEXTS = st.one_of(PROXIES, st.sampled_from(VALUES), st.sampled_from(VALUES).map("[SMTPOUT:{}]".format), LISTS)
 SPACES = st.lists(
     st.sampled_from(
@@ -177,3 +196,145 @@ def test_a_site_decides_at_once_as_one_at_a_time(
     site = px.Site(services, table, directory=directory if asks == "site" else None)
     assert answers_of(site.resolve_many(directory)) == one_at_a_time(site, directory)
     assert answers_of(site.resolve_many(texts)) == one_at_a_time(site, texts)
+
+
+PEOPLE = px.Directory.from_records(
+    [
+        {
+            "displayName": "Jane",
+            "mail": "jane@contoso.com",
+            "proxyAddresses": "SMTP:jane@contoso.com;smtp:j@contoso.com",
+        },
+        {"displayName": "Joe", "proxyAddresses": "smtp:joe@contoso.com"},
+        {"displayName": "Ann", "proxyAddresses": "SMTP:ann@fabrikam.example"},
+        {"displayName": "Bo \ud800", "proxyAddresses": ["SMTP:bo b@contoso.com"]},
+    ]
+)
+SERVICE = px.InternetMailService(name="imc", address_spaces=["SMTP:*@contoso.com;1"], directory=PEOPLE)
+RULES = ["primary-proxy", "no-proxy", "no-address-space", "envelope-address"]
+
+
+def test_the_answers_are_a_sequence_with_counts() -> None:
+    found = SERVICE.resolve_many(PEOPLE)
+    assert len(found) == 4
+    assert [outcome.rule for outcome in found] == RULES
+    assert repr(found) == "Resolutions(4 recipients)"
+    assert found[0].delivered
+    assert [outcome.recipient for outcome in found[1:3]] == ["Joe", "Ann"]
+    assert found.rules == Counter(RULES)
+    assert found.connectors == {"imc": 1}
+    assert found.delivered == 1
+    assert found.codes == {"000D06B5": 1, "unrecognized-OR-name": 1, "000B0981": 1}
+    assert found.errors == ()
+
+
+def test_recipients_are_given_in_any_form() -> None:
+    given = [
+        "jane@contoso.com",
+        px.parse("[SMTP:x@contoso.com]"),
+        px.parse_proxies("SMTP:y@contoso.com"),
+        PEOPLE.recipients[0],
+    ]
+    found = SERVICE.resolve_many(iter(given))
+    assert [outcome.recipient for outcome in found] == ["Jane", "x@contoso.com", "SMTP:y@contoso.com", "Jane"]
+    assert found.delivered == 4
+    assert found.others(PEOPLE).delivered == 1
+
+
+def test_an_error_stays_with_its_recipient() -> None:
+    found = SERVICE.resolve_many(["jane@contoso.com", "smtp:", "joe@contoso.com"])
+    [error] = found.errors
+    assert (error.code, error.line) == ("empty-value", 2)
+    assert isinstance(error.cause, px.AddressSyntaxError)
+    assert found.rules == {"primary-proxy": 1, "no-proxy": 1}
+    with pytest.raises(px.AddressSyntaxError):
+        found[1]
+
+
+def test_a_connector_that_is_no_service_of_the_site_is_an_error() -> None:
+    table = px.RoutingTable(
+        [
+            px.Route(px.AddressSpace.parse("SMTP:*@contoso.com;1"), "imc"),
+            px.Route(px.AddressSpace.parse("SMTP:*@fabrikam.example;1"), "other"),
+        ]
+    )
+    found = px.Site([px.InternetMailService(name="imc")], table).resolve_many(PEOPLE)
+    assert [error.code for error in found.errors] == ["unknown-connector"]
+    assert found.connectors == {"imc": 1}
+
+
+@pytest.mark.parametrize("text", ["jane@contoso.com", b"jane@contoso.com"])
+def test_one_text_is_no_list_of_recipients(text: object) -> None:
+    with pytest.raises(TypeError, match="iterable of recipients"):
+        SERVICE.resolve_many(text)  # type: ignore[arg-type]
+
+
+def test_a_table_whose_accepted_domains_are_not_known_is_asked_one_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("space,connector\nSMTP:--;1,in\nSMTP:*@contoso.com;1,imc\n")
+    table = px.RoutingTable.from_file(path, dialect="exchange2007")
+    service = px.InternetMailService(routing_table=table)
+    texts = ["jane@contoso.com", "joe@fabrikam.example", "FAX:1"]
+    assert answers_of(service.resolve_many(texts)) == one_at_a_time(service, texts)
+
+
+def test_hashes_that_meet_are_no_holders() -> None:
+    with mock.patch.object(px.Directory, "kept_with", lambda self, key: [self.recipients.kept[0]]):
+        assert answers_of(SERVICE.resolve_many(["x@contoso.com"])) == one_at_a_time(SERVICE, ["x@contoso.com"])
+
+
+# Columns
+
+
+def test_columns_say_what_becomes_of_a_directory() -> None:
+    rows = px.columns.resolve(SERVICE, PEOPLE).to_pylist()
+    assert [row["rule"] for row in rows] == RULES
+    assert [row["delivered"] for row in rows] == [True, False, False, False]
+    assert rows[0] == {
+        **{"recipient": "Jane", "delivered": True, "rule": "primary-proxy", "address": "SMTP:jane@contoso.com"},
+        **{"envelope_recipient": "jane@contoso.com", "connector": "imc", "address_space": "SMTP:*@contoso.com;1"},
+        **{"code": None, "error": None},
+    }
+    assert rows[2]["address"] == "SMTP:ann@fabrikam.example"
+    assert rows[2]["envelope_recipient"] is rows[2]["connector"] is None
+    assert rows[3]["recipient"] == "Bo \\ud800"
+
+
+def test_columns_of_addresses_have_nulls_and_errors_in_their_rows() -> None:
+    texts = ["j@contoso.com", None, "smtp:", "j@contoso.com", "\ud800", "x@contoso.com"]
+    found = px.columns.resolve(SERVICE, texts).to_pydict()
+    assert found["error"] == [None, None, "empty-value", None, "not-utf8", None]
+    assert found["recipient"] == ["Jane", None, None, "Jane", None, "x@contoso.com"]
+    assert found["delivered"] == [True, None, None, True, None, True]
+
+
+@pytest.mark.parametrize("column", [[], px.Directory([]), pa.nulls(0), pa.chunked_array([], pa.string())])
+def test_an_empty_column_gives_no_rows(column: object) -> None:
+    assert px.columns.resolve(SERVICE, column).num_rows == 0
+
+
+def test_a_dictionary_of_addresses_and_one_without_any_are_columns() -> None:
+    column = pa.array(["j@contoso.com", "FAX:1", "j@contoso.com"]).dictionary_encode()
+    assert px.columns.resolve(SERVICE, column)["rule"].to_pylist() == ["primary-proxy", "no-proxy", "primary-proxy"]
+    assert px.columns.resolve(SERVICE, pa.nulls(2))["rule"].to_pylist() == [None, None]
+    unrouted = px.InternetMailService(directory=PEOPLE)
+    assert px.columns.resolve(unrouted, PEOPLE)["connector"].to_pylist() == [None] * 4
+
+
+@given(st.lists(TEXTS, max_size=8))
+def test_columns_say_what_one_resolution_says(texts: list[str]) -> None:
+    found = px.columns.resolve(SERVICE, texts)
+    names = ("rule", "delivered", "envelope_recipient", "connector", "code")
+    rows = [[row["error"], *(row[name] for name in names)] for row in found.to_pylist()]
+    expected: list[list[object]] = []
+    for text in texts:
+        try:
+            text.encode()
+            outcome = SERVICE.resolve(text)
+        except px.AddressSyntaxError as error:
+            expected.append([error.code, *[None] * len(names)])
+        except UnicodeEncodeError:
+            expected.append(["not-utf8", *[None] * len(names)])
+        else:
+            expected.append([None, *(getattr(outcome, name, None) for name in names)])
+    assert rows == expected
