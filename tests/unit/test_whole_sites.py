@@ -66,7 +66,7 @@ COMMON = st.one_of(
 COMMON_ONE = st.one_of(st.just(""), COMMON, st.sampled_from(VALUES[:4]))
 COMMON_RECORDS = st.fixed_dictionaries(
     {
-        "displayName": st.sampled_from(["", "", "Jane"]),
+        "displayName": st.sampled_from(["", "Jane", "Jane"]),
         "proxyAddresses": st.one_of(st.lists(COMMON, max_size=4).map(";".join), st.lists(COMMON_ONE, max_size=3)),
         "PrimarySmtpAddress": st.sampled_from(["", "", "jane@contoso.com", "SMTP:joe+x@fabrikam.example", ".a@b"]),
         "targetAddress": st.one_of(st.just(""), st.just(""), COMMON_ONE),
@@ -196,6 +196,63 @@ def test_a_site_decides_at_once_as_one_at_a_time(
     site = px.Site(services, table, directory=directory if asks == "site" else None)
     assert answers_of(site.resolve_many(directory)) == one_at_a_time(site, directory)
     assert answers_of(site.resolve_many(texts)) == one_at_a_time(site, texts)
+
+
+KINDS = px.Directory.from_records(
+    [
+        {"displayName": "target", "proxyAddresses": "SMTP:a@b.de", "targetAddress": "SMTP:jane@contoso.com"},
+        {"displayName": "target without a type", "proxyAddresses": "", "targetAddress": "jane@contoso.com"},
+        {"displayName": "bad target", "proxyAddresses": "SMTP:a@b.de", "targetAddress": "SMTP:.a@contoso.com"},
+        {"displayName": "foreign target", "proxyAddresses": "smtp:c@b.de", "targetAddress": "MS:ORG/JANE"},
+        {"proxyAddresses": "SMTP:nameless@contoso.com", "targetAddress": "SMTP:jane@contoso.com"},
+        {"proxyAddresses": "smtp:x@contoso.com;SMTP:jane@contoso.com;SMTP:two@contoso.com"},
+        {"proxyAddresses": "smtp:secondaries@contoso.com"},
+        {"displayName": "bad primary", "proxyAddresses": "SMTP:.a@contoso.com;SMTP:good@contoso.com"},
+        {"displayName": "bad domain", "proxyAddresses": "SMTP:a@b.invalid;SMTPOUT:a@contoso.com"},
+        {"displayName": "column", "PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": "smtp:k@b.de"},
+        {"displayName": "bad column", "PrimarySmtpAddress": ".a@b", "proxyAddresses": "smtp:k@b.de;SIP:k@b.de"},
+        {"displayName": "both", "PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": "SMTP:k@fabrikam.example"},
+        {"PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": ["SIP:k@b.de"]},
+        {"displayName": "X400 first", "proxyAddresses": "X400:c=US;a= ;p=Org;s=Doe;;SMTP:k@fabrikam.example"},
+        {"displayName": "second routed", "proxyAddresses": ["SMTP:a@b.de", "k@l.de", "MS:ORG/JANE", "SMTPOUT:k@b.de"]},
+        {"displayName": "5.5", "proxyAddresses": "SMTP:a@contoso.com%MS:ORG/JANE", "EmailAddresses": ["SIP:s@b.de"]},
+        {"displayName": "odd", "proxyAddresses": "SMTP:o'odd@contoso.com;FAX:1"},
+        {"displayName": "shares", "proxyAddresses": "SMTP:share@b.de;smtp:shared@b.de"},
+        {"displayName": "shares too", "proxyAddresses": "SMTP:share2@b.de;smtp:shared@b.de"},
+    ]
+)
+"""A recipient of each kind, those that are no common ones among them."""
+
+KINDS_OF_TEXT = [
+    *(
+        "jane@contoso.com",
+        "smtp:c@b.de",
+        "shared@b.de",
+        "SIP:none@contoso.com",
+        "SMTPOUT:none@b.de",
+        "NONE@contoso.com",
+    ),
+    *("o'odd@contoso.com", "a@b.invalid", "IMCEAFAX-1@contoso.com", "SIP:k@b.de", "X400:c=US;s=Doe", "smtp:"),
+]
+CONNECTORS: list[dict[str, object]] = [
+    {},
+    {"override_proxy_out": "SMTPOUT", "site_domain": "contoso.com"},
+    {"override_proxy_out": "SIP", "site_domain": "contoso.com", "encapsulate": True},
+    {"override_proxy_out": "TP", "site_domain": "contoso.com"},
+    {"override_proxy_out": "MS", "site_domain": "contoso.com"},
+    {"site_domain": "contoso.com", "encapsulate": True},
+]
+
+
+@pytest.mark.parametrize("given", CONNECTORS)
+def test_each_kind_is_decided_as_one_at_a_time(given: dict[str, object]) -> None:
+    for spaces in ([], ["SMTP:*@contoso.com;1", "SIP:*;1", "X400:c=US;a= ;p=Org;1", "MS:ORG/*;1"]):
+        table = px.RoutingTable(px.Route(px.AddressSpace.parse(space), "imc") for space in [*spaces, "PROFS:*;1"])
+        service = px.InternetMailService(name="imc", address_spaces=spaces, directory=KINDS, **given)  # type: ignore[arg-type]
+        alone = px.InternetMailService(name="imc", address_spaces=spaces, **given)  # type: ignore[arg-type]
+        for resolver in (service, alone, px.Site([alone], table, directory=KINDS), px.Site([alone], table)):
+            assert answers_of(resolver.resolve_many(KINDS)) == one_at_a_time(resolver, KINDS)
+            assert answers_of(resolver.resolve_many(KINDS_OF_TEXT)) == one_at_a_time(resolver, KINDS_OF_TEXT)
 
 
 PEOPLE = px.Directory.from_records(
