@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,19 +65,20 @@ class Resolve:
             yield self._answer(found, recipients, found.column(ERROR).cast(pa.string()), found.column("recipient"))
             start = end
 
-    def _answer(
-        self, found: pa.RecordBatch, asked: Iterable[str | Recipient | None], errors: pa.Array, addresses: pa.Array
-    ) -> Answer:
+    def _answer(self, found: pa.RecordBatch, asked: Iterable[Any], errors: pa.Array, addresses: pa.Array) -> Answer:
         columns = found.columns[:-1]
         if self._unread is not None:
-            taken = self._unread.could_match(found.column("address"))
-            rested = [self._rests_on_unread(each, self._unread.could_take) for each in asked]
-            columns.append(pc.if_else(pc.is_null(errors), pc.or_kleene(taken, pa.array(rested, pa.bool_())), None))
+            decided = pc.is_valid(found.column("rule"))
+            pairs = zip(asked, decided.to_pylist(), strict=True)
+            rested = [is_decided and self._rests_on_unread(each, self._unread.could_take) for each, is_decided in pairs]
+            taken = pc.fill_null(self._unread.could_match(found.column("address")), False)
+            doubted = pc.or_(taken, pa.array(rested, pa.bool_()))
+            columns.append(pc.if_else(decided, doubted, pa.scalar(None, pa.bool_())))
         return Answer([*columns, errors], addresses)
 
-    def _rests_on_unread(self, asked: str | Recipient | None, could_take: Callable[[TypedAddress], bool]) -> bool:
+    def _rests_on_unread(self, asked: str | Recipient, could_take: Callable[[TypedAddress], bool]) -> bool:
         """Return whether an unread line could take an address by which a site chooses the connector."""
-        if asked is None or isinstance(self._configured, InternetMailService):
+        if isinstance(self._configured, InternetMailService):
             return False
         addresses = self._configured.addresses_of(parse(asked) if isinstance(asked, str) else asked)
         return any(map(could_take, addresses))
