@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import marshal
 import re
-from functools import lru_cache
+from collections.abc import Container
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE
@@ -24,11 +25,12 @@ __all__ = [
     "Chooser",
     "CommonRecipient",
     "PlainAddress",
-    "addresses_of",
     "common_recipient",
     "first_address",
+    "other_addresses",
     "plain_address",
     "unrouted",
+    "written_types",
 ]
 
 TARGET_ADDRESS, PRIMARY_PROXY, ONE_OFF_TYPE, _ = (rule.name for rule in SELECTION)
@@ -74,6 +76,9 @@ class CommonRecipient(NamedTuple):
     given: PlainAddress | None = None
 
 
+_as_common = partial(tuple.__new__, CommonRecipient)
+"""Makes one in half the time."""
+
 Choice = tuple[str, str, str | None, str | None]
 """The name of a recipient, the rule that decides, and the type and the value of the address; None for no address."""
 
@@ -95,7 +100,7 @@ def common_recipient(kept: bytes) -> CommonRecipient | None:
         known = "" if target else primary if found is None else found[0]
         if not known:
             return None
-    return CommonRecipient(known, target and _typed(target), primary, held, kept)
+    return _as_common((known, target and _typed(target), primary, held, kept, None))
 
 
 def plain_address(text: str) -> PlainAddress | None:
@@ -115,10 +120,30 @@ def first_address(common: CommonRecipient | PlainAddress) -> str | None:
     found = _WRITTEN.search(common.held)
     if found is None:
         return None
-    return found[0] if found[1] in WITH_DOMAIN else addresses_of(common)[0]
+    return found[0] if found[1] in WITH_DOMAIN else _addresses_of(common)[0]
 
 
-def addresses_of(common: CommonRecipient) -> list[str]:
+def other_addresses(common: CommonRecipient | PlainAddress, is_routed: re.Pattern[str]) -> list[str]:
+    """Return the addresses behind the first one that a site asks its table about, where one may have a route.
+
+    `is_routed` is the pattern of `written_types` for the types of the table.
+    """
+    if isinstance(common, PlainAddress):
+        return []
+    if common.target or common.primary:
+        return _addresses_of(common)[1:]
+    found = _WRITTEN.search(common.held)
+    is_last = found is None or is_routed.search(common.held, found.end()) is None
+    return [] if is_last else _addresses_of(common)[1:]
+
+
+def written_types(types: Container[str]) -> re.Pattern[str]:
+    """Return the pattern of a primary address of these types in a common list."""
+    listed = [name for name in LISTED_TYPES if name in types]
+    return re.compile(rf"(?:{'|'.join(listed)}):") if listed else _NEVER
+
+
+def _addresses_of(common: CommonRecipient) -> list[str]:
     """Return all addresses of a recipient that a site asks its table about: its target address, and its primaries."""
     columns = _loaded(common.kept)[-2]
     pieces = [piece for column in columns for piece in (pieces_of(column) if isinstance(column, str) else column)]

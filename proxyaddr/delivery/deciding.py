@@ -15,11 +15,12 @@ from proxyaddr.delivery.common_recipients import (
     Chooser,
     CommonRecipient,
     PlainAddress,
-    addresses_of,
     common_recipient,
     first_address,
+    other_addresses,
     plain_address,
     unrouted,
+    written_types,
 )
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, SELECTION
@@ -80,6 +81,7 @@ class Decider:
         self.table, self.one = table, one
         self._directory, self._is_site = directory, is_site
         self._choosers = {name: Chooser(settings) for name, settings in services.items()}
+        self._is_routed = written_types(set() if table is None else set(table.columns.types))
         self._is_one_directory = all(settings.directory is directory for settings in services.values())
         # Where accepted domains are not given, it depends on the address whether there is an answer
         self._is_quick = table is None or is_certain(table)
@@ -121,8 +123,8 @@ class Decider:
         more = [
             (row, address)
             for row, each in enumerate(common)
-            if routes[row] == NO_ROUTE and isinstance(each, CommonRecipient) and firsts[row] is not None
-            for address in addresses_of(each)[1:]
+            if each is not None and routes[row] == NO_ROUTE
+            for address in other_addresses(each, self._is_routed)
         ]
         for (row, _), route in zip(more, self._find([address for _, address in more]), strict=True):
             if routes[row] == NO_ROUTE:
