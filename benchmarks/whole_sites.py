@@ -64,15 +64,20 @@ def _measure(path: Path, size: int, *, rounds: int) -> None:
     ]
     gc.collect()
     compare(f"{size:,} recipients with five addresses", "us", contests, rounds=rounds)
-    looked_up = Contest(
-        *("columns.resolve of texts in the directory", partial(columns.resolve, service, texts)),
-        *("columns.parse of the texts", partial(columns.parse, texts), len(texts)),
-    )
-    one_each = Contest(
-        *("columns.resolve of a few", partial(columns.resolve, service, few)),
-        *("service.resolve of each", lambda: [service.resolve(each) for each in few], len(few)),
-    )
-    compare("texts, and recipients that were read before", "us", [looked_up, one_each], rounds=rounds)
+    looked_up: Callable[[], object] = partial(columns.resolve, service, texts)
+    read: Callable[[], object] = partial(columns.parse, texts)
+    known: Callable[[], object] = partial(columns.resolve, service, few)
+    others = [
+        Contest("columns.resolve of texts in the directory", looked_up, "columns.parse of the texts", read, len(texts)),
+        Contest(
+            "columns.resolve of a few",
+            known,
+            "service.resolve of each",
+            lambda: [service.resolve(each) for each in few],
+            len(few),
+        ),
+    ]
+    compare("texts, and recipients that were made before", "us", others, rounds=rounds)
     found = site.resolve_many(directory)
     print(f"  {found.delivered:,} delivered, by connector {dict(found.connectors)}, codes {dict(found.codes)}")
     step = max(size // ONE_AT_A_TIME, 1)

@@ -120,6 +120,6 @@ def resolve_files(options: argparse.Namespace, configured: InternetMailService |
         return Resolve(configured, None if read is None else read.unread, facts)
 
     read_files = [name for name in (options.config, options.directory) if name is not None]
-    if not options.all:
-        return run_files(options, command, *read_files)
-    return run_directory(options, configured.directory, command, *read_files)
+    if options.all and configured.directory is not None:  # `check_directory` has seen to the latter
+        return run_directory(options, configured.directory, command, *read_files)
+    return run_files(options, command, *read_files)

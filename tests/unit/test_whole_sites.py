@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pyarrow as pa
@@ -107,7 +108,7 @@ OUTBOUND = st.sampled_from([None, None, "SMTPOUT", "SIP", "X400", "MS", "FAX", "
 
 
 @st.composite
-def settings(draw: st.DrawFn) -> dict[str, object]:
+def settings(draw: st.DrawFn) -> dict[str, Any]:
     """Draw settings of a connector that starts."""
     domain = draw(st.sampled_from(["contoso.com", "fabrikam.example"]))
     override = draw(OUTBOUND)
@@ -160,9 +161,9 @@ def one_at_a_time(resolver: px.InternetMailService | px.Site, recipients: Iterab
 
 @given(settings(), SPACES, DIRECTORIES, st.lists(TEXTS, max_size=6), st.booleans(), st.integers(1, 3))
 def test_a_service_decides_at_once_as_one_at_a_time(
-    given: dict[str, object], spaces: Sequence[str], directory: px.Directory, texts: list[str], asks: bool, block: int
+    given: dict[str, Any], spaces: Sequence[str], directory: px.Directory, texts: list[str], asks: bool, block: int
 ) -> None:
-    service = px.InternetMailService(**given, address_spaces=spaces, directory=directory if asks else None)  # type: ignore[arg-type]
+    service = px.InternetMailService(**given, address_spaces=spaces, directory=directory if asks else None)
     with mock.patch.object(deciding, "BLOCK", block):
         assert answers_of(service.resolve_many(directory)) == one_at_a_time(service, directory)
         assert answers_of(service.resolve_many(texts)) == one_at_a_time(service, texts)
@@ -177,7 +178,7 @@ def test_a_service_decides_at_once_as_one_at_a_time(
     st.sampled_from(["site", "service", "none"]),
 )
 def test_a_site_decides_at_once_as_one_at_a_time(
-    given: list[dict[str, object]],
+    given: list[dict[str, Any]],
     spaces: list[str],
     connectors: list[int],
     directory: px.Directory,
@@ -187,7 +188,7 @@ def test_a_site_decides_at_once_as_one_at_a_time(
     services = [
         px.InternetMailService(
             **each, name=str(number), directory=directory if asks == "service" and not number else None
-        )  # type: ignore[arg-type]
+        )
         for number, each in enumerate(given)
     ]
     routes = [(space, str(number)) for space, number in zip(spaces, connectors, strict=False)]
@@ -234,7 +235,7 @@ KINDS_OF_TEXT = [
     ),
     *("o'odd@contoso.com", "a@b.invalid", "IMCEAFAX-1@contoso.com", "SIP:k@b.de", "X400:c=US;s=Doe", "smtp:"),
 ]
-CONNECTORS: list[dict[str, object]] = [
+CONNECTORS: list[dict[str, Any]] = [
     {},
     {"override_proxy_out": "SMTPOUT", "site_domain": "contoso.com"},
     {"override_proxy_out": "SIP", "site_domain": "contoso.com", "encapsulate": True},
@@ -245,11 +246,11 @@ CONNECTORS: list[dict[str, object]] = [
 
 
 @pytest.mark.parametrize("given", CONNECTORS)
-def test_each_kind_is_decided_as_one_at_a_time(given: dict[str, object]) -> None:
+def test_each_kind_is_decided_as_one_at_a_time(given: dict[str, Any]) -> None:
     for spaces in ([], ["SMTP:*@contoso.com;1", "SIP:*;1", "X400:c=US;a= ;p=Org;1", "MS:ORG/*;1"]):
         table = px.RoutingTable(px.Route(px.AddressSpace.parse(space), "imc") for space in [*spaces, "PROFS:*;1"])
-        service = px.InternetMailService(name="imc", address_spaces=spaces, directory=KINDS, **given)  # type: ignore[arg-type]
-        alone = px.InternetMailService(name="imc", address_spaces=spaces, **given)  # type: ignore[arg-type]
+        service = px.InternetMailService(name="imc", address_spaces=spaces, directory=KINDS, **given)
+        alone = px.InternetMailService(name="imc", address_spaces=spaces, **given)
         for resolver in (service, alone, px.Site([alone], table, directory=KINDS), px.Site([alone], table)):
             assert answers_of(resolver.resolve_many(KINDS)) == one_at_a_time(resolver, KINDS)
             assert answers_of(resolver.resolve_many(KINDS_OF_TEXT)) == one_at_a_time(resolver, KINDS_OF_TEXT)
