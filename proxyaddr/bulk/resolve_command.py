@@ -71,7 +71,7 @@ class Resolve:
             decided = pc.is_valid(found.column("rule"))
             pairs = zip(asked, decided.to_pylist(), strict=True)
             rested = [is_decided and self._rests_on_unread(each, self._unread.could_take) for each, is_decided in pairs]
-            taken = pc.fill_null(self._unread.could_match(found.column("address")), False)
+            taken = pc.fill_null(self._unread.could_match(found.column("chosen_address")), False)
             doubted = pc.or_(taken, pa.array(rested, pa.bool_()))
             columns.append(pc.if_else(decided, doubted, pa.scalar(None, pa.bool_())))
         return Answer([*columns, errors], addresses)

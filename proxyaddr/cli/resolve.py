@@ -36,7 +36,7 @@ examples:
   proxyaddr resolve --config connector.toml --directory people.csv jane@contoso.com
   proxyaddr resolve --json - < addresses.txt
   proxyaddr resolve --config connector.toml --directory people.csv --all --out mail.csv
-  proxyaddr resolve --config connector.toml --in sent.csv --column To --out mail.csv
+  proxyaddr resolve --config connector.toml --in addresses.txt --out mail.csv
 
 exit status: 0 all delivered, 1 something comes back, 2 bad input or usage
 """

@@ -83,8 +83,9 @@ def route(table: RoutingTable | Router, column: object, *, threads: int | None =
 def resolve(service_or_site: InternetMailService | Site, column: object | Directory) -> pa.Table:
     """Return what becomes of each address, or of each recipient of a Directory: what `resolve` of the connector says.
 
-    `recipient` is its name, `rule` what decided, `address` what goes out or is refused, as TYPE:value, and `code` that
-    of the report. `envelope_recipient`, `connector` and `address_space` are null where nothing is `delivered`.
+    `recipient` is its name, `rule` what decided, `chosen_address` what goes out or is refused, as TYPE:value, and
+    `code` that of the report. `envelope_recipient`, `connector` and `address_space` are null where nothing is
+    `delivered`.
 
     >>> from proxyaddr import InternetMailService
     >>> resolve(InternetMailService(), ["jane@contoso.com", "FAX:555"]).to_pydict()["rule"]

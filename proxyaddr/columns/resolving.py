@@ -24,7 +24,7 @@ __all__ = ["SCHEMA", "Resolver", "texts_of"]
 
 SCHEMA = pa.schema(
     [
-        *(("recipient", pa.string()), ("delivered", pa.bool_()), ("rule", WORDS), ("address", pa.string())),
+        *(("recipient", pa.string()), ("delivered", pa.bool_()), ("rule", WORDS), ("chosen_address", pa.string())),
         *(("envelope_recipient", pa.string()), ("connector", WORDS), ("address_space", WORDS), ("code", WORDS)),
         ("error", WORDS),
     ]

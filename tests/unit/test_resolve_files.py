@@ -110,7 +110,7 @@ def test_files_have_the_answers_of_single_addresses(capsys: pytest.CaptureFixtur
 def test_lists_are_split_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     Path("sent.csv").write_text('To\n"SMTP:a@contoso.com;smtp:b@contoso.com"\n')
     assert run(capsys, "--in", "sent.csv", "--list", "--out", "out.csv")[0] == 0
-    assert [(row["row"], row["address"]) for row in rows_of("out.csv")] == [
+    assert [(row["row"], row["chosen_address"]) for row in rows_of("out.csv")] == [
         *(("1", "SMTP:a@contoso.com"), ("1", "SMTP:b@contoso.com")),
     ]
 

@@ -349,11 +349,11 @@ def test_columns_say_what_becomes_of_a_directory() -> None:
     assert [row["rule"] for row in rows] == RULES
     assert [row["delivered"] for row in rows] == [True, False, False, False]
     assert rows[0] == {
-        **{"recipient": "Jane", "delivered": True, "rule": "primary-proxy", "address": "SMTP:jane@contoso.com"},
+        **{"recipient": "Jane", "delivered": True, "rule": "primary-proxy", "chosen_address": "SMTP:jane@contoso.com"},
         **{"envelope_recipient": "jane@contoso.com", "connector": "imc", "address_space": "SMTP:*@contoso.com;1"},
         **{"code": None, "error": None},
     }
-    assert rows[2]["address"] == "SMTP:ann@fabrikam.example"
+    assert rows[2]["chosen_address"] == "SMTP:ann@fabrikam.example"
     assert rows[2]["envelope_recipient"] is rows[2]["connector"] is None
     assert rows[3]["recipient"] == "Bo \\ud800"
 
