@@ -163,8 +163,14 @@ class Decider:
         decided.names[row], decided.rules[row] = outcome.recipient, outcome.rule
         if outcome.address is not None:
             decided.types[row], decided.values[row] = outcome.address.type, outcome.address.value
-            if outcome.delivered and self.table is not None:
-                decided.routes[row] = self.table.route_index(outcome.address)
+        if outcome.delivered and outcome.address_space is not None:
+            decided.routes[row] = self._indices[id(outcome.address_space), outcome.connector]
+
+    @cached_property
+    def _indices(self) -> dict[tuple[int, str | None], int]:
+        """The index of each route by its space and connector, which takes less time than to look for it once more."""
+        routes = () if self.table is None else self.table.routes
+        return {(id(route.space), route.connector): index for index, route in enumerate(routes)}
 
     @cached_property
     def _find(self) -> Callable[[Sequence[str | None]], list[int]]:
