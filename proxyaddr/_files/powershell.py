@@ -23,8 +23,11 @@ __all__ = [
     "without_prompt",
 ]
 
-LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
-"""A property of Format-List: the name, padded with blanks, and the value after ` : `."""
+LISTED = re.compile(r"([^\s:,;](?:[^:]*[^: ])?) *: ?(.*)")
+"""A property of Format-List: the name, padded with blanks, and the value after ` : `.
+
+The name ends in no blank, so that a line of blanks without a colon is looked through once, not once for each of them.
+"""
 
 FORMAT_TABLE = "the text of Format-Table, which cuts values off; export with `| Export-Clixml FILE`"
 """What is said of a text that is refused."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files.objects import Exported, Form, Objects, is_true, key_of, objects_in_text, unknown_column
+from proxyaddr._files.row_errors import RowErrors
 from proxyaddr._files.text import lines_of, read_text
 from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
@@ -38,25 +39,27 @@ def read_accepted_domains(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> 
     read = objects_in_text(text, source, limits)
     if read.form is Form.CSV and not {key_of(name) for name in read.header} & set(_COLUMNS):
         raise unknown_column("bad-header", read.header, ("DomainName",), source)
-    return _domains(read, source)
+    return _domains(read, source, limits)
 
 
 def _is_domain(text: str) -> bool:
     return "." in text and DOMAIN.fullmatch(text) is not None
 
 
-def _domains(read: Objects, source: str) -> AcceptedDomains:
-    found = AcceptedDomains([], [])
+def _domains(read: Objects, source: str, limits: Limits) -> AcceptedDomains:
+    domains: list[str] = []
+    errors = RowErrors(source, limits)
     for entry in read.objects:
         if isinstance(entry, RowError):
-            found.errors.append(entry)
+            errors.add(entry)
             continue
         domain = _domain(entry)
         if domain is None:
             message = "expected an object with DomainName, as Get-AcceptedDomain exports it"
-            found.errors.append(RowError("bad-accepted-domain", message, entry.line, source))
+            errors.add(RowError("bad-accepted-domain", message, entry.line, source))
         else:
-            found.domains.append(domain)
+            domains.append(domain)
+    found = AcceptedDomains(domains, errors.listed())
     if not found.domains and not found.errors:
         raise ConfigurationError("bad-accepted-domain", "no accepted domains in it", "accepted_domains", source)
     return found
