@@ -20,6 +20,7 @@ __all__ = [
     "csv_records",
     "decoded",
     "delimiter_of",
+    "each_line",
     "limited_rows",
     "lines_of",
     "read_bytes",
@@ -97,12 +98,22 @@ def decoded(data: bytes) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text without their ends, which are those of a file alone.
+    """Return the lines of a text without their ends, as `each_line` yields them."""
+    return list(each_line(text))
 
-    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values.
+
+def each_line(text: str) -> Iterator[str]:
+    """Yield each line of a text without its end, which is one of those of a file alone.
+
+    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values. A list of the
+    lines would take many times the memory of a text whose lines are short.
     """
-    lines = _LINE_END.split(text)
-    return lines if lines[-1] else lines[:-1]
+    start = 0
+    for end in _LINE_END.finditer(text):
+        yield text[start : end.start()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
 
 
 def csv_records(

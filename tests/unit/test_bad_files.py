@@ -361,3 +361,38 @@ def test_errors_of_tables_and_accepted_domains_are_counted(written: Write) -> No
     read = read_accepted_domains(path, MANY)
     assert read.domains == ["contoso.com"]
     assert [error.code for error in read.errors] == ["bad-accepted-domain", "bad-accepted-domain", "more-errors"]
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    ("form", "start"), [("LDIF", "dn: a\nproxyAddresses: x\ncn: a\n"), ("Format-List", "proxyAddresses : x\n\n")]
+)
+def test_short_lines_are_not_all_held_at_once(written: Write, form: str, start: str, reader: str) -> None:
+    """The text is held, and its bytes; a list of its lines would take more than twenty times as much."""
+    path = written(form, start + "  \n" * SIZE)
+    answer(READERS[reader], written(form, start))
+    tracemalloc.start()
+    try:
+        answer(READERS[reader], path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000 + 8 * 3 * SIZE, peak
+
+
+COLLECTION = '<Obj RefId="1"><TN RefId="0"><T>X</T></TN>{}</Obj>'
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        "<LST><S>SMTP:a@contoso.com</S></LST>",
+        "<IE><S>SMTP:a@contoso.com</S></IE>",
+        '<LST><Obj RefId="2"><ToString>SMTP:a@contoso.com</ToString><SN>x</SN><D>1</D></Obj></LST>',
+    ],
+)
+def test_elements_that_say_nothing_of_a_value_are_left_out(written: Write, members: str) -> None:
+    held = COLLECTION.format(members).replace("<Obj ", '<Obj N="EmailAddresses" ', 1)
+    one = f'<Obj RefId="5"><MS>{held}</MS></Obj>'
+    both = f"<Objs>{one}</Objs>", f'<Objs><Obj RefId="9"><LST>{one}</LST></Obj></Objs>'
+    assert [_people(written("CLIXML", text)) for text in both] == [(1, 0), (1, 0)]
