@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from proxyaddr._files.octets import octets_as_text, text_of_octets
 from proxyaddr._files.text import too_long
@@ -116,7 +117,7 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
     """
     parts: list[str] = []
     first = length = 0
-    for number, raw in enumerate([*text.split("\n"), ""], 1):
+    for number, raw in enumerate(chain(_lines(text), [""]), 1):
         line = raw.removesuffix("\r")
         length += len(line)
         if line.startswith((" ", "\t")) and parts:
@@ -127,6 +128,15 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
             yield first, "".join(parts) if length - len(line) <= limits.line_length else None
         parts, first, length = [line[: limits.line_length + 1]], number, len(line)
     yield first, ""
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield what stands between line feeds, each line when it is asked for: all of them would take too much memory."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _attribute(text: str) -> tuple[str, str, str]:

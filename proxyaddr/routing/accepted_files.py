@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files.objects import Exported, Form, Objects, is_true, key_of, objects_in_text, unknown_column
-from proxyaddr._files.text import lines_of, read_text
+from proxyaddr._files.row_errors import RowErrors
+from proxyaddr._files.text import each_line, read_text
 from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -32,31 +33,43 @@ def read_accepted_domains(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> 
     ConfigurationError for a file that can't be read, is of no known form, or has no column of domains.
     """
     source, text = str(path), read_text(path, limits)
-    lines = [line.strip(TRIMMED) for line in lines_of(text) if line.strip(TRIMMED)]
-    if lines and all(map(_is_domain, lines)):
-        return AcceptedDomains(lines, [])
+    if domains := _domain_lines(text):
+        return AcceptedDomains(domains, [])
     read = objects_in_text(text, source, limits)
     if read.form is Form.CSV and not {key_of(name) for name in read.header} & set(_COLUMNS):
         raise unknown_column("bad-header", read.header, ("DomainName",), source)
-    return _domains(read, source)
+    return _domains(read, source, limits)
+
+
+def _domain_lines(text: str) -> list[str]:
+    """Return the lines of a text that has nothing but a domain in each, else none."""
+    domains: list[str] = []
+    for line in each_line(text):
+        domain = line.strip(TRIMMED)
+        if domain and not _is_domain(domain):
+            return []
+        domains += [domain] if domain else []
+    return domains
 
 
 def _is_domain(text: str) -> bool:
     return "." in text and DOMAIN.fullmatch(text) is not None
 
 
-def _domains(read: Objects, source: str) -> AcceptedDomains:
-    found = AcceptedDomains([], [])
+def _domains(read: Objects, source: str, limits: Limits) -> AcceptedDomains:
+    domains: list[str] = []
+    errors = RowErrors(source, limits)
     for entry in read.objects:
         if isinstance(entry, RowError):
-            found.errors.append(entry)
+            errors.add(entry)
             continue
         domain = _domain(entry)
         if domain is None:
             message = "expected an object with DomainName, as Get-AcceptedDomain exports it"
-            found.errors.append(RowError("bad-accepted-domain", message, entry.line, source))
+            errors.add(RowError("bad-accepted-domain", message, entry.line, source))
         else:
-            found.domains.append(domain)
+            domains.append(domain)
+    found = AcceptedDomains(domains, errors.listed())
     if not found.domains and not found.errors:
         raise ConfigurationError("bad-accepted-domain", "no accepted domains in it", "accepted_domains", source)
     return found

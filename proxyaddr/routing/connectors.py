@@ -46,39 +46,45 @@ def connectors_of(text: str, source: str, limits: Limits) -> TableRows:
 
 def connector_rows(read: Objects, source: str) -> TableRows:
     """Return the address spaces of the connectors that a file holds, and what it says of the connectors."""
-    rows: list[tuple[int, RouteRow] | RowError] = []
     connectors: list[Connector] = []
+    return TableRows(_rows(read, source, connectors), connectors)
+
+
+def _rows(read: Objects, source: str, connectors: list[Connector]) -> Iterator[tuple[int, RouteRow] | RowError]:
+    """Yield the address spaces of connectors, and add to a list what the file says of each."""
     first: Exported | None = None
     states_spaces = False
     for entry in read.objects:
         if isinstance(entry, RowError):
-            rows.append(entry)
+            yield entry
             continue
         first = first or entry
         held = _gathered(entry.properties)
         states_spaces = states_spaces or not SPACES.isdisjoint(held)
         name = next((text for key in _NAMES if (text := _text(held.get(key)).strip(TRIMMED))), "")
         if not name:
-            rows.append(RowError("no-connector-name", "expected an object with Name", entry.line, source))
+            yield RowError("no-connector-name", "expected an object with Name", entry.line, source)
             continue
         try:
             state = Connector(name, _flag("Enabled", held.get("enabled"), True), _size(held.get("maxmessagesize")))
             scoped = _flag("IsScopedConnector", held.get("isscopedconnector"), False)
         except ConfigurationError as error:
-            rows.append(RowError(error.code, f"{name}: {error}", entry.line, source, error))
+            yield RowError(error.code, f"{name[:_SHOWN]}: {error}", entry.line, source, error)
             state, scoped = Connector(name), False
         connectors.append(state)
         scope = Scope.SITE if scoped else Scope.ORGANIZATION
         for space in _spaces(held):
             row = _space_row(space, name, scope)
             if isinstance(row, RouteRow):
-                rows.append((entry.line, row))
+                yield (entry.line, row)
             else:
-                rows.append(RowError(row.code, f"{name}: {row.message}", entry.line, source, row))
+                yield RowError(row.code, f"{name[:_SHOWN]}: {row.message}", entry.line, source, row)
     if first is not None and not states_spaces:
         raise unknown_column("bad-header", tuple(first.properties), ("AddressSpaces", "RecipientDomains"), source)
-    return TableRows(rows, connectors)
 
+
+_SHOWN = 100
+"""Characters of a connector's name in the error of each of its spaces, of which there may be many."""
 
 _NAMES = ("name", "identity")
 """The properties that name a connector, as names compare, the better one first."""
