@@ -10,6 +10,7 @@ import pytest
 import proxyaddr as px
 from proxyaddr.cli.main import main
 from proxyaddr.routing.accepted_files import read_accepted_domains
+from proxyaddr.spaces.matching import matches_wildcards
 
 BOTH = ["contoso.com", "fabrikam.com"]
 
@@ -181,3 +182,24 @@ def test_sums_of_exchange2007_are_in_no_file_that_could_not_be_read_back(form: s
     assert raised.value.code == "unwritable-space"
     again = px.RoutingTable.from_gwart(table.to_gwart(), dialect="exchange2007")
     assert (again.routes, again.errors) == (table.routes, ())
+
+
+def test_text_patterns_are_found_by_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = [f"FAX,+1 555 {number:04}*;,1,C{number}\n" for number in range(2_000)]
+    ends = [f"FAX,*-{number:04};,1,E{number}\n" for number in range(2_000)]
+    table = px.RoutingTable.from_gwart("".join((*starts, *ends, "FAX,*;,1,All\n")), dialect="exchange2007")
+    compared = 0
+
+    def counted(pattern: str, value: str, *, one: str) -> bool:
+        nonlocal compared
+        compared += 1
+        return matches_wildcards(pattern, value, one=one)
+
+    monkeypatch.setattr("proxyaddr.matcher.domains.matches_wildcards", counted)
+    match = table.compile(engine="python").match
+    connectors = table.columns.connectors
+    assert connectors[match("FAX:+1 555 0007 12")] == "C7"
+    assert connectors[match("FAX:+1 555 0007-0012")] == "C7"  # more literal characters
+    assert connectors[match("FAX:5-0012")] == "E12"
+    assert connectors[match("FAX:5")] == "All"
+    assert compared <= 4 * 3
