@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files import powershell
+from proxyaddr._files.bare_values import not_an_object
 from proxyaddr._files.json_objects import json_members, more_pages
 from proxyaddr._files.json_wrappers import next_page, page_of
 from proxyaddr._files.ldif import ldif_entries
@@ -244,7 +245,7 @@ def _paged(found: Iterator[tuple[int, object] | RowError], source: str) -> Itera
 def _object(line: int, value: object, number: int, source: str) -> Exported | RowError:
     if isinstance(value, Mapping):
         return Exported(line, {name: plain(held) for name, held in value.items()})
-    return RowError("not-an-object", f"object {number}: expected an object with properties", line, source)
+    return not_an_object(value, number, line, source)
 
 
 def _csv(header: list[str], records: Iterator[tuple[int, list[str]] | RowError]) -> Iterator[Exported | RowError]:

@@ -150,7 +150,7 @@ def test_the_difference_by_space_and_by_address() -> None:
     )
     assert old.diff(old) == ()
     gone = old.diff(px.RoutingTable([]))
-    assert {move.after for move in gone} == {"no route"}
+    assert {move.after for move in gone} == {"no route: NDR"}  # and what becomes of the mail
     assert {move.before for move in gone} == set("ACXEMFO")
 
 
