@@ -15,7 +15,9 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Entry", "is_adfind", "ldif_entries"]
 
-_TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$|[0-9]+ Objects returned", re.IGNORECASE)
+_TOLD = re.compile(
+    r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$|[0-9]+ Objects returned", re.IGNORECASE
+)
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
 
@@ -55,8 +57,8 @@ def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Ite
 
     A record that changes or deletes an entry is an error, one for all its lines, and so is a value that is stored
     elsewhere (`:<`), since nothing is fetched, and an attribute whose ranges do not reach its end. What ldapsearch
-    prints beside entries, a search's number, result and references, is left out, and so is what AdFind prints. ConfigurationError for more entries
-    than the limits allow.
+    or AdFind prints beside entries, such as a search's number, result and references, is left out. ConfigurationError
+    for more entries than the limits allow.
     """
     record: list[tuple[int, str | None]] = []
     entries, named = 0, False
