@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Word(str):
 PRIMARY, SECONDARY = "SMTP:jane@contoso.com", "smtp:j@contoso.com"
 
 
-def addresses(record: dict[str, object]) -> list[str]:
+def addresses(record: Mapping[str, object]) -> list[str]:
     """The addresses of the one recipient that a record is, which is found by each of them; nothing is left out."""
     directory = px.Directory.from_records([record])
     (recipient,) = directory
@@ -179,7 +180,7 @@ def test_a_bulk_run_takes_no_address_for_the_name_of_a_column(
 MIXED = [{"ProxyAddressString": PRIMARY, "Prefix": {"a": 1}}, {"ProxyAddressString": SECONDARY, "Prefix": "smtp"}]
 
 
-def parsed(tmp_path: Path, members: list[dict[str, object]]) -> list[dict[str, object]]:
+def parsed(tmp_path: Path, members: Sequence[object]) -> list[dict[str, object]]:
     """The rows of a bulk run over one object with such addresses."""
     file, out = tmp_path / "users.json", tmp_path / "out.jsonl"
     file.write_text(json.dumps({"value": [{"displayName": "Jane", "proxyAddresses": members}]}))
