@@ -195,3 +195,16 @@ def test_a_bulk_run_reads_address_objects_whose_other_properties_differ_in_type(
 def test_a_bulk_run_keeps_other_objects_whose_properties_differ_in_type_as_json(tmp_path: Path) -> None:
     rows = parsed(tmp_path, [{"a": 1}, {"a": "b"}])
     assert all(row["value"] is None or "a" in str(row["value"]) for row in rows)
+
+
+def test_octets_that_identify_a_recipient_are_shown_as_windows_shows_them() -> None:
+    held = {
+        "objectGUID": bytes(range(16)),
+        "displayName": [b"J\xc3\xb6"],
+        "alias": b"J\xff",
+        "mail": [],
+        "dn": [b"CN=J"],
+    }
+    (jane,) = px.Directory.from_records([{**held, "proxyAddresses": [PRIMARY.encode()]}])
+    assert (jane.id, jane.display_name) == ("03020100-0504-0706-0809-0a0b0c0d0e0f", "J\u00f6")
+    assert (jane.alias, jane.mail, jane.dn) == ("J\ufffd", None, "CN=J")
