@@ -208,3 +208,18 @@ def test_octets_that_identify_a_recipient_are_shown_as_windows_shows_them() -> N
     (jane,) = px.Directory.from_records([{**held, "proxyAddresses": [PRIMARY.encode()]}])
     assert (jane.id, jane.display_name) == ("03020100-0504-0706-0809-0a0b0c0d0e0f", "J\u00f6")
     assert (jane.alias, jane.mail, jane.dn) == ("J\ufffd", None, "CN=J")
+
+
+def test_ldif_is_read_as_that_alone(tmp_path: Path) -> None:
+    file = tmp_path / "users.txt"
+    file.write_text(f"dn: CN=Jane\nproxyAddresses: {PRIMARY}\n")
+    assert len(px.Directory.from_ldif(file).find("jane@contoso.com")) == 1
+    file.write_text(f"Name,EmailAddresses\nJane,{PRIMARY}\n")
+    with pytest.raises(px.ConfigurationError, match="not LDIF: the content is CSV"):
+        px.Directory.from_ldif(file)
+
+
+@pytest.mark.parametrize("proxies", [PRIMARY.encode(), 5])
+def test_a_recipient_takes_texts_alone(proxies: object) -> None:
+    with pytest.raises(TypeError, match="proxies must be text or an iterable of texts, not"):
+        px.Recipient("Jane", proxies)  # type: ignore[arg-type]  # what is tested
