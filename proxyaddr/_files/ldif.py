@@ -14,11 +14,19 @@ from proxyaddr._files.text import too_long
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Entry", "ldif_entries"]
+__all__ = ["Entry", "is_adfind", "ldif_entries"]
 
-_TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$", re.IGNORECASE)
+_TOLD = re.compile(
+    r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$|[0-9]+ Objects returned", re.IGNORECASE
+)
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
+
+_ADFIND = re.compile(r"^dn:[^\r\n]*(?:\r\n|\n)>[A-Za-z]", re.MULTILINE)
+_BESIDE_ADFIND = re.compile(r"^(?:>|(?!dn:|[\r\n>])[^\r\n]++)", re.MULTILINE)
+"""The mark before each attribute, and the lines that are none, in what AdFind prints."""
+
+_HEAD = 1 << 16
 
 _HOLDS_TEXT = re.compile(r"(?:name|address|addresses|mail|dn|nickname|^cn|^sn|^o|^ou)$", re.IGNORECASE)
 """Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as a picture."""
@@ -40,18 +48,25 @@ class Entry:
         return next((self.attributes[name][0] for name in names if name in self.attributes), "")
 
 
+def is_adfind(text: str) -> bool:
+    """Return whether a text is what AdFind prints: entries as in LDIF, with `>` before each attribute."""
+    return _ADFIND.search(text[:_HEAD]) is not None
+
+
 def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:
     """Yield the entries of LDIF text, and an error for every line that can't be read; an entry keeps its good lines.
 
     A record that changes or deletes an entry is an error, one for all its lines, and so is a value that is stored
     elsewhere (`:<`), since nothing is fetched, and an attribute whose ranges do not reach its end. What ldapsearch
-    prints beside entries, a search's number, result and references, is left out. ConfigurationError for more entries
-    than the limits allow.
+    or AdFind prints beside entries, such as a search's number, result and references, is left out. ConfigurationError
+    for more entries than the limits allow.
     """
     record: list[tuple[int, str | None]] = []
     entries, named = 0, False
     if "\r" in text and "\n" not in text:  # lines as they ended on a Macintosh
         text = text.replace("\r", "\n")
+    if is_adfind(text):
+        text = _BESIDE_ADFIND.sub(lambda match: "" if match[0] == ">" else "#", text)
     for line, text_of_line in _logical_lines(text, limits):
         names = text_of_line is not None and text_of_line[:3].lower() == "dn:"
         if text_of_line != "" and not (names and named):  # some programs leave out the empty line between entries

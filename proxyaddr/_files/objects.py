@@ -16,7 +16,7 @@ from proxyaddr._files import powershell
 from proxyaddr._files.bare_values import not_an_object
 from proxyaddr._files.json_objects import json_members, more_pages
 from proxyaddr._files.json_wrappers import next_page, page_of
-from proxyaddr._files.ldif import ldif_entries
+from proxyaddr._files.ldif import is_adfind, ldif_entries
 from proxyaddr._files.octets import octets_as_text
 from proxyaddr._files.text import csv_records, limited_rows, read_text
 from proxyaddr.errors import ConfigurationError, RowError
@@ -131,7 +131,7 @@ def form_of(text: str) -> Form | None:
         return Form.JSON
     if _TOML.match(head):
         return None
-    if _LDIF.match(head):
+    if _LDIF.match(head) or is_adfind(head):
         return Form.LDIF
     return Form.FORMAT_LIST if powershell.is_format_list(head) else Form.CSV
 
@@ -160,6 +160,8 @@ def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], so
     wanted = [name.lower() for name in expected]
     close = next((name for name in header[:_COMPARED] if get_close_matches(name[:100].lower(), wanted, 1)), None)
     hint = "" if close is None else f"; is {close} meant?"
+    if any("@" in name for name in header[:_COMPARED]):
+        hint = "; there is an address among them: the first line must name the columns"
     message = f"no column {' or '.join(expected)}; the columns are {', '.join(header)[:300]}{hint}"
     return ConfigurationError(code, message, source=source, line=1)
 
@@ -190,7 +192,8 @@ def plain(value: object) -> object:
     """
     while isinstance(value, Mapping):
         inner = value.get("value")
-        if not isinstance(inner, list) or not value.keys() <= {"value", "Count"}:
+        is_joined = isinstance(inner, str) and "Count" in value  # by blanks, as a depth limit makes text of a list
+        if not (isinstance(inner, list) or is_joined) or not value.keys() <= {"value", "Count"}:
             break
         value = inner
     if not isinstance(value, list) or not any(isinstance(member, list | dict) for member in value):
@@ -209,6 +212,8 @@ def address_text(member: object) -> str | None:
     if not isinstance(member, Mapping):
         return member if isinstance(member, str) else None
     known = next((member[key] for key in ADDRESS_KEYS if isinstance(member.get(key), str)), None)
+    if known is None and isinstance(written := member.get("address"), str):  # as Graph and Google spell it
+        return written
     if known is None and isinstance(local := member.get("Local"), str) and isinstance(member.get("Domain"), str):
         return f"{local}@{member['Domain']}"
     return known

@@ -160,7 +160,7 @@ def delimiter_of(header: str) -> str:
     found = max(DELIMITERS, key=bare.count)
     if found in bare or len(header) > _LONGEST_ODD_HEADER:
         return found
-    others = sorted(set(_OF_NAMES.sub("", bare)), key=bare.count)
+    others = sorted(set(_OF_NAMES.sub("", bare)) - {"@"}, key=bare.count)
     return next((each for each in others if _are_names(header.strip("\r\n").split(each))), found)
 
 

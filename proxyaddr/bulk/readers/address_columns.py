@@ -68,6 +68,8 @@ def _named_by_format(names: Sequence[str], source: Input) -> AddressColumns:
     if source.format is Format.TEXT:
         return AddressColumns(TEXT_COLUMN, (TEXT_COLUMN,))
     if len(names) == 1:
+        if source.format in (Format.CSV, Format.TSV) and "@" in names[0]:
+            raise _missing(names, "the first line holds an address in place of the names of columns", source, None)
         return AddressColumns(names[0], (names[0],))
     fields = {name: FIELDS.get(key_of(name)) for name in names}
     keys = {key_of(name): name for name in names}

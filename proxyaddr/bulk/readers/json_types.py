@@ -74,7 +74,12 @@ def _common(values: Iterable[Any]) -> pa.DataType:  # noqa: PLR0911 - a line for
         return pa.list_(_common(item for items in present for item in items))
     if kinds == {dict}:
         names = dict.fromkeys(name for members in present for name in members)
-        return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        try:
+            return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        except _Mixed:  # a property of addresses that none of them needs, such as Prefix
+            if all(_address(value) is not None for value in present):
+                return pa.string()
+            raise
     raise _Mixed
 
 
