@@ -9,7 +9,17 @@ import sys
 import pytest
 
 START = {
-    *("_optional", "_text", "_text.types", "cli", "cli._errors", "cli._lines", "cli._parser", "cli._slips"),
+    *(
+        "_optional",
+        "_text",
+        "_text.byte_order",
+        "_text.types",
+        "cli",
+        "cli._errors",
+        "cli._lines",
+        "cli._parser",
+        "cli._slips",
+    ),
     *("cli._style", "cli.main", "errors", "formats", "formats.imcea", "limits"),
 }
 """Modules that every command needs."""
