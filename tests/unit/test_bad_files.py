@@ -250,7 +250,7 @@ LONG: dict[str, tuple[str, Callable[[int], str]]] = {
     "a string": ("array", lambda n: '[{"proxyAddresses":"SMTP:a@contoso.com","Name":"' + "a" * n + '"}]'),
     "members": ("array", lambda n: "[{" + ",".join(f'"k{i}":1' for i in range(n // 8)) + ',"proxyAddresses":"x"}]'),
     "keys": ("array", lambda n: '[{"proxyAddresses":"x"},' + ",".join(f'{{"k{i}":1}}' for i in range(n // 12)) + "]"),
-    "numbers": ("array", lambda n: "[" + "1," * (n // 2) + "1]"),
+    "numbers": ("array", lambda n: "[" + "1,            \n" * (n // 15) + "1]"),
     "pages": ("Graph", lambda n: '{"value":[{"proxyAddresses":"x"}]}\n' * (n // 36)),
     "folded": ("LDIF", lambda n: "dn: a\nproxyAddresses: SMTP:a@contoso.com\ncn: a\n" + " a\n" * (n // 3)),
     "attributes": ("LDIF", lambda n: "dn: a\nproxyAddresses: x\n" + "".join(f"k{i}: a\n" for i in range(n // 8))),
