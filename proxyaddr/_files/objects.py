@@ -294,6 +294,5 @@ def _ldif(text: str, source: str, limits: Limits) -> Iterator[Exported | RowErro
 
 
 def _numbers(source: str, limits: Limits) -> Iterator[int]:
-    """Yield the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
-    for number, _ in enumerate(limited_rows(source, limits), 1):
-        yield number
+    """Return the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
+    return (number for number, _ in enumerate(limited_rows(source, limits), 1))
