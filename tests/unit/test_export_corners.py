@@ -66,6 +66,7 @@ ENTRY = ["dn: CN=a", "proxyAddresses: SMTP:a@contoso.com"]
         ([*ENTRY, "mail:< file:///a"], ["bad-ldif"]),
         ([*ENTRY, "mail:: /w=="], ["bad-ldif"]),
         ([*ENTRY, "mail:: ?"], ["bad-ldif"]),
+        ([*ENTRY, "thumbnailPhoto:: /9j/"], []),
         ([*ENTRY, "", "proxyAddresses: x"], ["bad-ldif"]),
         ([*ENTRY, "", "other"], ["bad-ldif"]),
         ([*ENTRY, "", "version: 1", "other"], ["bad-ldif", "bad-ldif"]),
