@@ -71,13 +71,21 @@ ENTRY = ["dn: CN=a", "proxyAddresses: SMTP:a@contoso.com"]
         ([*ENTRY, "", "other"], ["bad-ldif"]),
         ([*ENTRY, "", "version: 1", "other"], ["bad-ldif", "bad-ldif"]),
         ([*ENTRY, "", "dn: CN=b", "changetype: delete"], ["ldif-change"]),
-        ([*ENTRY, "# told", "", "search: 2", "result: 0 Success"], []),
+        (["# told", "", " ", *ENTRY, "", "search: 2", "result: 0 Success"], []),
         ([*ENTRY, "member;range=0-1: CN=b"], ["cut-off-list"]),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_of_ldif(tmp_path: Path, lines: list[str], codes: list[str], end: str) -> None:
     assert read(tmp_path, "export.ldif", end.join([*lines, ""])) == (["SMTP:a@contoso.com"], codes)
+
+
+@pytest.mark.parametrize("start", ["#\n" + "\n" * 60, "\n" * 60, "# a\r\n \r\n" * 30, "\t\n" * 5_000])
+def test_blank_lines_and_comments_before_no_ldif_are_looked_through_once(tmp_path: Path, start: str) -> None:
+    """A start that could be divided in many ways would take time that doubles with each line."""
+    with pytest.raises(px.ConfigurationError) as caught:
+        read(tmp_path, "export", f"{start}nothing that is known")
+    assert caught.value.code == "no-proxy-column"
 
 
 def test_limits_of_ldif(tmp_path: Path) -> None:
