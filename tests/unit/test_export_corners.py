@@ -230,3 +230,15 @@ def test_what_connectors_hold(
     path = written(tmp_path, "connectors.json", json.dumps([{"Name": "Partner", **properties}]))
     table = px.RoutingTable.from_file(path)
     assert ([route.space.pattern for route in table.routes], [error.code for error in table.errors]) == expected
+
+
+def test_a_key_of_the_registry_in_json_of_powershell_5(tmp_path: Path) -> None:
+    path = written(tmp_path, "key.json", '{"value":[{"SiteDomain":"contoso.com"}],"Count":1}')
+    assert px.InternetMailService.from_registry_export(path).site_domain == "contoso.com"
+
+
+def test_a_row_of_csv_beyond_the_limit_is_an_error(tmp_path: Path) -> None:
+    content = "displayName,proxyAddresses\nJane,SMTP:jane@contoso.com\n" + "J" * 100 + ",SMTP:j@contoso.com\n"
+    directory = px.Directory.from_file(written(tmp_path, "a.csv", content), limits=px.Limits(line_length=60))
+    assert len(directory) == 1
+    assert [(error.code, error.line) for error in directory.errors] == [("too-long", 3)]
