@@ -54,7 +54,7 @@ class Form(StrEnum):
     LDIF = "LDIF"
 
 
-_LDIF = re.compile(r"(?:\s*(?:#[^\n]*\n|\n|\r))*(?:dn|version|search|ref)::? ?", re.IGNORECASE)
+_LDIF = re.compile(r"(?:[^\S\r\n]*(?:#[^\r\n]*)?[\r\n])*+(?:dn|version|search|ref)::? ?", re.IGNORECASE)
 _JSON = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]0-9-]|\Z|(?:true|false|null)\b)')
 _TOML = re.compile(r"\[{1,2}[A-Za-z_][\w.-]*\]{1,2}\s*$", re.MULTILINE)
 _WORKBOOK = "PK\x03\x04"
@@ -294,6 +294,5 @@ def _ldif(text: str, source: str, limits: Limits) -> Iterator[Exported | RowErro
 
 
 def _numbers(source: str, limits: Limits) -> Iterator[int]:
-    """Yield the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
-    for number, _ in enumerate(limited_rows(source, limits), 1):
-        yield number
+    """Return the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
+    return (number for number, _ in enumerate(limited_rows(source, limits), 1))
