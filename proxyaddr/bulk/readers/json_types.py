@@ -150,7 +150,8 @@ def fitting(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401 - any value o
         text = value if isinstance(value, str) else _address(value)
         return json.dumps(value) if text is None else encodable(text)
     if pa.types.is_list(kind):
-        value = plain(value)
+        if not isinstance(value, list) or pa.types.is_string(kind.value_type):  # lists of lists stay as they are
+            value = plain(value)
         return [fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: fitting(value.get(field.name), field.type) for field in kind}

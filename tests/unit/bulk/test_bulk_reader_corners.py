@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import proxyaddr as px
+from proxyaddr.bulk.readers import blocks, json_arrays
 from proxyaddr.bulk.readers import json as json_reading
-from proxyaddr.bulk.readers import json_arrays
 from proxyaddr.bulk.readers import objects as objects_reading
 from tests.bulk_files import Found, read_files
 from tests.text_files import written
@@ -21,7 +21,7 @@ def read_text(folder: Path, name: str, content: str | bytes, column: str | None 
     return read_files(written(folder, name, content), column=column)
 
 
-COLUMNS: dict[str, tuple[str, str | None, str, list[str]]] = {
+COLUMNS: dict[str, tuple[str, str | None, str, list[str] | str]] = {
     "numbered columns behind their number, which is no address": (
         f"aliases,aliases.0,aliases.1\n2,{JANE},{SHORT}\n",
         "aliases",
@@ -70,6 +70,18 @@ COLUMNS: dict[str, tuple[str, str | None, str, list[str]]] = {
         "PrimarySmtpAddress",
         [JANE],
     ),
+    "an alias beside whose it is": (
+        "alias,target\nj@contoso.com,jane@contoso.com\n",
+        None,
+        "alias",
+        "j@contoso.com",
+    ),
+    "a list in the cell of a secondary address": (
+        f"Name,PrimaryEmail,aliases\nJane,jane@contoso.com,{SHORT};{EXTRA}\n",
+        None,
+        "PrimaryEmail",
+        [JANE, SHORT, EXTRA],
+    ),
     "an address comes once": (
         "Name,PrimarySmtpAddress,smtp\nJane,jane@contoso.com,jane@contoso.com\n",
         None,
@@ -106,7 +118,8 @@ def test_an_address_as_the_first_line_is_no_name_of_a_column(tmp_path: Path) -> 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is read at a time, looked at for a wrapper and written as a piece be a few characters."""
-    monkeypatch.setattr(json_arrays, "BLOCK", 16)
+    for module in (blocks, json_arrays):
+        monkeypatch.setattr(module, "BLOCK", 16)
     monkeypatch.setattr(json_arrays, "_HEAD", 16)
     monkeypatch.setattr(json_arrays, "_PIECE", 16)
 
@@ -173,7 +186,7 @@ def test_objects_of_too_many_properties_are_refused(tmp_path: Path, monkeypatch:
     assert caught.value.code == "too-many-columns"
 
 
-def test_lists_of_numbers_beside_lists_of_text(tmp_path: Path) -> None:
+def test_a_list_of_one_that_is_text_in_another_file(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"email": "a@contoso.com", "x": ["b"]}\n')
     (tmp_path / "b.jsonl").write_text('{"email": "c@contoso.com", "x": "d"}\n')
     found = read_files(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
@@ -194,3 +207,16 @@ def test_objects_that_are_no_addresses_and_differ_are_text(tmp_path: Path) -> No
     held = [{"Prefix": "SMTP"}, {"Prefix": {"PrimaryPrefix": "SMTP"}}]
     text = "\n".join(json.dumps({"email": None, "a": one}) for one in held)
     assert [json.loads(one) for one in read_text(tmp_path, "a.jsonl", text, "email").column("a")] == held
+
+
+def test_address_objects_of_two_files_that_differ(tmp_path: Path) -> None:
+    for name, held in (("a.jsonl", PREFIXED), ("b.jsonl", NAMED)):
+        written(tmp_path, name, json.dumps({"a": held}) + "\n")
+    assert read_files(tmp_path / "a.jsonl", tmp_path / "b.jsonl", column="a").column("a") == [JANE, SHORT]
+
+
+@pytest.mark.parametrize("value", [[[]], [[1], []], [{"value": [1]}], [{"value": [[1], [2]], "Count": 2}]], ids=str)
+def test_values_beside_a_bad_line_stay_as_they_are(value: object, tmp_path: Path) -> None:
+    good = json.dumps({"email": "a@contoso.com", "x": value})
+    found = read_text(tmp_path, "a.jsonl", f"{good}\n[1]\n", "email")
+    assert (found.column("x"), found.codes) == ([value, None], [None, "bad-json"])
