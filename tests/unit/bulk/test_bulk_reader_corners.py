@@ -220,3 +220,14 @@ def test_values_beside_a_bad_line_stay_as_they_are(value: object, tmp_path: Path
     good = json.dumps({"email": "a@contoso.com", "x": value})
     found = read_text(tmp_path, "a.jsonl", f"{good}\n[1]\n", "email")
     assert (found.column("x"), found.codes) == ([value, None], [None, "bad-json"])
+
+
+@pytest.mark.parametrize("values", [([""], [[]], None), (1, "", [""]), ([], "", {}), (1, 2, None)], ids=str)
+def test_a_type_does_not_depend_on_where_a_block_is_cut(
+    values: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.dumps({"email": "a@contoso.com", "x": value}) for value in values]
+    path = written(tmp_path, "a.jsonl", "\n".join([*rows, "[1]"]))
+    whole = read_files(path)
+    monkeypatch.setattr(json_reading, "PIECE", 1)
+    assert read_files(path) == whole
