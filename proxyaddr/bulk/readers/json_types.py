@@ -118,8 +118,8 @@ def merged(first: pa.Schema, other: pa.Schema) -> pa.Schema:
 def _promoted(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     kinds = [text_type(one), text_type(other)]
     for first, second in (kinds, kinds[::-1]):
-        if pa.types.is_list(first) and pa.types.is_string(first.value_type) and pa.types.is_string(second):
-            return first
+        if pa.types.is_string(second) and first in (pa.list_(pa.string()), pa.list_(pa.null())):
+            return pa.list_(pa.string())
     if kinds != [one, other] and not pa.types.is_null(one) and not pa.types.is_null(other) and kinds[0] == kinds[1]:
         return kinds[0]
     schemas = [pa.schema([("field", kind)]) for kind in (one, other)]

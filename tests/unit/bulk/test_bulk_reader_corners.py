@@ -187,10 +187,10 @@ def test_objects_of_too_many_properties_are_refused(tmp_path: Path, monkeypatch:
 
 
 def test_a_list_of_one_that_is_text_in_another_file(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"email": "a@contoso.com", "x": ["b"]}\n')
-    (tmp_path / "b.jsonl").write_text('{"email": "c@contoso.com", "x": "d"}\n')
+    (tmp_path / "a.jsonl").write_text('{"email": "a@contoso.com", "x": ["b"], "y": []}\n')
+    (tmp_path / "b.jsonl").write_text('{"email": "c@contoso.com", "x": "d", "y": "e"}\n')
     found = read_files(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
-    assert found.column("x") == [["b"], ["d"]]
+    assert (found.column("x"), found.column("y")) == ([["b"], ["d"]], [[], ["e"]])
 
 
 PREFIXED = {"ProxyAddressString": JANE, "Prefix": "SMTP"}
@@ -227,7 +227,7 @@ def test_a_type_does_not_depend_on_where_a_block_is_cut(
     values: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [json.dumps({"email": "a@contoso.com", "x": value}) for value in values]
-    path = written(tmp_path, "a.jsonl", "\n".join([*rows, "[1]"]))
+    path = written(tmp_path, "a.jsonl", "\n".join([*rows, "[1]", ""]))
     whole = read_files(path)
     monkeypatch.setattr(json_reading, "PIECE", 1)
     assert read_files(path) == whole
