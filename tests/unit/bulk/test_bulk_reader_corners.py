@@ -82,6 +82,12 @@ COLUMNS: dict[str, tuple[str, str | None, str, list[str] | str]] = {
         "PrimaryEmail",
         [JANE, SHORT, EXTRA],
     ),
+    "a blank cell holds none": (
+        "Name,PrimarySmtpAddress,smtp\nJane, ,j@contoso.com\n",
+        None,
+        "PrimarySmtpAddress",
+        [SHORT],
+    ),
     "an address comes once": (
         "Name,PrimarySmtpAddress,smtp\nJane,jane@contoso.com,jane@contoso.com\n",
         None,
