@@ -52,10 +52,8 @@ def chosen_columns(schema: pa.Schema, column: str | None, source: Input) -> Addr
     numbered = tuple(name for name in names if without_number(name) != name and without_number(name) == column)
     if column in names and not numbered:
         return AddressColumns(column, (column,))
-    if column in names:  # the number of them, or the first of them
-        counted = {names[place] for place in counting(names)} if source.format in (Format.CSV, Format.TSV) else set()
-        parts = numbered if column in counted else (column, *numbered)
-        return AddressColumns(column, parts)
+    if column in names:  # the number of them, which is left out of each row, or the first of them
+        return AddressColumns(column, (column, *numbered))
     if same := [name for name in names if whole_key_of(name) == whole_key_of(column)]:
         return AddressColumns(same[0], (same[0],))
     parts = tuple(name for name in names if key_of(name) == whole_key_of(column))

@@ -118,8 +118,8 @@ def merged(first: pa.Schema, other: pa.Schema) -> pa.Schema:
 def _promoted(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     kinds = [text_type(one), text_type(other)]
     for first, second in (kinds, kinds[::-1]):
-        if pa.types.is_list(first) and pa.types.is_string(first.value_type) and pa.types.is_string(second):
-            return first
+        if pa.types.is_string(second) and first in (pa.list_(pa.string()), pa.list_(pa.null())):
+            return pa.list_(pa.string())
     if kinds != [one, other] and not pa.types.is_null(one) and not pa.types.is_null(other) and kinds[0] == kinds[1]:
         return kinds[0]
     schemas = [pa.schema([("field", kind)]) for kind in (one, other)]
@@ -150,7 +150,8 @@ def fitting(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401 - any value o
         text = value if isinstance(value, str) else _address(value)
         return json.dumps(value) if text is None else encodable(text)
     if pa.types.is_list(kind):
-        value = plain(value)
+        if not isinstance(value, list) or pa.types.is_string(kind.value_type):  # lists of lists stay as they are
+            value = plain(value)
         return [fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: fitting(value.get(field.name), field.type) for field in kind}
