@@ -24,6 +24,7 @@ _COLUMNS = ("domainname", "smtpdomain", "domain", "accepteddomain")
 
 
 _SEPARATORS = re.compile("[,;]")
+_GAPS = re.compile(rf"[{TRIMMED}]+")
 """What stands between the domains of a line; blanks do too, between what can be nothing else than domains."""
 
 _EXPECTED = "expected an object with DomainName, as Get-AcceptedDomain exports it"
@@ -59,7 +60,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         pieces: list[str] = []
         for part in _SEPARATORS.split(line.partition("#")[0].strip(TRIMMED + "{}")):
             piece = part.strip(TRIMMED + "\"'").removeprefix("@")
-            words = piece.split()
+            words = [word for word in _GAPS.split(piece) if word]
             pieces += words if all(map(_is_plain, words)) else [piece]
         if pieces:
             yield number, pieces

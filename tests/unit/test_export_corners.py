@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import proxyaddr as px
+from proxyaddr._files.json_wrappers import page_of
 from proxyaddr.routing.accepted_files import read_accepted_domains
 from tests.text_files import written
 
@@ -242,3 +243,8 @@ def test_a_row_of_csv_beyond_the_limit_is_an_error(tmp_path: Path) -> None:
     directory = px.Directory.from_file(written(tmp_path, "a.csv", content), limits=px.Limits(line_length=60))
     assert len(directory) == 1
     assert [(error.code, error.line) for error in directory.errors] == [("too-long", 3)]
+
+
+def test_an_outer_object_is_a_page_around_a_list_alone() -> None:
+    assert page_of({"d": [1]}) == [1]
+    assert page_of({"d": "SMTP:joe@contoso.com"}) is None
