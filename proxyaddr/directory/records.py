@@ -14,12 +14,17 @@ from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED, TYPE_PATTE
 
 __all__ = [
     "ALIAS_COLUMNS",
+    "AMBIGUOUS_TYPES",
+    "FIELDS",
     "SINGLE_ADDRESS",
+    "TYPE_COLUMNS",
     "Layout",
     "Record",
     "is_read",
+    "is_typed",
     "layout_of",
     "record_of",
+    "with_type",
 ]
 
 FIELDS = {
@@ -231,20 +236,25 @@ def _member_text(member: object) -> str | None:
 def _typed(value: object, address_type: str) -> object:
     """Return the value of a column of one type, its addresses with the type where they have none."""
     if isinstance(value, str):
-        return _with_type(value, address_type)
+        return with_type(value, address_type)
     if not isinstance(value, list | tuple):
         return value
     typed: list[object] = []
     for member in value:
-        found = _with_type(member, address_type) if isinstance(member, str) else member
+        found = with_type(member, address_type) if isinstance(member, str) else member
         typed += found if isinstance(found, tuple) else [found]
     return typed
 
 
-def _with_type(value: str, address_type: str) -> str | tuple[str, ...]:
+def is_typed(text: str) -> bool:
+    """Return whether a text begins with a type and its colon."""
+    return _TYPED.match(text) is not None
+
+
+def with_type(value: str, address_type: str) -> str | tuple[str, ...]:
     """Return the text of a column of one type, or the addresses in it with the type that they do not have."""
     prefix = address_type.lower() if address_type == DEFAULT_TYPE else address_type
-    if _TYPED.match(value):
+    if is_typed(value):
         return value
     if address_type in AMBIGUOUS_TYPES:
         return ()
