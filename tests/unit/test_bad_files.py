@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
 import proxyaddr as px
 from proxyaddr.cli.main import main
 from proxyaddr.routing.accepted_files import read_accepted_domains
+from tests.measured import bytes_held, lines_run
 
 PEOPLE = [
     {"DisplayName": "Jané One", "proxyAddresses": "SMTP:one@contoso.com"},
@@ -263,24 +260,6 @@ LONG: dict[str, tuple[str, Callable[[int], str]]] = {
 }
 
 
-def steps(call: Callable[[], object]) -> int:
-    """Return how many lines of Python a call runs."""
-    counted = 0
-
-    def trace(_frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 - as sys.settrace has it
-        nonlocal counted
-        counted += event == "line"
-        return trace
-
-    kept = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(kept)
-    return counted
-
-
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("kind", LONG)
@@ -289,7 +268,7 @@ def test_work_is_linear(written: Write, kind: str, reader: str) -> None:
     counted = []
     for size in (1_500, 1_500, 3_000, 6_000):  # the first time something may be loaded
         path = written(form, text(size))
-        counted.append(steps(partial(answer, READERS[reader], path)))
+        counted.append(lines_run(partial(answer, READERS[reader], path)))
     _, first, second, third = counted
     assert third - second <= 2.3 * max(second - first, 0) + 2_000, counted
 
@@ -301,12 +280,7 @@ def test_what_is_huge_is_read_in_bounded_memory(written: Write, kind: str, reade
     form, text = LONG[kind]
     answer(READERS[reader], written(form, text(1_000)))
     path = written(form, text(SIZE // 4))
-    tracemalloc.start()
-    try:
-        answer(READERS[reader], path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    peak = bytes_held(partial(answer, READERS[reader], path))
     assert peak < 100 * SIZE, peak
 
 
@@ -370,12 +344,7 @@ def test_short_lines_are_not_all_held_at_once(written: Write, form: str, start: 
     """The text is held, and its bytes; a list of its lines would take more than twenty times as much."""
     path = written(form, start + "  \n" * SIZE)
     answer(READERS[reader], written(form, start))
-    tracemalloc.start()
-    try:
-        answer(READERS[reader], path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    peak = bytes_held(partial(answer, READERS[reader], path))
     assert peak < 2_000_000 + 8 * 3 * SIZE, peak
 
 
