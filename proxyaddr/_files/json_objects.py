@@ -80,15 +80,17 @@ class _Reader:
         self._go_to(self._place + 1)
 
     def _object_of_line(self) -> Iterator[Found]:
-        """Yield the object at the place, or the error of its line where others may follow."""
+        """Yield the object at the place, or the error of its line or lines where others may follow."""
         try:
             yield self._value(around=0)
         except json.JSONDecodeError as error:
             end = self._text.find("\n", self._place)
-            if end < 0 or self._line == 1:
+            if self._line == 1:
                 raise self._error(error.msg, error.pos) from None
             yield RowError("bad-json", f"not JSON: {error.msg}", self._line, self._source)
-            self._go_to(end)
+            if self._text[self._place : end].strip() == "{":  # of several lines: one error for them all
+                end = self._text.find("\n{", end)
+            self._go_to(end if end >= 0 else len(self._text))
 
     def _value(self, *, around: int) -> tuple[int, Any]:
         """Read the value at the place, in so many lists; json.JSONDecodeError for what is no JSON."""

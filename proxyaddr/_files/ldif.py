@@ -7,17 +7,26 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from proxyaddr._files.octets import octets_as_text, text_of_octets
 from proxyaddr._files.text import too_long
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Entry", "ldif_entries"]
+__all__ = ["Entry", "is_adfind", "ldif_entries"]
 
-_TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$", re.IGNORECASE)
+_TOLD = re.compile(
+    r"(?:version|search|result|ref|control|text|matchedDN|pagedresults)::? ?|-$|[0-9]+ Objects returned", re.IGNORECASE
+)
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
+
+_ADFIND = re.compile(r"^dn:[^\r\n]*(?:\r\n|\n)>[A-Za-z]", re.MULTILINE)
+_BESIDE_ADFIND = re.compile(r"^(?:>|(?!dn:|[\r\n>])[^\r\n]++)", re.MULTILINE)
+"""The mark before each attribute, and the lines that are none, in what AdFind prints."""
+
+_HEAD = 1 << 16
 
 _HOLDS_TEXT = re.compile(r"(?:name|address|addresses|mail|dn|nickname|^cn|^sn|^o|^ou)$", re.IGNORECASE)
 """Attributes whose values are text: in any other one base64 may hold octets of all kinds, such as a picture."""
@@ -39,18 +48,25 @@ class Entry:
         return next((self.attributes[name][0] for name in names if name in self.attributes), "")
 
 
+def is_adfind(text: str) -> bool:
+    """Return whether a text is what AdFind prints: entries as in LDIF, with `>` before each attribute."""
+    return _ADFIND.search(text[:_HEAD]) is not None
+
+
 def ldif_entries(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry | RowError]:
     """Yield the entries of LDIF text, and an error for every line that can't be read; an entry keeps its good lines.
 
     A record that changes or deletes an entry is an error, one for all its lines, and so is a value that is stored
     elsewhere (`:<`), since nothing is fetched, and an attribute whose ranges do not reach its end. What ldapsearch
-    prints beside entries, a search's number, result and references, is left out. ConfigurationError for more entries
-    than the limits allow.
+    or AdFind prints beside entries, such as a search's number, result and references, is left out. ConfigurationError
+    for more entries than the limits allow.
     """
     record: list[tuple[int, str | None]] = []
     entries, named = 0, False
     if "\r" in text and "\n" not in text:  # lines as they ended on a Macintosh
         text = text.replace("\r", "\n")
+    if is_adfind(text):
+        text = _BESIDE_ADFIND.sub(lambda match: "" if match[0] == ">" else "#", text)
     for line, text_of_line in _logical_lines(text, limits):
         names = text_of_line is not None and text_of_line[:3].lower() == "dn:"
         if text_of_line != "" and not (names and named):  # some programs leave out the empty line between entries
@@ -116,7 +132,7 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
     """
     parts: list[str] = []
     first = length = 0
-    for number, raw in enumerate([*text.split("\n"), ""], 1):
+    for number, raw in enumerate(chain(_lines(text), [""]), 1):
         line = raw.removesuffix("\r")
         length += len(line)
         if line.startswith((" ", "\t")) and parts:
@@ -127,6 +143,15 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
             yield first, "".join(parts) if length - len(line) <= limits.line_length else None
         parts, first, length = [line[: limits.line_length + 1]], number, len(line)
     yield first, ""
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield what stands between line feeds, each line when it is asked for: all of them would take too much memory."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _attribute(text: str) -> tuple[str, str, str]:

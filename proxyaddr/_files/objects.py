@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from proxyaddr._files import powershell
+from proxyaddr._files.bare_values import not_an_object
 from proxyaddr._files.json_objects import json_members, more_pages
 from proxyaddr._files.json_wrappers import next_page, page_of
-from proxyaddr._files.ldif import ldif_entries
+from proxyaddr._files.ldif import is_adfind, ldif_entries
 from proxyaddr._files.octets import octets_as_text
 from proxyaddr._files.text import csv_records, limited_rows, read_text
 from proxyaddr.errors import ConfigurationError, RowError
@@ -53,7 +54,7 @@ class Form(StrEnum):
     LDIF = "LDIF"
 
 
-_LDIF = re.compile(r"(?:\s*(?:#[^\n]*\n|\n|\r))*(?:dn|version|search|ref)::? ?", re.IGNORECASE)
+_LDIF = re.compile(r"(?:[^\S\r\n]*(?:#[^\r\n]*)?[\r\n])*+(?:dn|version|search|ref)::? ?", re.IGNORECASE)
 _JSON = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]0-9-]|\Z|(?:true|false|null)\b)')
 _TOML = re.compile(r"\[{1,2}[A-Za-z_][\w.-]*\]{1,2}\s*$", re.MULTILINE)
 _WORKBOOK = "PK\x03\x04"
@@ -130,7 +131,7 @@ def form_of(text: str) -> Form | None:
         return Form.JSON
     if _TOML.match(head):
         return None
-    if _LDIF.match(head):
+    if _LDIF.match(head) or is_adfind(head):
         return Form.LDIF
     return Form.FORMAT_LIST if powershell.is_format_list(head) else Form.CSV
 
@@ -159,6 +160,8 @@ def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], so
     wanted = [name.lower() for name in expected]
     close = next((name for name in header[:_COMPARED] if get_close_matches(name[:100].lower(), wanted, 1)), None)
     hint = "" if close is None else f"; is {close} meant?"
+    if any("@" in name for name in header[:_COMPARED]):
+        hint = "; there is an address among them: the first line must name the columns"
     message = f"no column {' or '.join(expected)}; the columns are {', '.join(header)[:300]}{hint}"
     return ConfigurationError(code, message, source=source, line=1)
 
@@ -189,7 +192,8 @@ def plain(value: object) -> object:
     """
     while isinstance(value, Mapping):
         inner = value.get("value")
-        if not isinstance(inner, list) or not value.keys() <= {"value", "Count"}:
+        is_joined = isinstance(inner, str) and "Count" in value  # by blanks, as a depth limit makes text of a list
+        if not (isinstance(inner, list) or is_joined) or not value.keys() <= {"value", "Count"}:
             break
         value = inner
     if not isinstance(value, list) or not any(isinstance(member, list | dict) for member in value):
@@ -208,6 +212,8 @@ def address_text(member: object) -> str | None:
     if not isinstance(member, Mapping):
         return member if isinstance(member, str) else None
     known = next((member[key] for key in ADDRESS_KEYS if isinstance(member.get(key), str)), None)
+    if known is None and isinstance(written := member.get("address"), str):  # as Graph and Google spell it
+        return written
     if known is None and isinstance(local := member.get("Local"), str) and isinstance(member.get("Domain"), str):
         return f"{local}@{member['Domain']}"
     return known
@@ -244,7 +250,7 @@ def _paged(found: Iterator[tuple[int, object] | RowError], source: str) -> Itera
 def _object(line: int, value: object, number: int, source: str) -> Exported | RowError:
     if isinstance(value, Mapping):
         return Exported(line, {name: plain(held) for name, held in value.items()})
-    return RowError("not-an-object", f"object {number}: expected an object with properties", line, source)
+    return not_an_object(value, number, line, source)
 
 
 def _csv(header: list[str], records: Iterator[tuple[int, list[str]] | RowError]) -> Iterator[Exported | RowError]:
@@ -288,6 +294,5 @@ def _ldif(text: str, source: str, limits: Limits) -> Iterator[Exported | RowErro
 
 
 def _numbers(source: str, limits: Limits) -> Iterator[int]:
-    """Yield the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
-    for number, _ in enumerate(limited_rows(source, limits), 1):
-        yield number
+    """Return the numbers of the objects, from 1; ConfigurationError after as many as a file may have."""
+    return (number for number, _ in enumerate(limited_rows(source, limits), 1))

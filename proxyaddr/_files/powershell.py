@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
-from proxyaddr._files.text import lines_of
+from proxyaddr._files.text import each_line, lines_of
 from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
@@ -23,8 +23,11 @@ __all__ = [
     "without_prompt",
 ]
 
-LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
-"""A property of Format-List: the name, padded with blanks, and the value after ` : `."""
+LISTED = re.compile(r"([^\s:,;](?:[^:]*[^: ])?) *: ?(.*)")
+"""A property of Format-List: the name, padded with blanks, and the value after ` : `.
+
+The name ends in no blank, so that a line of blanks without a colon is looked through once, not once for each of them.
+"""
 
 FORMAT_TABLE = "the text of Format-Table, which cuts values off; export with `| Export-Clixml FILE`"
 """What is said of a text that is refused."""
@@ -79,16 +82,17 @@ def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[
     block: dict[str, list[str]] = {}
     parts: list[str] = []
     start, name = 0, ""
-    lines = lines_of(text)
-    width = max((len(line) for line in lines), default=0)
-    for number, line in enumerate(lines, 1):
+    width = max(map(len, each_line(text)), default=0)
+    length = 0
+    for number, line in enumerate(each_line(text), 1):
+        length_above, length = length, len(line)
         written = line.rstrip(TRIMMED)
         if not written or _PROMPT.match(written):
             if block:
                 yield start, _joined(block)
             block, name = {}, ""
         elif name and written[0] in TRIMMED:
-            is_broken = len(lines[number - 2]) >= width and not parts[-1].endswith(",")
+            is_broken = length_above >= width and not parts[-1].endswith(",")
             parts += ["" if is_broken else " ", written.strip(TRIMMED)]
         elif match := LISTED.fullmatch(written):
             if name and match[1] in block:  # an object that no empty line separates from the one before

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
 from proxyaddr._text.byte_order import unicode_start
@@ -20,6 +20,7 @@ __all__ = [
     "csv_records",
     "decoded",
     "delimiter_of",
+    "each_line",
     "limited_rows",
     "lines_of",
     "read_bytes",
@@ -39,6 +40,9 @@ _NAME = re.compile(r'"[^"]+"|[A-Za-z][\w.()\[\]-]*(?: [\w.()\[\]-]+)*')
 _LONGEST_ODD_HEADER = 1 << 12
 """Characters of a header in which another delimiter than the usual ones is looked for."""
 
+_PIECE = 1 << 20
+"""Bytes that are read of a file at once."""
+
 _QUOTED = re.compile(r'"[^"]*"')
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -51,13 +55,22 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the content of a file; ConfigurationError when it can't be read or is too large."""
     try:
         with Path(path).open("rb") as file:
-            data = file.read(limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
+            data = _read(file, limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
     except (OSError, ValueError) as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {_reason(error)}", source=str(path)) from None
     if len(data) > limits.file_octets:
         message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
         raise ConfigurationError("file-too-large", message, source=str(path))
     return data
+
+
+def _read(file: BinaryIO, most: int) -> bytes:
+    """Return the content of a file up to so many bytes; one read of as many would take the memory for all of them."""
+    parts: list[bytes] = []
+    while most and (part := file.read(min(most, _PIECE))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -85,12 +98,22 @@ def decoded(data: bytes) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text without their ends, which are those of a file alone.
+    """Return the lines of a text without their ends, as `each_line` yields them."""
+    return list(each_line(text))
 
-    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values.
+
+def each_line(text: str) -> Iterator[str]:
+    """Yield each line of a text without its end, which is one of those of a file alone.
+
+    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values. A list of the
+    lines would take many times the memory of a text whose lines are short.
     """
-    lines = _LINE_END.split(text)
-    return lines if lines[-1] else lines[:-1]
+    start = 0
+    for end in _LINE_END.finditer(text):
+        yield text[start : end.start()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
 
 
 def csv_records(
@@ -137,7 +160,7 @@ def delimiter_of(header: str) -> str:
     found = max(DELIMITERS, key=bare.count)
     if found in bare or len(header) > _LONGEST_ODD_HEADER:
         return found
-    others = sorted(set(_OF_NAMES.sub("", bare)), key=bare.count)
+    others = sorted(set(_OF_NAMES.sub("", bare)) - {"@"}, key=bare.count)
     return next((each for each in others if _are_names(header.strip("\r\n").split(each))), found)
 
 

@@ -18,6 +18,7 @@ from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
+from proxyaddr.routing.state import place_findings
 from proxyaddr.routing.unread import either
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.findings import address_findings
@@ -127,6 +128,7 @@ def _route(read: ReadTable, text: str, options: argparse.Namespace, of_table: Se
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
     target = table.read(address)
     findings += _findings(explanation, target, of_table)
+    findings += place_findings(options.site, options.location, table.connectors.values())
     incomplete = either(read.unread.concerning(target), explanation.table_incomplete)
     explanation = replace(explanation, table_incomplete=incomplete)
     if options.json:

@@ -171,6 +171,8 @@ def _addresses(file: str, column: str | None) -> Iterable[str]:
 def _write(table: RoutingTable, options: argparse.Namespace) -> int:
     """Write a table in another form, and say what that form does not keep."""
     text = WRITERS[options.to](table)
+    if options.to in ("csv", "gwart") and table.guessed_dialect is not table.dialect:
+        print(f"proxyaddr: {options.to} states no dialect: --dialect {table.dialect} reads it back", file=sys.stderr)
     kept = KEPT_SETTINGS[options.to]
     lost = (
         []

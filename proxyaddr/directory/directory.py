@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from proxyaddr._files.objects import ADDRESS_KEYS, Form
+from proxyaddr._files.row_errors import RowErrors
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.common_lists import Keys
@@ -26,7 +27,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 __all__ = ["Directory"]
 
 _SHOWN = 200
-"""Characters of a message about a member of a list of addresses that is none."""
+"""Characters of a message about a member of a list that is no address, and of the recipient's name in each."""
 
 
 class Directory:
@@ -160,10 +161,10 @@ class Directory:
         directory = cls.__new__(cls)
         directory._start()
         kept: list[Kept] = []
-        errors: list[RowError] = []
+        errors = RowErrors(source, limits)
         for row in rows:
             if isinstance(row, RowError):
-                errors.append(row)
+                errors.add(row)
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
@@ -172,16 +173,17 @@ class Directory:
                 try:
                     recipient, bad = read_record(record, line, source, limits)
                 except AddressSyntaxError as error:  # the row has more proxies than the limits allow
-                    errors.append(RowError(error.code, error.message, line, source, error))
+                    errors.add(RowError(error.code, error.message, line, source, error))
                     continue
                 keys = keys_of_recipient(recipient)
-                left_out = f"a proxy of {visible(recipient.label)} is left out:"
-                errors += [RowError("bad-proxy", f"{left_out} {error}", line, source, error) for error in bad]
+                left_out = f"a proxy of {visible(recipient.label[:_SHOWN])} is left out:"
+                for cause in bad:
+                    errors.add(RowError("bad-proxy", f"{left_out} {cause}", line, source, cause))
                 for member in record.unread:
                     message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
-                    errors.append(RowError("bad-proxy", message[:_SHOWN], line, source))
+                    errors.add(RowError("bad-proxy", message[:_SHOWN], line, source))
             directory._add(keys, len(kept))
             kept.append(kept_record(line, record, is_common=is_common))
         directory._recipients = Recipients(kept, source, limits)
-        directory._errors = tuple(errors)
+        directory._errors = tuple(errors.listed())
         return directory

@@ -14,16 +14,22 @@ from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED, TYPE_PATTE
 
 __all__ = [
     "ALIAS_COLUMNS",
+    "AMBIGUOUS_TYPES",
+    "FIELDS",
     "SINGLE_ADDRESS",
+    "TYPE_COLUMNS",
     "Layout",
     "Record",
     "is_read",
+    "is_typed",
     "layout_of",
     "record_of",
+    "with_type",
 ]
 
 FIELDS = {
     "displayname": "display_name",
+    "name.fullname": "display_name",
     "name": "name",
     "cn": "name",
     "aliasname": "alias",
@@ -52,11 +58,12 @@ FIELDS = {
     "emailaddress": "mail",
     "externalemailaddress": "target",
     "targetaddress": "target",
+    "remoteroutingaddress": "target",
 }
 """The field of a record by the name of an attribute, as names compare; of several the first that is not empty counts.
 
-They are those of Exchange 5.5 (Q155594, Q184536: E-mail Addresses, E-mail Address), Get-Recipient, Active Directory,
-Get-MgUser, and GAM's `print users`.
+They are those of Exchange 5.5 (Q155594, Q184536: E-mail Addresses, E-mail Address), Get-Recipient, Get-RemoteMailbox,
+Active Directory, Get-MgUser, and GAM's `print users`.
 """
 
 TARGET_COLUMN = "e-mail address"
@@ -146,12 +153,14 @@ def record_of(properties: Mapping[str, object], layout: Layout) -> Record:
     record = Record()
     for name, known in layout.fields:
         value = properties[name]
-        if value is None or value == "" or value != value:  # noqa: PLR0124 - a number that is none is not itself
+        if value.__class__ is not str:
+            value = _plain(value)
+        if value is None or value == "":
             continue
         if known in _LISTS:
             _add_addresses(record, getattr(record, known), value)
         elif known in TYPE_COLUMNS:
-            _add_addresses(record, record.proxies, _with_type(value, known.upper()))
+            _add_addresses(record, record.proxies, _typed(value, known.upper()))
         elif not getattr(record, known):
             plain = isinstance(value, str) and not value.startswith(_OCTETS_MARK)
             setattr(record, known, value if plain else _text(value, name))
@@ -181,7 +190,7 @@ def _known_field(name: str) -> str | None:
 
 def _alias_of(properties: Mapping[str, object]) -> Record | None:
     """Return the record of a row that names an address and whose it is, as GAM's `print aliases` does; else None."""
-    held = {key_of(name): value for name, value in properties.items()}
+    held = {key_of(name): _plain(value) for name, value in properties.items()}
     alias, target = held.get("alias"), held.get("target")
     if isinstance(alias, str) and isinstance(target, str) and "@" in alias and "@" in target:
         return Record(mail=target.strip(TRIMMED), primary=target, secondary_proxies=[(alias,)])
@@ -194,17 +203,58 @@ def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: obj
         held.append(octets_as_text(value) if _OCTETS_MARK in value else value)
         return
     members = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
-    texts = [address_text(member) for member in members]
+    texts = [member if member.__class__ is str else _member_text(member) for member in members]
     held.append(tuple(text for text in texts if text is not None))
     record.unread += [member for member, text in zip(members, texts, strict=True) if text is None]
 
 
-def _with_type(value: object, address_type: str) -> object:
-    """Return the value of a column of one type, its addresses with the type where they have none."""
-    prefix = address_type.lower() if address_type == DEFAULT_TYPE else address_type
-    if not isinstance(value, str):
+def _plain(value: object) -> object:
+    """Return a value with the text and the lists of Python in place of those of NumPy and pandas; None for no value."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Iterable):
         return value
-    if _TYPED.match(value):
+    try:
+        return None if value != value else value  # noqa: PLR0124 - a number that is none is not itself
+    except TypeError:  # the missing value of pandas is neither equal to itself nor not
+        return None
+
+
+def _member_text(member: object) -> str | None:
+    """Return the address that a member of a collection is, which may be the octets of text; None where it is none."""
+    if isinstance(member, bytes):
+        try:
+            return member.decode()
+        except UnicodeDecodeError:
+            return None
+    text = address_text(member)
+    return None if text is None else str.__str__(text)
+
+
+def _typed(value: object, address_type: str) -> object:
+    """Return the value of a column of one type, its addresses with the type where they have none."""
+    if isinstance(value, str):
+        return with_type(value, address_type)
+    if not isinstance(value, list | tuple):
+        return value
+    typed: list[object] = []
+    for member in value:
+        found = with_type(member, address_type) if isinstance(member, str) else member
+        typed += found if isinstance(found, tuple) else [found]
+    return typed
+
+
+def is_typed(text: str) -> bool:
+    """Return whether a text begins with a type and its colon."""
+    return _TYPED.match(text) is not None
+
+
+def with_type(value: str, address_type: str) -> str | tuple[str, ...]:
+    """Return the text of a column of one type, or the addresses in it with the type that they do not have."""
+    prefix = address_type.lower() if address_type == DEFAULT_TYPE else address_type
+    if is_typed(value):
         return value
     if address_type in AMBIGUOUS_TYPES:
         return ()
@@ -215,7 +265,7 @@ def _with_type(value: object, address_type: str) -> object:
 def _text(value: object, name: str) -> str:
     """Return the text of the property of a name: of a collection that of its first member."""
     if isinstance(value, list | tuple):
-        value = value[0] if value else ""
+        value = _plain(value[0]) if value else ""
     if isinstance(value, Mapping):
         value = address_text(value) or ""
     if isinstance(value, bytes):
@@ -224,4 +274,3 @@ def _text(value: object, name: str) -> str:
         except UnicodeDecodeError:
             return value.decode("utf-8", "replace")
     return octets_as_text(str(value), name)
-    return str(value)

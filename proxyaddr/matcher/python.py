@@ -106,9 +106,9 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
             local, at, domain = value.rpartition("@")
         except (AttributeError, TypeError):
             return otherwise(address)
-        if "=" in local and ":" not in local and typed_by_shape(address) is not None:
-            return otherwise(address)
         if at and ":" not in local:
+            if "=" in local and typed_by_shape(address) is not None:
+                return otherwise(address)
             route = route_of(domain)  # its keys are ASCII without blanks: so is the domain of the text
             if route is not None:
                 return route

@@ -294,8 +294,9 @@ static inline __m128i folded(__m128i bytes) {
 /* Add what 16 bytes hold to the marks. */
 ALWAYS_INLINE void mark_16(__m128i bytes, uint32_t place, uint64_t *ats, __m128i *signs, __m128i *undecided) {
     *ats |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))) << place;
-    *signs = _mm_or_si128(*signs, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')),
-                                               _mm_cmpeq_epi8(bytes, _mm_set1_epi8('='))));
+    /* one comparison for both signs: `;` and `<` lie between, and are rare */
+    *signs = _mm_or_si128(*signs, _mm_cmplt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - ':'))),
+                                                 _mm_set1_epi8((char)(0x80 + '=' - ':' + 1))));
     *undecided = _mm_or_si128(_mm_or_si128(*undecided, bytes), _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('*')),
                                                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('%'))));
 }
@@ -395,8 +396,8 @@ static int may_show_type(const uint8_t *text, const uint8_t *colon, const uint8_
 
 /* Split an address into its type, before a colon, and its value without blanks. Return 0 where the type gives the answer, or
  * where it is undecided: a dot after a domain does not count, nor does a type with blanks where no pattern has it, and a
- * legacy DN or an O/R address may stand there without its type. */
-static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int32_t *answer) {
+ * legacy DN or an O/R address may stand there without its type, where `has_equals`. */
+static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int has_equals, int32_t *answer) {
     const uint8_t *end = text + length, *value, *place;
     int type = table->smtp;
     while (end > text && is_blank(end[-1]))
@@ -404,7 +405,7 @@ static int split_type(const kernel *table, address_query *query, const uint8_t *
     place = value = without_blanks(text, end);
     while (place < end && *place != ':' && *place != '@' && *place != '"' && !is_blank(*place))
         place++;
-    if ((end > text && end[-1] == '.') || may_show_type(value, place, end) ||
+    if ((end > text && end[-1] == '.') || (RARELY(has_equals) && may_show_type(value, place, end)) ||
         (table->has_types_with_blanks && place < end && is_blank(*place) && memchr(place, ':', (size_t)(end - place)))) {
         *answer = KERNEL_UNDECIDED;
         return 0;
@@ -438,7 +439,7 @@ static inline int prepare(const kernel *table, address_query *query, uint8_t *ro
     query->type = (uint32_t)table->smtp;
     if (RARELY((found.may_show_type && !named) || *query->text <= ' ' || text[length - 1] <= '.' || table->smtp < 0 ||
                table->types[table->smtp].is_constant)) {
-        if (!split_type(table, query, text, length, answer))
+        if (!split_type(table, query, text, length, found.may_show_type, answer))
             return 0;
         if (query->text + query->length != text + length)
             return -1; /* blanks at the end: the margin may be too narrow without them */
@@ -538,18 +539,19 @@ static int32_t match_alone(const kernel *table, const uint8_t *text, int64_t siz
     uint8_t room[MARGIN + KERNEL_LONGEST + 1 + MARGIN] = {0}, *value = room + MARGIN;
     address_query query;
     int32_t answer = KERNEL_NONE;
-    uint8_t undecided = 0;
+    uint8_t undecided = 0, has_equals = 0;
     if (size < 0)
         return KERNEL_NONE;
     if (size > KERNEL_LONGEST)
         return KERNEL_UNDECIDED;
     for (int64_t place = 0; place < size; place++) {
         undecided |= text[place] | (text[place] == '*' || text[place] == '%' ? 0x80 : 0);
+        has_equals |= text[place] == '=';
         value[place] = lower(text[place]);
     }
     if (undecided & 0x80)
         return KERNEL_UNDECIDED;
-    if (!split_type(table, &query, value, (uint32_t)size, &answer))
+    if (!split_type(table, &query, value, (uint32_t)size, has_equals, &answer))
         return answer;
     const uint8_t *at = last_at(query.text, query.length);
     query.local = at ? (uint32_t)(at - query.text) : query.length;

@@ -204,9 +204,7 @@ class RouteChooser:
     ) -> Explanation:
         """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
         message, target = message_of(size, site, location, self._connectors.values()), self.read(address)
-        candidates = self._candidates(target)
-        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
+        candidates, _, pending = self._weighed(target, message, lowest_cost_only=lowest_cost_only)
         found = explained(
             *(str(address), target.type, candidates, self._dialect, message),
             lowest_cost_only=lowest_cost_only,
@@ -268,33 +266,24 @@ class RouteChooser:
                 found.append(candidate_of(index, route, fit, self._connectors))
         return found
 
-    def _pending(self, target: Target) -> list[Candidate]:
-        """Return candidates of the spaces of accepted domains, while those are not known, as if one fitted exactly."""
-        if self._domains is not None or target.type != DEFAULT_TYPE:
-            return []
-        return pending_candidates(self._accepted, self._connectors)
-
     def _chosen(self, target: Target, message: Message, *, lowest_cost_only: bool = False) -> Candidate | None:
         """Return the candidate that takes an address; ConfigurationError where that depends on accepted domains."""
-        candidates = self._candidates(target)
-        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        if self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only) is not None:
+        _, known, pending = self._weighed(target, message, lowest_cost_only=lowest_cost_only)
+        if pending is not None:
             raise not_given(target.written)
         return known
 
-    def _unknown(
-        self,
-        target: Target,
-        candidates: Sequence[Candidate],
-        known: Candidate | None,
-        message: Message,
-        *,
-        lowest_cost_only: bool,
-    ) -> Candidate | None:
-        """Return the candidate that takes an address if it falls under accepted domains that are not known."""
-        pending = self._pending(target)
-        if not pending:
-            return None
-        every = [*candidates, *pending]
+    def _weighed(
+        self, target: Target, message: Message, *, lowest_cost_only: bool
+    ) -> tuple[Sequence[Candidate], Candidate | None, Candidate | None]:
+        """Return the candidates, the one that takes an address, and the one that does if it is an accepted domain's.
+
+        The last is None where the accepted domains are known, or do not matter.
+        """
+        candidates = self._candidates(target)
+        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
+        if self._domains is not None or target.type != DEFAULT_TYPE or not self._accepted:
+            return candidates, known, None
+        every = [*candidates, *pending_candidates(self._accepted, self._connectors)]
         chosen = choose(every, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        return chosen if is_unknown(chosen, known) else None
+        return candidates, known, chosen if is_unknown(chosen, known) else None

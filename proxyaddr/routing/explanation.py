@@ -14,13 +14,16 @@ from proxyaddr.routing.unread import Incomplete
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
 
-__all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome", "taken_by"]
+__all__ = ["NDR", "NO_ROUTE", "UNREACHABLE", "Explanation", "Outcome", "fate_without_route", "taken_by"]
 
 NDR = "NDR"
 """A non-delivery report: the mail is returned."""
 
 UNREACHABLE = "Unreachable queue"
 """The queue of Exchange 2007 and later in which mail waits for a connector (connector-selection.md)."""
+
+NO_ROUTE = "no route"
+"""What is said of an address that no route takes."""
 
 _UNKNOWN = "unknown: the accepted domains are not given"
 
@@ -84,8 +87,7 @@ class Explanation:
         """
         if self.winner is not None or self.unknown is not None:
             return None
-        is_kept = self.dialect is not Dialect.EXCHANGE55 and self.type == DEFAULT_TYPE
-        return UNREACHABLE if is_kept and not self._is_too_large_for_all else NDR
+        return NDR if self._is_too_large_for_all else fate_without_route(self.dialect, self.type)
 
     @property
     def _is_too_large_for_all(self) -> bool:
@@ -122,11 +124,16 @@ class Explanation:
         return f"{fate} (rules of {self.dialect})"
 
 
+def fate_without_route(dialect: Dialect, address_type: str) -> str:
+    """Return what the product does with mail of a type that no route takes, whatever its size."""
+    return UNREACHABLE if dialect is not Dialect.EXCHANGE55 and address_type == DEFAULT_TYPE else NDR
+
+
 def taken_by(route: Route | None, *, is_unknown: bool = False) -> str:
     """Return what is said of an address in a word: the connectors of its route, `no route`, or that it is unknown."""
     if route is not None:
         return " -> ".join(route.connectors)
-    return _UNKNOWN if is_unknown else "no route"
+    return _UNKNOWN if is_unknown else NO_ROUTE
 
 
 def _wrapped(text: str, width: int | None) -> list[str]:

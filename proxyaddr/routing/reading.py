@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from proxyaddr._files.row_errors import with_bounded_errors
 from proxyaddr._files.text import csv_records, lines_of, read_text
 from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED
 from proxyaddr.errors import ConfigurationError, Finding, RowError
@@ -82,7 +83,7 @@ def read_source(path: str | Path, limits: Limits) -> Source:
         read = reader(text, source, limits)
         if form is TableForm.CONNECTORS:
             stated = Dialect.EXCHANGE2007
-    rows = list(read.rows)
+    rows = list(with_bounded_errors(read.rows, source, limits))
     if form is TableForm.GWART and text.strip() and all(isinstance(row, RowError) for row in rows):
         _check_is_gwart(text, source)
     return Source(source, rows, read.connectors, stated if read.dialect is None else Dialect(read.dialect))

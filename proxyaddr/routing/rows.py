@@ -190,7 +190,8 @@ def cost_of(value: object) -> int:
 def check_cost(route: Route, dialect: Dialect) -> None:
     """Raise ConfigurationError where the cost of a route is a sum over hops that a table of the dialect can't state."""
     if not has_sums(dialect) and route.space.cost not in COST_RANGE:
-        message = f"{route.space} of {route.connector} has a cost above {COST_RANGE[-1]}: GWART text alone keeps it"
+        cost = f"a cost above {COST_RANGE[-1]}, which no space alone has"
+        message = f"{route.space} of {route.connector} has {cost}: GWART text keeps it"
         raise ConfigurationError("unwritable-space", message, "address_spaces")
 
 

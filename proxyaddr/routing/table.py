@@ -14,9 +14,9 @@ from proxyaddr.routing.chooser import RouteChooser
 from proxyaddr.routing.columns import LazyRoutes, read_columns
 from proxyaddr.routing.csv import csv_text, read_csv
 from proxyaddr.routing.gwart import check_is_no_path, gwart_rows, gwart_text
-from proxyaddr.routing.reading import Source, decided, read_source, source_of
+from proxyaddr.routing.reading import Source, decided, guessed_dialect, read_source, source_of
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import TableRows, routes_of
+from proxyaddr.routing.rows import RouteRow, TableRows, routes_of
 from proxyaddr.spaces.dialect import Dialect
 
 if TYPE_CHECKING:  # they load when they are asked for
@@ -97,6 +97,12 @@ class RoutingTable(RouteChooser):
         """
         text: str = _loaded("powershell_text")(self._written, self._connectors, self._dialect)
         return text
+
+    @property
+    def guessed_dialect(self) -> Dialect:
+        """The dialect that is guessed where a file holds these spaces and states none."""
+        spaces = ((route.connectors, route.space) for route in self._written)
+        return guessed_dialect((0, RouteRow(names, type=space.type, pattern=space.pattern)) for names, space in spaces)
 
     @property
     def _written(self) -> Iterable[Route]:

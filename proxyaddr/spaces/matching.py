@@ -119,6 +119,8 @@ def comparable_pattern(address_type: str, pattern: str, dialect: Dialect) -> str
     """
     if address_type in COMPONENT_TYPES:
         return pattern
+    if pattern.isascii() and pattern[-1:] != "." and dialect is not Dialect.EXCHANGE2000:
+        return pattern.lower()  # as most are
     folded = fold(pattern)
     if address_type not in (INTERNET_TYPES if dialect is Dialect.EXCHANGE55 else (DEFAULT_TYPE,)):
         return folded

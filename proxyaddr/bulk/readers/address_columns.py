@@ -6,7 +6,6 @@ An export may have a column for each address (`proxyAddresses_0`, `proxyAddresse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from proxyaddr._files.objects import counting, key_of, whole_key_of, without_number
-from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED, TYPE_PATTERN
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.addresses.proxy_list import read_items
 from proxyaddr.bulk.files import Format, Input
 from proxyaddr.bulk.lists import holds_list
@@ -22,12 +21,10 @@ from proxyaddr.bulk.readers.address_objects import as_texts
 from proxyaddr.bulk.readers.reader import Codes
 from proxyaddr.bulk.readers.text import TEXT_COLUMN
 from proxyaddr.columns import NOT_UTF8
-from proxyaddr.directory.records import ALIAS_COLUMNS, AMBIGUOUS_TYPES, FIELDS, TYPE_COLUMNS
+from proxyaddr.directory.records import ALIAS_COLUMNS, AMBIGUOUS_TYPES, FIELDS, TYPE_COLUMNS, is_typed, with_type
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["AddressColumns", "chosen_columns", "gathered"]
-
-_TYPED = re.compile(rf"\s*{TYPE_PATTERN}\s*:")
 
 _COMPARED = 1_000
 """Columns that are compared with the name of one that is missing."""
@@ -52,10 +49,8 @@ def chosen_columns(schema: pa.Schema, column: str | None, source: Input) -> Addr
     numbered = tuple(name for name in names if without_number(name) != name and without_number(name) == column)
     if column in names and not numbered:
         return AddressColumns(column, (column,))
-    if column in names:  # the number of them, or the first of them
-        counted = {names[place] for place in counting(names)} if source.format in (Format.CSV, Format.TSV) else set()
-        parts = numbered if column in counted else (column, *numbered)
-        return AddressColumns(column, parts)
+    if column in names:  # the number of them, which is left out of each row, or the first of them
+        return AddressColumns(column, (column, *numbered))
     if same := [name for name in names if whole_key_of(name) == whole_key_of(column)]:
         return AddressColumns(same[0], (same[0],))
     parts = tuple(name for name in names if key_of(name) == whole_key_of(column))
@@ -68,6 +63,8 @@ def _named_by_format(names: Sequence[str], source: Input) -> AddressColumns:
     if source.format is Format.TEXT:
         return AddressColumns(TEXT_COLUMN, (TEXT_COLUMN,))
     if len(names) == 1:
+        if source.format in (Format.CSV, Format.TSV) and "@" in names[0]:
+            raise _missing(names, "the first line holds an address in place of the names of columns", source, None)
         return AddressColumns(names[0], (names[0],))
     fields = {name: FIELDS.get(key_of(name)) for name in names}
     keys = {key_of(name): name for name in names}
@@ -132,17 +129,14 @@ def _addresses(cell: object, kind: str) -> Iterator[str]:
     for member in members:
         if not isinstance(member, str) or not member.strip(TRIMMED):
             continue
-        is_typed = _TYPED.match(member) is not None
         if kind == "primary":
-            yield member if is_typed else f"{DEFAULT_TYPE}:{member.strip(TRIMMED)}"
+            yield member if is_typed(member) else f"{DEFAULT_TYPE}:{member.strip(TRIMMED)}"
         elif kind in ("proxies", "secondary_proxies"):
             for text in _pieces(member):
                 yield _secondary(text) if kind == "secondary_proxies" else text
-        elif is_typed:
-            yield from _pieces(member)
-        elif kind not in AMBIGUOUS_TYPES:
-            prefix, pieces = (kind.lower(), member.split(";")) if kind == DEFAULT_TYPE else (kind, [member])
-            yield from (f"{prefix}:{piece.strip(TRIMMED)}" for piece in pieces if piece.strip(TRIMMED))
+        else:
+            typed = with_type(member, kind)
+            yield from _pieces(typed) if isinstance(typed, str) else typed
 
 
 def _pieces(text: str) -> list[str]:
@@ -153,7 +147,7 @@ def _pieces(text: str) -> list[str]:
 
 def _secondary(text: str) -> str:
     """Return a secondary address with its type in lower case, which says so (Q155594)."""
-    if not _TYPED.match(text):
+    if not is_typed(text):
         return text if "@" not in text else f"{DEFAULT_TYPE.lower()}:{text.strip(TRIMMED)}"
     address_type, _, value = text.partition(":")
     return f"{address_type.lower()}:{value}"

@@ -119,8 +119,18 @@ def _schema_of(block: bytes, source: str) -> pa.Schema:
     if found is None:
         found = pa.schema([])
         for piece in _pieces(block):
-            found = merged(found, _inferred(piece) or _inferred_by_lines(piece))
+            inferred = _inferred(piece) or _inferred_by_lines(piece)
+            if not _agree(found, inferred):
+                return _inferred_by_lines(block)
+            found = merged(found, inferred)
     return found
+
+
+def _agree(one: pa.Schema, other: pa.Schema) -> bool:
+    """Return whether columns of two pieces have the same types, so that it does not matter where a block was cut."""
+    types = {field.name: field.type for field in one}
+    pairs = [(types[field.name], field.type) for field in other if field.name in types]
+    return all(pa.types.is_null(first) or pa.types.is_null(second) or first == second for first, second in pairs)
 
 
 def _may_be_wide(block: bytes) -> bool:

@@ -74,7 +74,12 @@ def _common(values: Iterable[Any]) -> pa.DataType:  # noqa: PLR0911 - a line for
         return pa.list_(_common(item for items in present for item in items))
     if kinds == {dict}:
         names = dict.fromkeys(name for members in present for name in members)
-        return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        try:
+            return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        except _Mixed:  # a property of addresses that none of them needs, such as Prefix
+            if all(_address(value) is not None for value in present):
+                return pa.string()
+            raise
     raise _Mixed
 
 
@@ -113,8 +118,8 @@ def merged(first: pa.Schema, other: pa.Schema) -> pa.Schema:
 def _promoted(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     kinds = [text_type(one), text_type(other)]
     for first, second in (kinds, kinds[::-1]):
-        if pa.types.is_list(first) and pa.types.is_string(first.value_type) and pa.types.is_string(second):
-            return first
+        if pa.types.is_string(second) and first in (pa.list_(pa.string()), pa.list_(pa.null())):
+            return pa.list_(pa.string())
     if kinds != [one, other] and not pa.types.is_null(one) and not pa.types.is_null(other) and kinds[0] == kinds[1]:
         return kinds[0]
     schemas = [pa.schema([("field", kind)]) for kind in (one, other)]
@@ -145,7 +150,8 @@ def fitting(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401 - any value o
         text = value if isinstance(value, str) else _address(value)
         return json.dumps(value) if text is None else encodable(text)
     if pa.types.is_list(kind):
-        value = plain(value)
+        if not isinstance(value, list) or pa.types.is_string(kind.value_type):  # lists of lists stay as they are
+            value = plain(value)
         return [fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: fitting(value.get(field.name), field.type) for field in kind}
