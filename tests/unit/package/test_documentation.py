@@ -53,7 +53,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("benchmarks/README.md", "proxyaddr/ARCHITECTURE.md", "CHANGELOG.md"):  # pages include them
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    environment = {**unmeasured, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", "site"]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=1_200, check=False

@@ -10,6 +10,7 @@ from tests.fuzz.object_targets import TARGETS
 from tests.fuzz.targets import bad_input
 
 
+@pytest.mark.unmeasured  # the corpora take minutes under coverage, and reach nothing that other tests do not
 @pytest.mark.parametrize("name", TARGETS)
 def test_corpus_and_cases_pass(name: str) -> None:
     found = seeds(name)
