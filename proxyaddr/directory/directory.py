@@ -9,7 +9,7 @@ from typing import Self
 from proxyaddr._files.objects import ADDRESS_KEYS, Form
 from proxyaddr._files.row_errors import RowErrors
 from proxyaddr.addresses.parser import parse
-from proxyaddr.addresses.values import TypedAddress
+from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.common_lists import Keys
 from proxyaddr.directory.files import Records, read_records, records_of
 from proxyaddr.directory.keys import (
@@ -182,8 +182,15 @@ class Directory:
                 for member in record.unread:
                     message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
                     errors.add(RowError("bad-proxy", message[:_SHOWN], line, source))
+                for proxy in filter(_is_joined, recipient.proxies):
+                    shown = visible(f"{recipient.label[:_SHOWN]} is found by none of several addresses in one value")
+                    errors.add(RowError("joined-values", f"{shown}: {visible(str(proxy)[:_SHOWN])}", line, source))
             directory._add(keys, len(kept))
             kept.append(kept_record(line, record, is_common=is_common))
         directory._recipients = Recipients(kept, source, limits)
         directory._errors = tuple(errors.listed())
         return directory
+
+
+def _is_joined(proxy: ProxyAddress) -> bool:
+    return any(finding.code == "joined-values" for finding in proxy.reading)

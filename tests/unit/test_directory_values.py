@@ -223,3 +223,14 @@ def test_ldif_is_read_as_that_alone(tmp_path: Path) -> None:
 def test_a_recipient_takes_texts_alone(proxies: object) -> None:
     with pytest.raises(TypeError, match="proxies must be text or an iterable of texts, not"):
         px.Recipient("Jane", proxies)  # type: ignore[arg-type]  # what is tested
+
+
+@pytest.mark.parametrize("value", ["smtp:a@contoso.com;smtp:b@contoso.com", "X500:/o=Contoso/cn=a SMTP:b@contoso.com"])
+def test_a_value_that_holds_several_addresses_is_told(value: str) -> None:
+    """A list of one export is kept in one value by another: neither address would be found, without a word."""
+    directory = px.Directory.from_records([{"displayName": "Jane", "proxyAddresses": ["SMTP:j@contoso.com", value]}])
+    [error] = directory.errors
+    assert (error.code, error.line) == ("joined-values", 1)
+    assert value in error.message
+    assert "Jane is found by none of several addresses in one value" in error.message
+    assert directory.find("j@contoso.com")
