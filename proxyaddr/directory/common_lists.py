@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "list_keys", "pieces_of", "text_keys"]
+__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "are_odd", "list_keys", "pieces_of", "text_keys"]
 
 WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 """Types of a common list whose values end in a domain."""
@@ -44,6 +45,9 @@ _SPLIT = re.compile(_SEPARATOR)
 _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 """What separates in a list of Exchange 5.5 (Q155594)."""
 
+_DEFAULT = DEFAULT_TYPE.lower()
+"""The type of an address that names none, which is a secondary one."""
+
 _CUT = "..."
 """The mark of a list that was cut off."""
 
@@ -66,19 +70,67 @@ def list_keys(text: str) -> Keys | None:
     if _CUT in text or not _LIST.fullmatch(text):
         return None
     lowered = text.lower().removesuffix(";")
-    pieces = lowered.split(";")
-    if "," in lowered or _OR in lowered or len(pieces) != lowered.count(":"):
-        return _keys(_SPLIT.split(lowered))
-    if "; " in lowered:
-        pieces = [piece.lstrip() for piece in pieces]
-    if _X500 not in lowered:
+    pieces = _pieces(lowered)
+    if _X500 not in lowered and _OR not in lowered:
         return Keys(pieces)
     return _keys(pieces)
 
 
 def pieces_of(text: str) -> list[str]:
     """Return the addresses in the text of a list, as they are written; `list_keys` says whether it is a common one."""
-    return _BETWEEN.split(text) if "%" in text else _SPLIT.split(text.removesuffix(";"))
+    return _BETWEEN.split(text) if "%" in text else _pieces(text.removesuffix(";"))
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the addresses in the text of a list without a separator at its end."""
+    pieces = text.split(";")
+    return pieces if _are_between_semicolons(pieces, text.lower()) else _SPLIT.split(text)
+
+
+def _are_between_semicolons(pieces: Sequence[str], lowered: str) -> bool:
+    """Return whether the addresses in a list, whose text is in lower case, are what stands between its semicolons."""
+    if len(pieces) != lowered.count(":") or _OR in lowered:
+        return False
+    return not ("," in lowered or "; " in lowered or "%" in lowered)
+
+
+def are_odd(
+    columns: Sequence[str | Sequence[str]], secondary: Sequence[str | Sequence[str]], *, has_primary: bool
+) -> bool:
+    """Return whether there may be a finding about the addresses of a recipient, all of which are in common forms.
+
+    They are texts of lists, and texts with an address each; those of `secondary` are secondary whatever their case.
+    `has_primary` is true where an address of the default type that is in neither is the primary.
+    """
+    if len(columns) == 1 and not secondary and isinstance(held := columns[0], str):
+        lowered = held.lower()
+        pieces = lowered.split(";")
+        if _are_between_semicolons(pieces, lowered):
+            if len(set(pieces)) < len(pieces):
+                return True
+            return _are_odd_types(tuple([text.partition(":")[0] for text in held.split(";")]), has_primary=has_primary)
+    texts = [text for column in columns for text in (pieces_of(column) if isinstance(column, str) else column)]
+    written = [text.partition(":")[0] if ":" in text else _DEFAULT for text in texts]
+    if secondary:
+        more = [text for column in secondary for text in (pieces_of(column) if isinstance(column, str) else column)]
+        written += [text.partition(":")[0].lower() if ":" in text else _DEFAULT for text in more]
+        texts += more
+    if len({text.lower() if ":" in text else f"{_DEFAULT}:{text}".lower() for text in texts}) < len(texts):
+        return True
+    return _are_odd_types(tuple(written), has_primary=has_primary)
+
+
+@lru_cache(maxsize=4096)
+def _are_odd_types(written: tuple[str, ...], *, has_primary: bool) -> bool:
+    """Return whether addresses of these types, as they are written, may be odd; O/R addresses compare otherwise."""
+    types = [name.upper() for name in written]
+    primaries = [name for name in written if name.isupper() and name not in LEGACY_DN_TYPES]
+    return (
+        not all(name.isupper() or name.islower() for name in written)
+        or len(set(primaries)) < len(primaries)
+        or (DEFAULT_TYPE in types and DEFAULT_TYPE not in primaries and not has_primary)
+        or types.count("X400") > 1
+    )
 
 
 def text_keys(text: str) -> Keys | None:
