@@ -25,6 +25,7 @@ __all__ = [
     "Chooser",
     "CommonRecipient",
     "PlainAddress",
+    "address_as_read",
     "common_recipient",
     "first_address",
     "other_addresses",
@@ -55,7 +56,7 @@ _LONGEST_DOMAIN = 180
 
 
 class PlainAddress(NamedTuple):
-    """A plain Internet address."""
+    """An address that is read as it is written; where nobody holds it, it is a plain Internet address."""
 
     type: str
     value: str
@@ -111,6 +112,12 @@ def plain_address(text: str) -> PlainAddress | None:
     if found is None or not _fits(found[2], found[3]):
         return None
     return PlainAddress((found[1] or DEFAULT_TYPE).upper(), text[found.start(2) :])
+
+
+def address_as_read(text: str) -> PlainAddress:
+    """Return what a text is read as that has a key as `directory.keys.key_of_text` gives it."""
+    kind, _, value = _typed(text).partition(":")
+    return PlainAddress(kind, value)
 
 
 def first_address(common: CommonRecipient | PlainAddress) -> str | None:

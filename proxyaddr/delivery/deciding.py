@@ -17,6 +17,7 @@ from proxyaddr.delivery.common_recipients import (
     Chooser,
     CommonRecipient,
     PlainAddress,
+    address_as_read,
     common_recipient,
     first_address,
     other_addresses,
@@ -28,11 +29,10 @@ from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, SELECTION, FindRoute
 from proxyaddr.delivery.settings import ServiceSettings
 from proxyaddr.directory.directory import Directory
-from proxyaddr.directory.keys import keys_of_record
-from proxyaddr.directory.reading import Kept, Recipients, record_kept
+from proxyaddr.directory.keys import key_of_text
+from proxyaddr.directory.reading import Recipients
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
-from proxyaddr.limits import DEFAULT_LIMITS
 from proxyaddr.matcher import Matcher
 from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.route import Route
@@ -115,12 +115,22 @@ class Decider:
             return None
         if isinstance(item, bytes):
             return common_recipient(item)
-        given = plain_address(item) if isinstance(item, str) and self._is_one_directory else None
-        if given is None or self._directory is None:
+        return self._held(item) if isinstance(item, str) and self._is_one_directory else None
+
+    def _held(self, text: str) -> _Common | None:
+        """Return the one recipient that holds the address that a text is, or that address where nobody does."""
+        given = plain_address(text)
+        if self._directory is None:
             return given
-        key = f"{given.type}:{given.value}".lower()
-        may_hold = self._directory.kept_with(key)
-        return _only_holder(may_hold, key, given) if may_hold else given
+        key = key_of_text(text)
+        if key is None:
+            return None
+        holders = self._directory.holders_by_key(key)
+        if not holders:
+            return given
+        kept = self._directory.recipients.kept[holders[0]]
+        holder = common_recipient(kept) if isinstance(kept, bytes) and len(holders) == 1 else None
+        return None if holder is None else holder._replace(given=given or address_as_read(text))
 
     def _of_service(self, common: Sequence[_Common | None]) -> list[Choice | None]:
         """Return what the connector chooses of each."""
@@ -220,13 +230,3 @@ def _found_in(recipient: object, outcome: Delivery | NonDelivery) -> tuple[str, 
         holders = [recipient] if isinstance(recipient, Recipient) else outcome.holders
         lists = [holder.proxies for holder in holders]
     return tuple(dict.fromkeys(found.code for held in lists for found in held.findings))
-
-
-def _only_holder(may_hold: Sequence[Kept], key: str, given: PlainAddress) -> CommonRecipient | None:
-    """Return the one recipient that holds an address; None where that is not certain."""
-    [kept, *others] = may_hold
-    if others or not isinstance(kept, bytes):
-        return None
-    keys = keys_of_record(record_kept(kept)[1], DEFAULT_LIMITS)
-    holder = None if keys is None or key not in keys.keys else common_recipient(kept)
-    return None if holder is None else holder._replace(given=given)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "are_odd", "list_keys", "pieces_of", "text_keys"]
+__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "are_odd", "is_item", "list_keys", "pieces_of", "text_keys"]
 
 WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 """Types of a common list whose values end in a domain."""
@@ -47,6 +47,9 @@ _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 
 _DEFAULT = DEFAULT_TYPE.lower()
 """The type of an address that names none, which is a secondary one."""
+
+_AROUND, _AROUND_ALL = ("", ";", ",", "%", " "), ("", ";", "%")
+"""What stands around an address with a domain in a list, and behind any: values of others have blanks and commas."""
 
 _CUT = "..."
 """The mark of a list that was cut off."""
@@ -92,6 +95,21 @@ def _are_between_semicolons(pieces: Sequence[str], lowered: str) -> bool:
     if len(pieces) != lowered.count(":") or _OR in lowered:
         return False
     return not ("," in lowered or "; " in lowered or "%" in lowered)
+
+
+def is_item(key: str, text: str) -> bool:
+    """Return whether the address with a key is an item of the text of a common list; False where that is not certain.
+
+    The key is one of `list_keys`, and the text is in lower case.
+    """
+    spelled = (key, _X500 + key[len(_EX) :]) if key.startswith(_EX) else (key,)
+    between = _AROUND if "@" in key else _AROUND_ALL
+    for wanted in spelled:
+        start = text.find(wanted)
+        end = start + len(wanted)
+        if start >= 0 and text[start - 1 : start] in _AROUND and text[end : end + 1] in between:
+            return True
+    return False
 
 
 def are_odd(

@@ -64,6 +64,11 @@ class Recipients(Sequence[Recipient]):
         self._limits = limits
 
     @property
+    def limits(self) -> Limits:
+        """The limits with which recipients are read."""
+        return self._limits
+
+    @property
     def kept(self) -> Sequence[Kept]:
         """The recipients, or what each is made of."""
         return self._kept
