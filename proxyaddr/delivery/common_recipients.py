@@ -1,8 +1,8 @@
 """Which address of a recipient goes out, told without reading all of them; whatever is uncommon gives None.
 
-Common are the recipients of a file whose addresses have the forms of `directory.common_lists`, with nothing odd in
-them, and plain Internet addresses. The answers are those of the rules in `resolver`, which decides on all others; a
-property holds the two against each other.
+Common are the recipients of a file whose addresses have the forms of `directory.common_lists` and are not odd, and
+plain Internet addresses. The answers are those of the rules in `resolver`, which decides on all others; a property
+holds the two against each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, NO_PROXY, SELECTION
 from proxyaddr.delivery.settings import ServiceSettings
-from proxyaddr.directory.common_lists import LISTED_TYPES, WITH_DOMAIN, are_odd, pieces_of
+from proxyaddr.directory.common_lists import LISTED_TYPES, WITH_DOMAIN, may_be_odd, pieces_of
 from proxyaddr.formats.imcea import PREFIX
 from proxyaddr.formats.internet import is_plain
 
@@ -93,10 +93,10 @@ def common_recipient(kept: bytes) -> CommonRecipient | None:
         held = proxies[0]
     else:
         held = ";".join([column if isinstance(column, str) else ";".join(column) for column in proxies])
+    if may_be_odd(held, is_alone=not primary and bool(held or secondary)):
+        return None
     if primary:
         primary = "" if _DEFAULT in held else _typed(primary)
-    if are_odd(proxies, secondary, has_primary=bool(primary)):
-        return None
     known = display_name or name or alias
     if not known:
         found = _DEFAULT_PRIMARY.search(held)

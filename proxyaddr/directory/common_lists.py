@@ -7,13 +7,13 @@ recipient is asked for; a property holds the keys here against the addresses tha
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "are_odd", "is_item", "list_keys", "pieces_of", "text_keys"]
+__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "is_item", "list_keys", "may_be_odd", "pieces_of", "text_keys"]
 
 WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 """Types of a common list whose values end in a domain."""
@@ -21,23 +21,29 @@ WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 LISTED_TYPES = (*WITH_DOMAIN, "X500", "EX", "X400", "MS", "CCMAIL")
 """The types of a common list."""
 
-_TYPES = "|".join(LISTED_TYPES)
+
+def _spelled(names: Iterable[str]) -> str:
+    """Return the pattern of types: a type in mixed case is odd, so that no common list has it."""
+    return "|".join(spelled for name in names for spelled in (name, name.lower()))
+
+
+_TYPES = _spelled(LISTED_TYPES)
 
 _WORD = "A-Za-z0-9"
 _INTERNET = rf"[{_WORD}.+_-]++@[{_WORD}-]++(?:\.[{_WORD}-]++)*+"
 _OR_ATTRIBUTE = rf"[{_WORD}-]++=[{_WORD} .'()-]*+"
 _PIECE = "|".join(
     (
-        rf"(?i:{'|'.join(WITH_DOMAIN)}):{_INTERNET}",
-        rf"(?i:x500|ex):/[{_WORD} =/._()+-]*[{_WORD}=/._()+-]",
-        rf"(?i:x400):{_OR_ATTRIBUTE}(?:;{_OR_ATTRIBUTE})*+;?",
-        rf"(?i:ms):[{_WORD}/]++",
-        rf"(?i:ccmail):[{_WORD}](?:[{_WORD} ,.'-]*[{_WORD}])?",
+        rf"(?:{_spelled(WITH_DOMAIN)}):{_INTERNET}",
+        rf"(?:X500|x500|EX|ex):/[{_WORD} =/._()+-]*[{_WORD}=/._()+-]",
+        rf"(?:X400|x400):{_OR_ATTRIBUTE}(?:;{_OR_ATTRIBUTE})*+;?",
+        rf"(?:MS|ms):[{_WORD}/]++",
+        rf"(?:CCMAIL|ccmail):[{_WORD}](?:[{_WORD} ,.'-]*[{_WORD}])?",
     )
 )
 """An address whose value is the text behind its colon, whatever stands beside it; no value holds a colon."""
 
-_TYPE_FOLLOWS = rf"(?=(?i:{_TYPES}):)"
+_TYPE_FOLLOWS = rf"(?=(?:{_TYPES}):)"
 _SEPARATOR = rf"(?:[;,] ?| ){_TYPE_FOLLOWS}"
 _LIST = re.compile(rf"(?:{_PIECE})(?:{_SEPARATOR}(?:{_PIECE}))*+;?")
 _ONE = re.compile(rf"{_PIECE}|{_INTERNET}")
@@ -45,11 +51,15 @@ _SPLIT = re.compile(_SEPARATOR)
 _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 """What separates in a list of Exchange 5.5 (Q155594)."""
 
-_DEFAULT = DEFAULT_TYPE.lower()
-"""The type of an address that names none, which is a secondary one."""
-
 _AROUND, _AROUND_ALL = ("", ";", ",", "%", " "), ("", ";", "%")
 """What stands around an address with a domain in a list, and behind any: values of others have blanks and commas."""
+
+_END_OF_OR = "400"
+_ENDS_OF_PRIMARIES = {name[-3:] for name in LISTED_TYPES if name not in LEGACY_DN_TYPES} - {_END_OF_OR}
+"""The ends of types of which a recipient has one primary address; O/R addresses in upper and lower case end alike."""
+
+_MOST_ADDRESSES = 64
+"""Of a recipient with more it is found out in full whether they are odd: what is told at once is kept in a cache."""
 
 _CUT = "..."
 """The mark of a list that was cut off."""
@@ -73,28 +83,19 @@ def list_keys(text: str) -> Keys | None:
     if _CUT in text or not _LIST.fullmatch(text):
         return None
     lowered = text.lower().removesuffix(";")
-    pieces = _pieces(lowered)
-    if _X500 not in lowered and _OR not in lowered:
+    pieces = lowered.split(";")
+    if "," in lowered or _OR in lowered or len(pieces) != lowered.count(":"):
+        return _keys(_SPLIT.split(lowered))
+    if "; " in lowered:
+        pieces = [piece.lstrip() for piece in pieces]
+    if _X500 not in lowered:
         return Keys(pieces)
     return _keys(pieces)
 
 
 def pieces_of(text: str) -> list[str]:
     """Return the addresses in the text of a list, as they are written; `list_keys` says whether it is a common one."""
-    return _BETWEEN.split(text) if "%" in text else _pieces(text.removesuffix(";"))
-
-
-def _pieces(text: str) -> list[str]:
-    """Return the addresses in the text of a list without a separator at its end."""
-    pieces = text.split(";")
-    return pieces if _are_between_semicolons(pieces, text.lower()) else _SPLIT.split(text)
-
-
-def _are_between_semicolons(pieces: Sequence[str], lowered: str) -> bool:
-    """Return whether the addresses in a list, whose text is in lower case, are what stands between its semicolons."""
-    if len(pieces) != lowered.count(":") or _OR in lowered:
-        return False
-    return not ("," in lowered or "; " in lowered or "%" in lowered)
+    return _BETWEEN.split(text) if "%" in text else _SPLIT.split(text.removesuffix(";"))
 
 
 def is_item(key: str, text: str) -> bool:
@@ -112,43 +113,24 @@ def is_item(key: str, text: str) -> bool:
     return False
 
 
-def are_odd(
-    columns: Sequence[str | Sequence[str]], secondary: Sequence[str | Sequence[str]], *, has_primary: bool
-) -> bool:
-    """Return whether there may be a finding about the addresses of a recipient, all of which are in common forms.
+def may_be_odd(held: str, *, is_alone: bool) -> bool:
+    """Return whether there may be a finding about the addresses of a recipient, none of which is there twice.
 
-    They are texts of lists, and texts with an address each; those of `secondary` are secondary whatever their case.
-    `has_primary` is true where an address of the default type that is in neither is the primary.
+    `held` has those that may be primary, in common forms with semicolons between them. Where `is_alone` is false there
+    is a primary of the default type beside them, or they are none and there are no others.
     """
-    if len(columns) == 1 and not secondary and isinstance(held := columns[0], str):
-        lowered = held.lower()
-        pieces = lowered.split(";")
-        if _are_between_semicolons(pieces, lowered):
-            if len(set(pieces)) < len(pieces):
-                return True
-            return _are_odd_types(tuple([text.partition(":")[0] for text in held.split(";")]), has_primary=has_primary)
-    texts = [text for column in columns for text in (pieces_of(column) if isinstance(column, str) else column)]
-    written = [text.partition(":")[0] if ":" in text else _DEFAULT for text in texts]
-    if secondary:
-        more = [text for column in secondary for text in (pieces_of(column) if isinstance(column, str) else column)]
-        written += [text.partition(":")[0].lower() if ":" in text else _DEFAULT for text in more]
-        texts += more
-    if len({text.lower() if ":" in text else f"{_DEFAULT}:{text}".lower() for text in texts}) < len(texts):
-        return True
-    return _are_odd_types(tuple(written), has_primary=has_primary)
+    parts = held.split(":")
+    parts.pop()
+    return len(parts) > _MOST_ADDRESSES or _are_odd(tuple([part[-3:] for part in parts]), is_alone)
 
 
 @lru_cache(maxsize=4096)
-def _are_odd_types(written: tuple[str, ...], *, has_primary: bool) -> bool:
-    """Return whether addresses of these types, as they are written, may be odd; O/R addresses compare otherwise."""
-    types = [name.upper() for name in written]
-    primaries = [name for name in written if name.isupper() and name not in LEGACY_DN_TYPES]
-    return (
-        not all(name.isupper() or name.islower() for name in written)
-        or len(set(primaries)) < len(primaries)
-        or (DEFAULT_TYPE in types and DEFAULT_TYPE not in primaries and not has_primary)
-        or types.count("X400") > 1
-    )
+def _are_odd(ends: tuple[str, ...], is_alone: bool) -> bool:
+    """Return what `may_be_odd` does, by the ends of the types, with what stands before a type of two characters."""
+    types = [end.lstrip("".join(_AROUND)) for end in ends]
+    primaries = [name for name in types if name in _ENDS_OF_PRIMARIES]
+    is_without = is_alone and DEFAULT_TYPE[-3:] not in primaries
+    return is_without or len(set(primaries)) < len(primaries) or types.count(_END_OF_OR) > 1
 
 
 def text_keys(text: str) -> Keys | None:

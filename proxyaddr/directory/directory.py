@@ -207,7 +207,7 @@ class Directory:
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
-            is_common = keys is not None
+            is_common = keys is not None and len(set(keys.keys)) == len(keys.keys)
             if keys is None:
                 try:
                     recipient, bad = read_record(record, line, source, limits)

@@ -315,6 +315,7 @@ ODD = px.Directory.from_records(
             "displayName": "good",
             "proxyAddresses": "SMTP:q@contoso.com;SIP:q@contoso.com;X500:/o=a;X500:/o=b;smtp:r@q.de",
         },
+        {"displayName": "many", "proxyAddresses": ";".join(["SMTP:u@q.de", *(f"smtp:u{n}@q.de" for n in range(70))])},
         {"displayName": "good too", "proxyAddresses": ["SMTP:s@contoso.com", "s@q.de"], "aliases": ["SMTP:t@q.de"]},
     ]
 )
@@ -329,7 +330,7 @@ def test_what_is_odd_in_the_addresses_of_a_recipient_is_told() -> None:
     findings = px.columns.resolve(service, ODD)["findings"].to_pylist()
     assert findings[0] == ["two-primaries"]
     assert findings[2] == ["no-primary"]
-    assert findings[9:] == [[], [], []]
+    assert findings[9:] == [[], [], [], []]
     assert service.resolve_many(ODD).findings["duplicate"] == 6
     assert service.resolve_many([px.parse_proxies("smtp:a@b.de")]).findings == {"no-primary": 1}
 
