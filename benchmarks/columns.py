@@ -77,7 +77,7 @@ def main(*, short: bool) -> None:
             lambda: router.route(unrouted, threads=1),
             "match_many, the index alone",
             lambda: matcher.match_many(unrouted, threads=1),
-            goal=1.3,
+            goal=1.2,
         )
     )
     print(f"goal: parse in at most {GOAL} ns, five million per second")

@@ -1,21 +1,18 @@
 """The forms that most addresses are written in, read without the grammars: each gives the grammar's answer, or None.
 
-Common are `[TYPE:value]` with a plain name or none, `Name <user@domain>`, `user@domain`, `TYPE:value` of a known type,
-and lists of such typed values. Whatever could be read in another way, may be wrong, or has a finding is passed on, by
-None, to the grammars. A property holds every answer against theirs.
+Common are `[TYPE:value]` with a plain name or none, `Name <user@domain>`, `user@domain` and `TYPE:value` of a known
+type; lists of such typed values are in `common_lists`. Whatever could be read in another way, may be wrong, or has a
+finding is passed on, by None, to the grammars. A property holds every answer against theirs.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, KNOWN_TYPES, LINK_TYPE, SPELLINGS, TYPE_PATTERN
-from proxyaddr.addresses.lists import ProxyItem
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress, one_off_as_read, proxy_as_read
-from proxyaddr.limits import Limits
 
-__all__ = ["common_address", "common_items", "common_one_off", "common_proxy"]
+__all__ = ["PREFIXES", "common_address", "common_one_off", "common_proxy"]
 
 PREFIXES = {
     written: (SPELLINGS.get(known, known), written == known)
@@ -43,22 +40,6 @@ _VALUE = re.compile(r"(?![\s\u200b])(?:[^:\\;,\r\n]++|[^:\\@]++)(?<![\s\u200b])"
 
 It goes on as a list of addresses does only with a colon, or with an `@` behind a separator.
 """
-
-
-@cache
-def _item() -> re.Pattern[str]:
-    """Return the pattern of an item of a list and the separators behind it, or of a character that begins no such item.
-
-    A value ends at a separator, since every item behind one shows its type. Only the fields of an O/R address hold
-    separators, and its last `;` is a part of it where another one or the end of the text stands behind.
-    """
-    in_value = r'[^\s\u200b:;,%|\\{}"]++'
-    words = rf"{in_value}(?:[ ]++{in_value})*+"
-    in_field = in_value.replace("[^", "[^@")
-    field = rf"[A-Za-z0-9.-]++=(?:{in_field}(?:[ ]++{in_field})*+)?+"
-    fields = rf"(?:{field}[ ]?+;(?=[A-Za-z0-9.-]++=))*+{field}(?:;(?=[;,\r\n]|\Z)|(?=[,\r\n]|\Z|;\S))"
-    value = rf"(?<=[Xx]400:)({fields})|(?<!400:)({words})"
-    return re.compile(rf"([A-Za-z0-9.&]++):(?:{value})(?:[;,\r\n][;, \t\r\n\f\v]*+|\Z)|.", re.DOTALL)
 
 
 def common_proxy(text: str) -> ProxyAddress | None:
@@ -98,21 +79,3 @@ def common_one_off(text: str) -> OneOffAddress | None:
 def common_address(text: str) -> OneOffAddress | ProxyAddress | None:
     """Return the address that a text is in one of the common forms, whichever; None for another text."""
     return common_proxy(text) or common_one_off(text)
-
-
-def common_items(text: str, limits: Limits) -> list[ProxyItem] | None:
-    """Return the items of a list that is one of typed values; None for another list, and for one beyond its limits."""
-    if "..." in text or "…" in text:  # the mark of a list that was cut off
-        return None
-    items: list[ProxyItem] = []
-    for match in _item().finditer(text):
-        prefix, fields, words = match.groups()
-        known = PREFIXES.get(prefix)
-        if known is None:
-            return None
-        span = match.start(), match.end(3 if fields is None else 2)
-        items.append(ProxyItem(proxy_as_read(known[0], words or fields, known[1]), span))
-    longest = limits.address_length
-    if len(items) > limits.list_items or (len(text) > longest and any(e - s > longest for _, (s, e), _, _ in items)):
-        return None
-    return items or None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 from proxyaddr.addresses.lists import ProxyItem
 from proxyaddr.addresses.values import ProxyAddress
-from proxyaddr.errors import Finding
+from proxyaddr.errors import Finding, Span
 
 __all__ = ["WITHOUT_REPLY_ADDRESS", "recipient_findings"]
 
@@ -22,11 +21,11 @@ def recipient_findings(items: Iterable[ProxyItem], others: Iterable[ProxyItem] =
 
     `others` are its items from another text: what is found at one of them has no span.
     """
-    placed = ((item, item.span) for item in items)
-    elsewhere = ((item, None) for item in others)
+    placed: list[tuple[object, Span | None, bool]] = [(item.found, item.span, item.mixed_case) for item in items]
+    placed += [(item.found, None, item.mixed_case) for item in others]
     seen: set[tuple[str, str]] = set()
     primaries: Counter[str] = Counter()
-    for (proxy, _, mixed_case, _), span in chain(placed, elsewhere):
+    for proxy, span, mixed_case in placed:
         if not isinstance(proxy, ProxyAddress):
             continue
         if mixed_case:
@@ -35,8 +34,9 @@ def recipient_findings(items: Iterable[ProxyItem], others: Iterable[ProxyItem] =
         if key in seen:
             yield Finding("duplicate", f"{proxy}: the list holds this address already", span)
         seen.add(key)
-        primaries[proxy.type] += proxy.is_primary
-        if proxy.is_primary and primaries[proxy.type] == 2 and proxy.type not in WITHOUT_REPLY_ADDRESS:
-            yield Finding("two-primaries", f"{proxy}: the second primary of type {proxy.type}", span)
-    if primaries.get(DEFAULT_TYPE) == 0:
+        if proxy.is_primary:
+            primaries[proxy.type] += 1
+            if primaries[proxy.type] == 2 and proxy.type not in WITHOUT_REPLY_ADDRESS:
+                yield Finding("two-primaries", f"{proxy}: the second primary of type {proxy.type}", span)
+    if DEFAULT_TYPE not in primaries and any(kind == DEFAULT_TYPE for kind, _ in seen):
         yield Finding("no-primary", f"no {DEFAULT_TYPE} address is the primary", None)

@@ -119,15 +119,13 @@ def parse_proxies(
 
     A list beyond its `limits` raises AddressSyntaxError, an impossible `separator` ConfigurationError.
     """
-    from proxyaddr.addresses.proxy_list import collect, read_items, read_strings  # noqa: PLC0415 - as above
+    from proxyaddr.addresses.proxy_list import read_list  # noqa: PLC0415 - as above
 
     if separator is not None:
         from proxyaddr.addresses.list_text import check_separator  # noqa: PLC0415 - as above
 
         check_separator(separator)
-    if isinstance(text_or_strings, str):
-        return collect(read_items(text_or_strings, limits, separator), text_or_strings)
     if isinstance(text_or_strings, bytes | bytearray) or not isinstance(text_or_strings, Iterable):
         kind = type(text_or_strings).__name__
         raise TypeError(f"text_or_strings must be text or an iterable of texts, not {kind}")
-    return collect(read_strings(text_or_strings, limits))
+    return read_list(text_or_strings, limits, separator)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from proxyaddr._text.types import BLANKS, INTERNET_TYPES, OTHER_WHITE_SPACE, WHITE_SPACE, canonical_type
-from proxyaddr.addresses.common_forms import common_items, common_proxy
+from proxyaddr.addresses.common_forms import common_proxy
+from proxyaddr.addresses.common_lists import common_items, common_list, common_strings
 from proxyaddr.addresses.item_limit import item_counter
 from proxyaddr.addresses.list_findings import recipient_findings
 from proxyaddr.addresses.list_text import KNOWN_PREFIX, prepared
@@ -38,6 +40,7 @@ __all__ = [
     "proxy_of",
     "read_item",
     "read_items",
+    "read_list",
     "read_recipient",
     "read_strings",
     "typed_item",
@@ -49,13 +52,29 @@ _WITH_DOMAIN = INTERNET_TYPES | {"SIP"}
 _X400 = re.compile(rf"(?i:X\.?400)[{WHITE_SPACE}]*+:[{WHITE_SPACE}]*+[^/{WHITE_SPACE}]")
 
 
+def read_list(
+    text_or_strings: str | Iterable[str], limits: Limits = DEFAULT_LIMITS, separator: str | None = None
+) -> ProxyList:
+    """Return the list that a text is, or that texts are with one address each.
+
+    AddressSyntaxError for a list beyond its limits.
+    """
+    if isinstance(text_or_strings, str):
+        limits.check_list(text_or_strings)
+        common = common_list(text_or_strings, limits) if separator is None else None
+        return common or collect(read_items(text_or_strings, limits, separator), text_or_strings)
+    texts = list(islice(text_or_strings, limits.list_items + 1))
+    common = common_strings(texts, limits) if len(texts) <= limits.list_items else None
+    return common or collect(read_strings(texts, limits))
+
+
 def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None = None) -> list[ProxyItem]:
     """Return the items of a list in its order: proxy addresses, deletion markers, and errors for what is neither.
 
     AddressSyntaxError for a list beyond its limits.
     """
     limits.check_list(text)
-    if separator is None and (common := common_items(text, limits)) is not None:
+    if separator is None and (common := common_items(text, limits)):
         return common
     from proxyaddr.addresses.list_grammar import PROXIES  # noqa: PLC0415 - loads lark, which most lists do not need
 
@@ -116,6 +135,10 @@ def read_recipient(
     column has a primary of its type: it stands first, and not a second time as a secondary. Findings are over all; only
     those at a value of the first column have a span.
     """
+    if len(columns) == 1 and not secondary:
+        held = read_list(columns[0], limits)
+        if primary is None or any(each.is_primary and each.type == primary.type for each in held):
+            return held
     read = [_read(texts, limits) for texts in columns]
     read += [[_demoted(item) for item in _read(texts, limits)] for texts in secondary]
     errors = [

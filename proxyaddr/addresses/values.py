@@ -152,7 +152,10 @@ class ProxyAddress(TypedAddress):
         return f"{self.type if self.is_primary else self.type.lower()}:{self.value}"
 
 
-_set = object.__setattr__
+_make = object.__new__
+_set_type, _set_value, _set_reading = (vars(TypedAddress)[name].__set__ for name in ("type", "value", "reading"))
+_set_name, _set_primary = vars(OneOffAddress)["display_name"].__set__, vars(ProxyAddress)["is_primary"].__set__
+"""What sets a field of a frozen address: a slot's own setter takes half the time of `object.__setattr__`."""
 
 
 def one_off_as_read(address_type: str, value: str, display_name: str | None) -> OneOffAddress:
@@ -160,11 +163,11 @@ def one_off_as_read(address_type: str, value: str, display_name: str | None) -> 
 
     Nothing was found in reading it. To check the parts again would take most of the time of a common address.
     """
-    address = object.__new__(OneOffAddress)
-    _set(address, "type", address_type)
-    _set(address, "value", value)
-    _set(address, "reading", ())
-    _set(address, "display_name", display_name)
+    address = _make(OneOffAddress)
+    _set_type(address, address_type)
+    _set_value(address, value)
+    _set_reading(address, ())
+    _set_name(address, display_name)
     return address
 
 
@@ -173,11 +176,11 @@ def proxy_as_read(address_type: str, value: str, is_primary: bool) -> ProxyAddre
 
     The value has no white space around it.
     """
-    address = object.__new__(ProxyAddress)
-    _set(address, "type", address_type)
-    _set(address, "value", value)
-    _set(address, "reading", ())
-    _set(address, "is_primary", is_primary)
+    address = _make(ProxyAddress)
+    _set_type(address, address_type)
+    _set_value(address, value)
+    _set_reading(address, ())
+    _set_primary(address, is_primary)
     return address
 
 

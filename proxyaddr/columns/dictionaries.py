@@ -36,17 +36,17 @@ class Words:
 
 
 def table_of(
-    schema: Mapping[str, Any], chunks: Sequence[Sequence[pa.Array]], words: Mapping[str, Sequence[str]]
+    schema: Mapping[str, Any], chunks: Sequence[Sequence[pa.Array]], words: Mapping[str, Sequence[str] | pa.Array]
 ) -> pa.Table:
     """Return a table of chunks, each of which has one array for each column of the schema.
 
-    The arrays of a column that is named in `words` hold the numbers of these words.
+    The arrays of a column that is named in `words` hold the numbers of these words; that they do is not checked.
     """
     columns = {}
     for number, (name, kind) in enumerate(schema.items()):
         parts = [chunk[number] for chunk in chunks]
         if name in words:
             known = pa.array(words[name], pa.string())
-            parts = [pa.DictionaryArray.from_arrays(part, known) for part in parts]
+            parts = [pa.DictionaryArray.from_arrays(part, known, safe=False) for part in parts]
         columns[name] = pa.chunked_array(parts, kind)
     return pa.table(columns)

@@ -27,6 +27,11 @@ static inline int is_ascii(const uint8_t *text, const uint8_t *end) {
             few |= *text++;
         return few < 0x80;
     }
+    for (; end - text >= 64; text += 64) { /* one step of a compiler's vectors */
+        uint64_t each[8];
+        memcpy(each, text, 64);
+        all |= (each[0] | each[1]) | (each[2] | each[3]) | ((each[4] | each[5]) | (each[6] | each[7]));
+    }
     for (; end - text >= 8; text += 8) {
         memcpy(&eight, text, 8);
         all |= eight;

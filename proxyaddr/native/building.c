@@ -2,21 +2,39 @@
 #include "tables.h"
 
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #define LINE 64 /* bytes of a cache line */
+#define LARGE_PAGE (UINT64_C(1) << 21)
 #define LONGEST_PREFETCHED 64 /* bytes of a pattern whose bucket is prefetched */
 
 /* Units of the arena that an entry can name and, where a size_t has 32 bits, memory can have. */
 #define MOST_UNITS (SIZE_MAX / 4 < UINT32_MAX ? SIZE_MAX / 4 : UINT32_MAX)
 
+/* Return zeroed memory for a table that is read at random places. From two large pages on it lies in such pages where the
+ * system has them: a look-up then misses no page in the processor's own list of pages. `start` is the first whole line. */
+static void *table_memory(uint64_t size, uint8_t **start) {
+    uint64_t line = size < 2 * LARGE_PAGE ? LINE : LARGE_PAGE;
+    void *memory = calloc((size_t)(size + line), 1);
+    *start = (uint8_t *)(((uintptr_t)memory + line - 1) / line * line);
+#if defined(MADV_HUGEPAGE)
+    if (memory && line == LARGE_PAGE)
+        (void)madvise(*start, (size_t)size, MADV_HUGEPAGE); /* a wish: without it only time is lost */
+#endif
+    return memory;
+}
+
 static int table_make(hash_table *table, uint64_t keys) {
     uint64_t size = 1;
     while (size * BUCKET * 5 < keys * 8) /* at most five slots of eight are used */
         size *= 2;
-    if (size > SIZE_MAX / sizeof(bucket) - 1)
+    if (size > (SIZE_MAX - LARGE_PAGE) / sizeof(bucket))
         return -1;
-    table->memory = calloc((size_t)size * sizeof(bucket) + LINE, 1);
-    table->buckets = (bucket *)(((uintptr_t)table->memory + LINE - 1) / LINE * LINE);
+    uint8_t *start;
+    table->memory = table_memory(size * sizeof(bucket), &start);
+    table->buckets = (bucket *)start;
     table->mask = size - 1;
     table->used = 0;
     return table->memory ? 0 : -1;
@@ -81,7 +99,7 @@ static uint32_t arena_take(kernel *table, size_t size) {
         uint8_t *moved = larger / 4 < MOST_UNITS ? realloc(table->arena, (size_t)larger) : NULL;
         if (!moved)
             return 0;
-        table->arena = moved;
+        table->arena = table->arena_memory = moved;
         table->arena_size = larger;
     }
     uint32_t entry = (uint32_t)(table->arena_used / 4);
@@ -192,7 +210,7 @@ void kernel_free(kernel *table) {
     free(table->filter);
     free(table->subdomain_entries);
     free(table->ranks);
-    free(table->arena);
+    free(table->arena_memory);
     free(table->domains.memory);
     free(table->locals.memory);
     free(table->prefix_maps.memory);
@@ -483,9 +501,13 @@ static int make_grams(kernel *table) {
 int kernel_finish(kernel *table) {
     if (make_filter(table) || make_grams(table))
         return -1;
-    uint8_t *fitting = realloc(table->arena, table->arena_used + MARGIN);
-    if (fitting) {
+    uint8_t *fitting;
+    void *memory = table_memory(table->arena_used + MARGIN, &fitting);
+    if (memory) { /* else it stays where it grew */
+        memcpy(fitting, table->arena, table->arena_used + MARGIN);
+        free(table->arena_memory);
         table->arena = fitting;
+        table->arena_memory = memory;
         table->arena_size = table->arena_used + MARGIN;
     }
     return 0;

@@ -2,7 +2,10 @@
 
 #include "ascii.h"
 
-enum { AHEAD = 16 }; /* rows between prefetch and use: a table of a million routes fits no cache */
+enum {
+    AHEAD = 16,   /* rows between prefetch and use: a table of a million routes fits no cache */
+    BLOCK = 1024, /* rows whose text is looked through at once; a multiple of the bits in a byte */
+};
 
 /* Return the domain of `local@domain` with one '@', which takes subdomains as well (Q229961); NULL for others. */
 static const uint8_t *domain_of_partial(const uint8_t *pattern, size_t length) {
@@ -54,45 +57,106 @@ void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int
         route->dot_at = (uint16_t)(end - domain + 1);
 }
 
-/* Return how a route matches a text, -1 where only AddressSpace.match decides. */
-static int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *end) {
-    if (route->how == ROUTE_ASK)
+/* Return how a route matches a text, -1 where only AddressSpace.match decides. `plain` where all of the text is known to
+ * be ASCII. */
+ALWAYS_INLINE int kind_in(const route_kind *route, const uint8_t *text, const uint8_t *end, int plain) {
+    if (RARELY(route->how == ROUTE_ASK))
         return -1;
-    if (route->how == ROUTE_STARS) {
+    if (RARELY(route->how == ROUTE_STARS)) {
         size_t length = (size_t)(end - text);
         return memchr(text, '*', length) || memchr(text, '%', length) ? -1 : route->kind;
     }
-    while (end > text && is_blank(end[-1]))
+    while (end > text && RARELY(is_blank(end[-1])))
         end--;
-    int64_t length = end - text, tail = tail_of(route);
-    if (!length || end[-1] == '.' || !is_ascii(tail < length ? end - tail : text, end))
-        return -1; /* its domain is compared in another length; an ASCII end of a label stays at its place */
-    if (route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark)
+    int64_t length = end - text;
+    if (RARELY(!length || end[-1] == '.'))
+        return -1; /* its domain is compared in another length */
+    if (!plain) {
+        int64_t tail = tail_of(route); /* an ASCII end of a label stays at its place */
+        if (!is_ascii(tail < length ? end - tail : text, end))
+            return -1;
+    }
+    if (RARELY(route->mark_at && route->mark_at <= length && *(end - route->mark_at) == route->mark))
         return -1;
-    if (route->dot_at && route->dot_at <= length && *(end - route->dot_at) == '.')
+    if (RARELY(route->dot_at && route->dot_at <= length && *(end - route->dot_at) == '.'))
         return route->kind == KIND_EXACT ? KIND_PARTIAL : -1;
     return route->kind;
 }
 
-size_t route_kinds(const route_kind *routes, const int32_t *indices, const text_column *column, size_t count,
-                   int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *undecided) {
-    size_t left = 0;
-    for (size_t row = 0; row < count; row++) {
-        static const route_kind NONE = {0};
-        const route_kind *route = indices[row] < 0 ? &NONE : routes + indices[row];
-        int kind = route->kind;
-        if (row + AHEAD < count && indices[row + AHEAD] >= 0)
-            PREFETCH(routes + indices[row + AHEAD]);
-        if (route->how != ROUTE_SURE) {
-            text_span text = text_at(column, column->layout, (int64_t)row);
-            kind = text.length < 0 ? -1 : kind_in(route, text.start, text.start + text.length);
+typedef struct {
+    const route_kind *routes;
+    const int32_t *indices;
+    const text_column *column;
+    size_t count;
+    int32_t *connectors, *costs;
+    int8_t *kinds;
+    uint8_t *valid, *undecided;
+} route_columns;
+
+/* Return whether all text of some rows is ASCII, as far as one look tells it. */
+ALWAYS_INLINE int are_ascii(const text_column *column, text_layout layout, size_t first, size_t end) {
+    if (layout == TEXT_UTF8) {
+        const int32_t *offsets = (const int32_t *)column->items + column->first;
+        return is_ascii(column->data + offsets[first], column->data + offsets[end]);
+    }
+    if (layout == TEXT_LARGE_UTF8) {
+        const int64_t *offsets = (const int64_t *)column->items + column->first;
+        return is_ascii(column->data + offsets[first], column->data + offsets[end]);
+    }
+    return 0;
+}
+
+/* Fill the rows of a column of one layout; return how many are undecided. */
+ALWAYS_INLINE size_t fill_rows(const route_columns *of, text_layout layout) {
+    static const route_kind NONE = {0};
+    const text_column column = *of->column; /* copies: a byte that is written could be anywhere, for all a compiler knows */
+    const route_kind *routes = of->routes;
+    const int32_t *indices = of->indices;
+    int32_t *connectors = of->connectors, *costs = of->costs;
+    int8_t *kinds = of->kinds;
+    size_t count = of->count, left = 0;
+    for (size_t first = 0; first < count; first += BLOCK) {
+        size_t end = count - first < BLOCK ? count : first + BLOCK;
+        int plain = are_ascii(&column, layout, first, end);
+        for (size_t eight = first; eight < end; eight += 8) {
+            size_t stop = end - eight < 8 ? end : eight + 8;
+            unsigned valid = 0, undecided = 0;
+            for (size_t row = eight; row < stop; row++) {
+                int32_t index = indices[row], next = indices[row + AHEAD < count ? row + AHEAD : row];
+                const route_kind *route = index < 0 ? &NONE : routes + index;
+                int kind = route->kind;
+                if (next >= 0)
+                    PREFETCH(routes + next);
+                if (route->how != ROUTE_SURE) {
+                    text_span text = text_at(&column, layout, (int64_t)row);
+                    kind = text.length < 0 ? -1 : kind_in(route, text.start, text.start + text.length, plain);
+                }
+                connectors[row] = route->connector;
+                costs[row] = route->cost;
+                kinds[row] = (int8_t)(kind < 0 ? 0 : kind);
+                valid |= (unsigned)(index >= 0) << (row - eight);
+                undecided |= (unsigned)(kind < 0) << (row - eight);
+            }
+            of->valid[eight >> 3] = (uint8_t)valid;
+            of->undecided[eight >> 3] = (uint8_t)undecided;
+            for (; undecided; undecided &= undecided - 1)
+                left++;
         }
-        connectors[row] = route->connector;
-        costs[row] = route->cost;
-        kinds[row] = (int8_t)(kind < 0 ? 0 : kind);
-        left += kind < 0;
-        put_bit(valid, row, route != &NONE);
-        put_bit(undecided, row, kind < 0);
     }
     return left;
+}
+
+size_t route_kinds(const route_kind *routes, const int32_t *indices, const text_column *column, size_t count,
+                   int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *undecided) {
+    route_columns of = {routes, indices, column, count, connectors, costs, kinds, valid, undecided};
+    switch (column->layout) {
+    case TEXT_UTF8:
+        return fill_rows(&of, TEXT_UTF8);
+    case TEXT_LARGE_UTF8:
+        return fill_rows(&of, TEXT_LARGE_UTF8);
+    case TEXT_VIEWS:
+        return fill_rows(&of, TEXT_VIEWS);
+    default:
+        return fill_rows(&of, TEXT_POINTERS);
+    }
 }

@@ -92,6 +92,7 @@ struct kernel {
     int by_domain;
     uint64_t seeds[4];
     uint8_t *arena;
+    void *arena_memory; /* as it was allocated; the arena starts in it */
     uint64_t arena_used, arena_size;
     hash_table domains, locals, prefix_maps;
     uint64_t *filter;

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr._text.types import KNOWN_TYPES, SPELLINGS
-from proxyaddr.addresses.common_forms import common_address, common_items, common_one_off, common_proxy
+from proxyaddr.addresses.common_forms import common_address, common_one_off, common_proxy
+from proxyaddr.addresses.common_lists import common_items
 from proxyaddr.addresses.proxy_list import read_items
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from tests.cases import cases, texts
@@ -102,6 +103,8 @@ UNREAD = {
     "proxyaddr.addresses.parser.common_one_off": None,
     "proxyaddr.addresses.proxy_list.common_proxy": None,
     "proxyaddr.addresses.proxy_list.common_items": None,
+    "proxyaddr.addresses.proxy_list.common_list": None,
+    "proxyaddr.addresses.proxy_list.common_strings": None,
     "proxyaddr.addresses.recipients.common_one_off": None,
 }
 """The functions that read the common forms, where they are called, and what they return for every other text."""
