@@ -121,7 +121,7 @@ def sanitizers(session: nox.Session) -> None:
 @nox.session
 def work(session: nox.Session) -> None:
     """Count the machine instructions of public calls for inputs of three sizes; needs valgrind and a C compiler."""
-    _install_package(session, native=False)
+    _install_package(session, "arrow", native=False)
     session.run("python", "-m", "tests.work")
 
 

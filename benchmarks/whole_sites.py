@@ -1,4 +1,7 @@
-"""Times a whole directory resolved beside `columns.parse` of its addresses, and beside one recipient at a time."""
+"""Times a whole directory resolved beside `columns.parse` of its addresses, and beside one recipient at a time.
+
+The memory that each call takes at its peak stands below the times.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 import proxyaddr as px
-from benchmarks._run import Contest, compare
+from benchmarks._run import Contest, compare, peak_growth
 from benchmarks.directories import SIZES, write_directory
 from proxyaddr import columns
 from proxyaddr.delivery.resolutions import Resolutions
@@ -51,6 +54,7 @@ def _measure(path: Path, size: int, *, rounds: int) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         column = pa.array([text for row in csv.DictReader(file) for text in row["proxyAddresses"].split(";")])
     texts = column.slice(0, TEXTS)
+    few_texts = column.slice(0, ONE_AT_A_TIME).to_pylist()
     few = px.Directory(directory.recipients[:ONE_AT_A_TIME])
     parsed: Callable[[], object] = partial(columns.parse, column)
     peer = "columns.parse of its addresses"
@@ -76,8 +80,20 @@ def _measure(path: Path, size: int, *, rounds: int) -> None:
             lambda: [service.resolve(each) for each in few],
             len(few),
         ),
+        Contest(
+            "Directory.find_many of a few texts",
+            lambda: directory.find_many(few_texts),
+            "Directory.find of each",
+            lambda: [directory.find(text) for text in few_texts],
+            len(few_texts),
+        ),
     ]
     compare("texts, and recipients that were made before", "us", others, rounds=rounds)
+    for contest in (*contests, *others):
+        pa.default_memory_pool().release_unused()
+        grown = [peak_growth(call) for call in (contest.ours, contest.peer)]
+        if None not in grown:
+            print(f"  {contest.name}: {grown[0]:.0f} MB at its peak; {contest.peer_name}: {grown[1]:.0f} MB")
     found = site.resolve_many(directory)
     print(f"  {found.delivered:,} delivered, by connector {dict(found.connectors)}, codes {dict(found.codes)}")
     step = max(size // ONE_AT_A_TIME, 1)

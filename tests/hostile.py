@@ -65,6 +65,13 @@ def _table(engine: str) -> Callable[[str], int]:
     return table.compile().match
 
 
+def _resolve_many(text: str) -> object:
+    """Resolve a recipient of a directory with such addresses, and the text itself in a directory."""
+    directory = px.Directory.from_records([{"proxyAddresses": text, "targetAddress": text}], limits=UNBOUNDED)
+    service = px.InternetMailService(address_spaces=["SMTP:*@a.b;1"], directory=directory)
+    return [service.resolve_many(recipients).delivered for recipients in (directory, [text])]
+
+
 CALLS: dict[str, Callable[[str], object]] = {
     "parse": lambda text: px.parse(text, limits=UNBOUNDED),
     "parse_one_off": lambda text: px.parse_one_off(text, limits=UNBOUNDED),
@@ -96,6 +103,8 @@ CALLS: dict[str, Callable[[str], object]] = {
     "equality": lambda text: hash(px.OneOffAddress("SMTP", text)),
     "route": _table("table"),
     "match": _table("matcher"),
+    "resolve_many": _resolve_many,
+    "find_many": lambda text: px.Directory.from_records([{"proxyAddresses": text}], limits=UNBOUNDED).find_many([text]),
     "resolve": lambda text: px.InternetMailService(site_domain="a.b").resolve(px.OneOffAddress("SMTP", text)),
 }
 """Public calls by name, without limits: a limit would hide what they cost."""

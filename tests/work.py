@@ -14,14 +14,19 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import proxyaddr as px
 from tests.hostile import CALLS, text
+from tests.many_recipients import MANY, recipients
 
 SIZES = (500, 2_000, 8_000)
 INPUTS = (("", "@"), ("a <", "@"), ("[SMTP:", "[a"), ('"', '\\"'), ("X400:", "; "), ("", "a%b:"))
 """Beginnings and pieces at which a careless regular expression backtracks or scans ahead at every character."""
+
+MANY_SIZES = (100, 400, 1_600)
+"""Recipients."""
 
 GROWTH, SLACK = 8, 3_000_000
 """How much more the second step may cost than the first, and instructions on top of that.
@@ -35,8 +40,13 @@ MARK = "#include <valgrind/callgrind.h>\nvoid mark(void) { CALLGRIND_DUMP_STATS;
 
 
 def measured() -> list[tuple[str, str, str]]:
-    """Return the name, beginning and piece of each measured call, in order."""
+    """Return the name, beginning and piece of each measured call of a text, in order."""
     return [(name, beginning, piece) for name in CALLS for beginning, piece in INPUTS]
+
+
+def measured_with_many() -> list[str]:
+    """Return the names of the measured calls over many recipients, in order: all of them where pyarrow is there."""
+    return list(MANY) if find_spec("pyarrow") else list(MANY)[:-2]
 
 
 def run(library: str) -> None:
@@ -49,6 +59,12 @@ def run(library: str) -> None:
             with suppress(px.ProxyAddrError):
                 CALLS[name](given)
     mark()
+    for name in measured_with_many():
+        for size in (MANY_SIZES[0], *MANY_SIZES):
+            call = MANY[name](recipients(size))
+            mark()
+            call()
+            mark()
 
 
 def main() -> int:
@@ -65,17 +81,30 @@ def main() -> int:
         options = ("--tool=callgrind", f"--callgrind-out-file={folder / 'out'}", "--quiet")
         environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONMALLOC": "malloc", "PROXYADDR_ENGINE": "python"}
         command = (valgrind, *options, sys.executable, "-m", "tests.work", "--run", str(library))
-        subprocess.run(command, env=environment, check=True)
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH")]))
+        subprocess.run(command, env=environment, check=True, cwd=folder)
         files = sorted(folder.glob("out.*"), key=lambda file: int(file.suffix[1:]))
         counts = [int(re.findall(r"^totals: ([0-9]+)", file.read_text(), re.MULTILINE)[0]) for file in files[1:]]
     bad = 0
     for number, (name, beginning, piece) in enumerate(measured()):
-        first, second, third = counts[4 * number + 1 : 4 * number + 4]
-        if third - second > GROWTH * max(second - first, 0) + SLACK:
+        if grows_too_fast(*counts[4 * number + 1 : 4 * number + 4]):
             bad += 1
-            print(f"{name}: {beginning!r} and {piece!r} repeated: {first}, {second}, {third} instructions")
+            print(
+                f"{name}: {beginning!r} and {piece!r} repeated: {counts[4 * number + 1 : 4 * number + 4]} instructions"
+            )
     print(f"{len(measured())} calls at {SIZES} characters: {bad} grow faster than their input")
-    return int(bad > 0)
+    rest, bad_with_many = counts[4 * len(measured()) :], 0
+    for number, name in enumerate(measured_with_many()):
+        found = rest[8 * number + 3 : 8 * number + 8 : 2]  # between them is what makes the calls
+        bad_with_many += grows_too_fast(*found)
+        print(f"{name}: {found} instructions")
+    print(f"{len(measured_with_many())} calls at {MANY_SIZES} recipients: {bad_with_many} grow faster than their input")
+    return int(bad + bad_with_many > 0)
+
+
+def grows_too_fast(first: int, second: int, third: int) -> bool:
+    """Return whether the counts of a call at three sizes grow faster than these."""
+    return third - second > GROWTH * max(second - first, 0) + SLACK
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.bulk.answers import ERROR, Answer, Cells, first_of, without
+from proxyaddr.bulk.answers import ERROR, FINDINGS, Answer, Cells, first_of, without
+from proxyaddr.bulk.finding_counts import FindingCounts
 from proxyaddr.bulk.routed_answers import TABLE_INCOMPLETE, UnreadInRun
 from proxyaddr.bulk.summary import Chart, Fact, Line, Tone
 from proxyaddr.bulk.tally import MOST_TYPES, Tally, counts
@@ -44,9 +45,10 @@ class Resolve:
         table = configured.routing_table
         self._unread = None if table is None or unread is None or not unread.count else UnreadInRun(table, unread)
         doubts = () if self._unread is None else (pa.field(TABLE_INCOMPLETE, pa.bool_()),)
-        self.fields = (*list(SCHEMA)[:-1], *doubts, _ERROR_FIELD)
+        self.fields = (*list(SCHEMA)[:-2], *doubts, SCHEMA.field(FINDINGS), _ERROR_FIELD)
         self._delivered = self._returned = 0
         self._rules, self._connectors, self._codes = Tally(MOST_TYPES), Tally(MOST_TYPES), Tally(MOST_TYPES)
+        self._findings = FindingCounts()
 
     def answer(self, cells: Cells) -> Answer:
         """Return the columns for addresses."""
@@ -66,7 +68,7 @@ class Resolve:
             start = end
 
     def _answer(self, found: pa.RecordBatch, asked: Iterable[Any], errors: pa.Array, addresses: pa.Array) -> Answer:
-        columns = found.columns[:-1]
+        *columns, findings, _ = found.columns
         if self._unread is not None:
             decided = pc.is_valid(found.column("rule"))
             pairs = zip(asked, decided.to_pylist(), strict=True)
@@ -74,7 +76,7 @@ class Resolve:
             taken = pc.fill_null(self._unread.could_match(found.column("chosen_address")), False)
             doubted = pc.or_(taken, pa.array(rested, pa.bool_()))
             columns.append(pc.if_else(decided, doubted, pa.scalar(None, pa.bool_())))
-        return Answer([*columns, errors], addresses)
+        return Answer([*columns, findings, errors], addresses)
 
     def _rests_on_unread(self, asked: str | Recipient, could_take: Callable[[TypedAddress], bool]) -> bool:
         """Return whether an unread line could take an address by which a site chooses the connector."""
@@ -84,20 +86,21 @@ class Resolve:
         return any(map(could_take, addresses))
 
     def count(self, answer: Answer, *, detailed: bool) -> None:
-        """Count rules, connectors and codes."""
+        """Count rules, connectors, codes and findings."""
         columns = dict(zip([field.name for field in self.fields], answer.columns, strict=True))
         delivered = columns["delivered"]
         self._delivered += delivered.true_count
         self._returned += delivered.false_count
         for tally, name in ((self._rules, "rule"), (self._connectors, "connector"), (self._codes, "code")):
             tally.add(counts(columns[name]))
+        self._findings.add(columns[FINDINGS])
         if self._unread is not None:
             self._unread.count(columns[TABLE_INCOMPLETE])
 
     @property
     def status(self) -> int:
-        """The exit status where no row is bad: 1 where something comes back."""
-        return 1 if self._returned else 0
+        """The exit status where no row is bad: 1 where something comes back, or a finding has the severity error."""
+        return 1 if self._returned else self._findings.status
 
     def record(self) -> dict[str, object]:
         """Return the counts as JSON values."""
@@ -107,6 +110,7 @@ class Resolve:
             "rules": self._rules.most_common(),
             "connectors": self._connectors.most_common(),
             "codes": self._codes.most_common(),
+            **self._findings.record(),
             **({} if self._unread is None else self._unread.record()),
         }
 
@@ -115,6 +119,7 @@ class Resolve:
         lines = [
             Line("delivered", self._delivered, "rows delivered", self._connectors),
             Line("returned", self._returned, "rows that come back", self._codes),
+            *self._findings.lines(),
         ]
         if self._unread is not None:
             lines.append(Line(self._unread.said(), self._unread.lines, self._unread.said()))
@@ -126,6 +131,7 @@ class Resolve:
             Chart("Delivered rows by connector", "connector", self._connectors),
             Chart("Rows by the rule that decided", "rule", self._rules),
             Chart("Returned rows by code", "code", self._codes, Tone.WARNING),
+            *self._findings.charts(),
         ]
 
     def facts(self) -> list[Fact]:

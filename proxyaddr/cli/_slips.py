@@ -27,6 +27,7 @@ REPORT_COMMANDS = ("decapsulate", "diagnose")
 """The commands that read a report themselves."""
 
 FILE_COMMANDS = {
+    "resolve": "proxyaddr resolve --in {file}{column} --out FILE",
     "parse": "proxyaddr parse --in {file}{column} --out FILE",
     "route": "proxyaddr route --spaces {spaces} --in {file}{column} --out FILE",
 }
@@ -161,6 +162,18 @@ def _holds_report(file: str) -> bool:
     return False
 
 
+def _holds_recipients(file: str) -> bool:
+    """Return whether the first line of a file that can be read names the columns of a directory."""
+    from pathlib import Path  # noqa: PLC0415 - takes its time, and for errors alone
+
+    from proxyaddr.directory.records import layout_of  # noqa: PLC0415 - the same
+
+    with suppress(OSError), Path(file).open(encoding="utf-8", errors="replace") as content:
+        names = re.split(r"[,;\t]", content.readline(HEAD).rstrip())
+        return layout_of([name.strip('"\ufeff') for name in names]).names_addresses
+    return False
+
+
 def _file_command(text: str, options: argparse.Namespace) -> str:
     from shlex import quote  # noqa: PLC0415 - the same
 
@@ -172,6 +185,8 @@ def _file_command(text: str, options: argparse.Namespace) -> str:
         for option, endings in RESOLVING.items():
             if text.lower().endswith(endings):
                 return f"proxyaddr resolve {option} {file} ADDRESS"
+        if _holds_recipients(text):
+            return f"proxyaddr resolve --directory {file} --all --out FILE"
     column = "" if text.lower().endswith(".txt") else " --column NAME"
     spaces = " --spaces ".join(quote(visible(name)) for name in getattr(options, "spaces", None) or [""])
     return command.format(file=file, column=column, spaces=spaces)

@@ -85,7 +85,7 @@ def resolve(service_or_site: InternetMailService | Site, column: object | Direct
 
     `recipient` is its name, `rule` what decided, `chosen_address` what goes out or is refused, as TYPE:value, and
     `code` that of the report. `envelope_recipient`, `connector` and `address_space` are null where nothing is
-    `delivered`.
+    `delivered`. `findings` are the codes of what is odd in the addresses of the recipient, such as `two-primaries`.
 
     >>> from proxyaddr import InternetMailService
     >>> resolve(InternetMailService(), ["jane@contoso.com", "FAX:555"]).to_pydict()["rule"]

@@ -26,9 +26,12 @@ SCHEMA = pa.schema(
     [
         *(("recipient", pa.string()), ("delivered", pa.bool_()), ("rule", WORDS), ("chosen_address", pa.string())),
         *(("envelope_recipient", pa.string()), ("connector", WORDS), ("address_space", WORDS), ("code", WORDS)),
-        ("error", WORDS),
+        *(("findings", pa.list_(pa.string())), ("error", WORDS)),
     ]
 )
+
+_LISTS = len(("names", "rules", "types", "values", "routes"))
+"""The first fields of decisions, which are lists."""
 
 _BLOCKS = 64
 """Blocks of decisions that make one chunk of the columns."""
@@ -68,13 +71,17 @@ class Resolver:
 
     def _batch(self, blocks: Sequence[Decided], bad: Container[int] = ()) -> pa.RecordBatch:
         """Return decisions as columns; the rows of `bad` are no text."""
-        columns = list(zip(*blocks, strict=True))[:-1] or [()] * len(Decided._fields[:-1])
+        columns = list(zip(*blocks, strict=True))[:_LISTS] or [()] * _LISTS
         names, rules, types, values, indices = (list(chain.from_iterable(column)) for column in columns)
         errors: list[str | None] = [None] * len(rules)
+        findings: list[Sequence[str] | None] = [()] * len(rules)
         start = 0
         for block in blocks:
             for row, error in block.errors.items():
                 errors[start + row] = NOT_UTF8 if start + row in bad else error.code
+                findings[start + row] = None
+            for row, found in block.findings.items():
+                findings[start + row] = found
             start += len(block.rules)
         rule = pa.array(rules, pa.string()).dictionary_encode()
         words = rule.dictionary.to_pylist()
@@ -90,7 +97,8 @@ class Resolver:
         columns = [
             *(texts_of(names), delivered, rule, pc.binary_join_element_wise(pa.array(types, pa.string()), value, ":")),
             *(pc.if_else(delivered, value, pa.scalar(None, pa.string())), *taken),
-            *(code.dictionary_encode(), pa.array(errors, pa.string()).dictionary_encode()),
+            *(code.dictionary_encode(), pa.array(findings, pa.list_(pa.string()))),
+            pa.array(errors, pa.string()).dictionary_encode(),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 

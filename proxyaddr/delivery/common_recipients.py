@@ -1,8 +1,8 @@
 """Which address of a recipient goes out, told without reading all of them; whatever is uncommon gives None.
 
-Common are the recipients of a file whose addresses have the forms of `directory.common_lists`, and plain Internet
-addresses. The answers are those of the rules in `resolver`, which decides on all others; a property holds the two
-against each other.
+Common are the recipients of a file whose addresses have the forms of `directory.common_lists` and are not odd, and
+plain Internet addresses. The answers are those of the rules in `resolver`, which decides on all others; a property
+holds the two against each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, NO_PROXY, SELECTION
 from proxyaddr.delivery.settings import ServiceSettings
-from proxyaddr.directory.common_lists import LISTED_TYPES, WITH_DOMAIN, pieces_of
+from proxyaddr.directory.common_lists import LISTED_TYPES, WITH_DOMAIN, may_be_odd, pieces_of
 from proxyaddr.formats.imcea import PREFIX
 from proxyaddr.formats.internet import is_plain
 
@@ -25,6 +25,7 @@ __all__ = [
     "Chooser",
     "CommonRecipient",
     "PlainAddress",
+    "address_as_read",
     "common_recipient",
     "first_address",
     "other_addresses",
@@ -55,7 +56,7 @@ _LONGEST_DOMAIN = 180
 
 
 class PlainAddress(NamedTuple):
-    """A plain Internet address."""
+    """An address that is read as it is written; where nobody holds it, it is a plain Internet address."""
 
     type: str
     value: str
@@ -84,14 +85,16 @@ Choice = tuple[str, str, str | None, str | None]
 
 
 def common_recipient(kept: bytes) -> CommonRecipient | None:
-    """Return what is kept of a recipient of a file; None where its addresses are in no common form."""
-    _, is_common, display_name, name, alias, _, _, _, _, _, _, primary, target, proxies, _ = _loaded(kept)
+    """Return what is kept of a recipient of a file; None where its addresses are in no common form, or odd."""
+    _, is_common, display_name, name, alias, _, _, _, _, _, _, primary, target, proxies, secondary = _loaded(kept)
     if not is_common:
         return None
     if len(proxies) == 1 and isinstance(proxies[0], str):
         held = proxies[0]
     else:
         held = ";".join([column if isinstance(column, str) else ";".join(column) for column in proxies])
+    if may_be_odd(held, is_alone=not primary and bool(held or secondary)):
+        return None
     if primary:
         primary = "" if _DEFAULT in held else _typed(primary)
     known = display_name or name or alias
@@ -109,6 +112,12 @@ def plain_address(text: str) -> PlainAddress | None:
     if found is None or not _fits(found[2], found[3]):
         return None
     return PlainAddress((found[1] or DEFAULT_TYPE).upper(), text[found.start(2) :])
+
+
+def address_as_read(text: str) -> PlainAddress:
+    """Return what a text is read as that has a key as `directory.keys.key_of_text` gives it."""
+    kind, _, value = _typed(text).partition(":")
+    return PlainAddress(kind, value)
 
 
 def first_address(common: CommonRecipient | PlainAddress) -> str | None:

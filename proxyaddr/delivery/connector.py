@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses.lists import ProxyList
@@ -53,7 +54,8 @@ class InternetMailService(ServiceSettings):
         from proxyaddr.delivery.deciding import Decider  # noqa: PLC0415 - routing tables take their time to load
         from proxyaddr.delivery.resolutions import Resolutions  # noqa: PLC0415 - as above
 
-        decider = Decider({self.name: self}, self.table(), self.directory, self.resolve, is_site=False)
+        decide = partial(resolve, self)
+        decider = Decider({self.name: self}, self.table(), self.directory, decide, is_site=False)
         return Resolutions(decider, recipients)
 
     @classmethod

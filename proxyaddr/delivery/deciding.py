@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from proxyaddr.addresses.lists import ProxyList
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.common_recipients import (
     Choice,
     Chooser,
     CommonRecipient,
     PlainAddress,
+    address_as_read,
     common_recipient,
     first_address,
     other_addresses,
@@ -23,14 +26,16 @@ from proxyaddr.delivery.common_recipients import (
     written_types,
 )
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, SELECTION
+from proxyaddr.delivery.rules import NO_ADDRESS_SPACE, SELECTION, FindRoute
 from proxyaddr.delivery.settings import ServiceSettings
 from proxyaddr.directory.directory import Directory
-from proxyaddr.directory.keys import keys_of_record
-from proxyaddr.directory.reading import Kept, Recipients, record_kept
+from proxyaddr.directory.keys import key_of_text
+from proxyaddr.directory.reading import Recipients
+from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError
-from proxyaddr.limits import DEFAULT_LIMITS
+from proxyaddr.matcher import Matcher
 from proxyaddr.routing.answers import is_certain
+from proxyaddr.routing.route import Route
 from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["DELIVERING", "NO_ROUTE", "Decided", "Decider"]
@@ -51,7 +56,8 @@ class Decided(NamedTuple):
 
     `names` is what a report calls them, `rules` which rule decided; `types` and `values` are of the address that goes
     out or is refused, None where there is none. `routes` are indices into the routes of the table, -1 for none. All are
-    None, and -1, where there is an error.
+    None, and -1, where there is an error. `findings` has the codes of what is odd in the addresses of a recipient,
+    where anything is.
     """
 
     names: list[str | None]
@@ -60,13 +66,14 @@ class Decided(NamedTuple):
     values: list[str | None]
     routes: list[int]
     errors: dict[int, ProxyAddrError]
+    findings: dict[int, tuple[str, ...]]
 
 
 class Decider:
     """Decides by the rules of a connector, or of several `services` and the table that routes among them.
 
-    `one` decides on any recipient, for which it takes its time. `table` and `directory` are those that a recipient is
-    looked up in.
+    `decide` decides on any recipient, for which it takes its time, with the routes that it is given a function for.
+    `table` and `directory` are those that a recipient is looked up in.
     """
 
     def __init__(
@@ -74,11 +81,11 @@ class Decider:
         services: Mapping[str, ServiceSettings],
         table: RoutingTable | None,
         directory: Directory | None,
-        one: Callable[[Any], Delivery | NonDelivery],
+        decide: Callable[[Any, Any], Delivery | NonDelivery],
         *,
         is_site: bool,
     ) -> None:
-        self.table, self.one = table, one
+        self.table, self._decide = table, decide
         self._directory, self._is_site = directory, is_site
         self._choosers = {name: Chooser(settings) for name, settings in services.items()}
         self._is_routed = written_types(set() if table is None else set(table.columns.types))
@@ -95,8 +102,12 @@ class Decider:
             decided = self._routed(self._of_site(common) if self._is_site else self._of_service(common))
             for row, rule in enumerate(decided.rules):
                 if rule is None:
-                    self._decide(recipients[start + row], row, decided)
+                    self._write(recipients[start + row], row, decided)
             yield decided
+
+    def one(self, recipient: Any) -> Delivery | NonDelivery:  # noqa: ANN401 - whatever `resolve` takes
+        """Return what becomes of one recipient, as `resolve` of the connector or the site says it."""
+        return self._decide(recipient, self._find_route)
 
     def _common(self, item: object) -> _Common | None:
         """Return a recipient of a common form, or a plain address; None for one that is decided on its own."""
@@ -104,12 +115,22 @@ class Decider:
             return None
         if isinstance(item, bytes):
             return common_recipient(item)
-        given = plain_address(item) if isinstance(item, str) and self._is_one_directory else None
-        if given is None or self._directory is None:
+        return self._held(item) if isinstance(item, str) and self._is_one_directory else None
+
+    def _held(self, text: str) -> _Common | None:
+        """Return the one recipient that holds the address that a text is, or that address where nobody does."""
+        given = plain_address(text)
+        if self._directory is None:
             return given
-        key = f"{given.type}:{given.value}".lower()
-        may_hold = self._directory.kept_with(key)
-        return _only_holder(may_hold, key, given) if may_hold else given
+        key = key_of_text(text)
+        if key is None:
+            return None
+        holders = self._directory.holders_by_key(key)
+        if not holders:
+            return given
+        kept = self._directory.recipients.kept[holders[0]]
+        holder = common_recipient(kept) if isinstance(kept, bytes) and len(holders) == 1 else None
+        return None if holder is None else holder._replace(given=given or address_as_read(text))
 
     def _of_service(self, common: Sequence[_Common | None]) -> list[Choice | None]:
         """Return what the connector chooses of each."""
@@ -151,9 +172,9 @@ class Decider:
             for row, route in enumerate(routes):
                 if route == NO_ROUTE and rules[row] in DELIVERING:
                     rules[row] = NO_ADDRESS_SPACE.name
-        return Decided(names, rules, types, values, routes, {})
+        return Decided(names, rules, types, values, routes, {}, {})
 
-    def _decide(self, recipient: object, row: int, decided: Decided) -> None:
+    def _write(self, recipient: object, row: int, decided: Decided) -> None:
         """Decide on one recipient, and write that to its row."""
         try:
             outcome = self.one(recipient)
@@ -165,6 +186,8 @@ class Decider:
             decided.types[row], decided.values[row] = outcome.address.type, outcome.address.value
         if outcome.delivered and outcome.address_space is not None:
             decided.routes[row] = self._indices[id(outcome.address_space), outcome.connector]
+        if found := _found_in(recipient, outcome):
+            decided.findings[row] = found
 
     @cached_property
     def _indices(self) -> dict[tuple[int, str | None], int]:
@@ -173,19 +196,37 @@ class Decider:
         return {(id(route.space), route.connector): index for index, route in enumerate(routes)}
 
     @cached_property
+    def _matcher(self) -> Matcher | None:
+        """The table, compiled; None without one, and where it depends on the address whether there is an answer."""
+        return None if self.table is None or not self._is_quick else self.table.compile()
+
+    @cached_property
+    def _find_route(self) -> FindRoute | None:
+        """What returns the route of an address, None for none: the table itself looks at each of its routes."""
+        if self.table is None or self._matcher is None:
+            return None if self.table is None else self.table.route
+        routes, match = self.table.routes, self._matcher.match
+
+        def find_route(address: TypedAddress) -> Route | None:
+            index = match(address)
+            return None if index == NO_ROUTE else routes[index]
+
+        return find_route
+
+    @cached_property
     def _find(self) -> Callable[[Sequence[str | None]], list[int]]:
         """What returns the index of the route of each address, -1 for none."""
-        if self.table is None or not self._is_quick:
+        if self._matcher is None:
             return lambda addresses: [NO_ROUTE] * len(addresses)
-        match_many = self.table.compile().match_many
+        match_many = self._matcher.match_many
         return lambda addresses: memoryview(match_many(addresses)).tolist()
 
 
-def _only_holder(may_hold: Sequence[Kept], key: str, given: PlainAddress) -> CommonRecipient | None:
-    """Return the one recipient that holds an address; None where that is not certain."""
-    [kept, *others] = may_hold
-    if others or not isinstance(kept, bytes):
-        return None
-    keys = keys_of_record(record_kept(kept)[1], DEFAULT_LIMITS)
-    holder = None if keys is None or key not in keys.keys else common_recipient(kept)
-    return None if holder is None else holder._replace(given=given)
+def _found_in(recipient: object, outcome: Delivery | NonDelivery) -> tuple[str, ...]:
+    """Return the codes of what is odd in the addresses of a recipient, or of those that hold the address given."""
+    if isinstance(recipient, ProxyList):
+        lists = [recipient]
+    else:
+        holders = [recipient] if isinstance(recipient, Recipient) else outcome.holders
+        lists = [holder.proxies for holder in holders]
+    return tuple(dict.fromkeys(found.code for held in lists for found in held.findings))

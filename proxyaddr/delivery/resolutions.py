@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, overload
 
 from proxyaddr.addresses.lists import ProxyList
@@ -27,6 +28,7 @@ class _Counts(NamedTuple):
     rules: Counter[str]
     routes: Counter[int]
     errors: list[RowError]
+    findings: Counter[str]
 
 
 class Resolutions(Sequence[Delivery | NonDelivery]):
@@ -103,18 +105,24 @@ class Resolutions(Sequence[Delivery | NonDelivery]):
         return sum(count for rule, count in self._counts.rules.items() if rule in DELIVERING)
 
     @property
+    def findings(self) -> Mapping[str, int]:
+        """In the addresses of how many recipients each code of a finding is, the most first."""
+        return dict(self._counts.findings.most_common())
+
+    @property
     def errors(self) -> tuple[RowError, ...]:
         """The errors of the recipients that can't be resolved, with their numbers, from 1, as the line."""
         return tuple(self._counts.errors)
 
     @cached_property
     def _counts(self) -> _Counts:
-        counts = _Counts(Counter(), Counter(), [])
+        counts = _Counts(Counter(), Counter(), [], Counter())
         start = 1
         for block in self.blocks():
             counts.rules.update(rule for rule in block.rules if rule is not None)
             counts.routes.update(route for route in block.routes if route != NO_ROUTE)
             counts.errors.extend(_row_error(error, start + row) for row, error in block.errors.items())
+            counts.findings.update(chain.from_iterable(block.findings.values()))
             start += len(block.rules)
         return counts
 

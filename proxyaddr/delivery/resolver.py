@@ -18,6 +18,7 @@ from proxyaddr.delivery.rules import (
     RECIPIENT,
     SELECTION,
     Case,
+    FindRoute,
     Refusal,
     Selection,
     remedy,
@@ -31,12 +32,17 @@ from proxyaddr.formats.internet import envelope_recipient
 __all__ = ["resolve", "returned_as_unrouted"]
 
 
-def resolve(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
+def resolve(
+    settings: ServiceSettings,
+    recipient: str | TypedAddress | ProxyList | Recipient,
+    find_route: FindRoute | None = None,
+) -> Delivery | NonDelivery:
     """Return which address of a recipient a connector sends to, or the report of why none (Q183801, Q166905).
 
-    Text is parsed first: AddressSyntaxError when it is no address.
+    Text is parsed first: AddressSyntaxError when it is no address. `find_route` is asked in place of the table.
     """
     name, case = _case(settings, recipient)
+    case = case._replace(find_route=find_route)
     trace: list[Step] = []
     if refusal := _first_refusal(RECIPIENT, case, trace):
         return _returned(refusal, name, case, trace)

@@ -27,10 +27,14 @@ __all__ = [
     "RULES",
     "SELECTION",
     "Case",
+    "FindRoute",
     "Refusal",
     "Selection",
     "remedy",
 ]
+
+FindRoute = Callable[[TypedAddress], "Route | None"]
+"""A function that returns the route of an address, None for none."""
 
 _EXAMPLE_DOMAIN = "example.com"
 
@@ -51,6 +55,8 @@ class Case(NamedTuple):
     given: TypedAddress | None = None
     """The address as it was given, before it was unwrapped."""
     matches: tuple[Match, ...] | None = None
+    find_route: FindRoute | None = None
+    """What finds the route of an address in the table of the settings, where something is faster than the table."""
 
     @property
     def outbound_type(self) -> str:
@@ -112,7 +118,9 @@ class Case(NamedTuple):
     def route(self) -> Route | None:
         """Return the route that the table has for the address chosen; None without a route, a table or an address."""
         table = self.settings.table()
-        return None if table is None or self.chosen is None else table.route(self.chosen)
+        if table is None or self.chosen is None:
+            return None
+        return (self.find_route or table.route)(self.chosen)
 
     def unknown_legacy_dn(self) -> Encapsulated | None:
         """Return the legacy DN that was sent to and that nobody holds, and where it was encapsulated; None for none.

@@ -17,7 +17,7 @@ from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
-from proxyaddr.delivery.resolver import returned_as_unrouted
+from proxyaddr.delivery.resolver import resolve, returned_as_unrouted
 from proxyaddr.delivery.settings_files import check_tables, toml_routing
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError, check_type, visible
@@ -26,6 +26,7 @@ from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
     from proxyaddr.delivery.resolutions import Resolutions
+    from proxyaddr.delivery.rules import FindRoute
     from proxyaddr.directory.directory import Directory
 
 __all__ = ["Site", "from_config"]
@@ -94,10 +95,16 @@ class Site:
         proxies. AddressSyntaxError for text that is no address, ConfigurationError where the table routes it to a
         connector that is no service of the site.
         """
+        return self._resolved(recipient, self._routing_table.route)
+
+    def _resolved(
+        self, recipient: str | TypedAddress | ProxyList | Recipient, find_route: FindRoute
+    ) -> Delivery | NonDelivery:
+        """Return what `resolve` does, with the routes that `find_route` finds in the table."""
         if isinstance(recipient, str):
             recipient = parse(recipient)
         for address in self.addresses_of(recipient):
-            route = self._routing_table.route(address)
+            route = find_route(address)
             if route is None:
                 continue
             service = self._services.get(route.connector)
@@ -106,7 +113,7 @@ class Site:
                     f"{visible(f'{address.type}:{address.value}')} goes to {route.connector!r}, no service of this site"
                 )
                 raise ConfigurationError("unknown-connector", message, "routing_table")
-            return service.resolve(recipient)
+            return resolve(service, recipient, find_route)
         return returned_as_unrouted(next(iter(self._services.values())), recipient)
 
     def resolve_many(self, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> Resolutions:
@@ -114,7 +121,7 @@ class Site:
         from proxyaddr.delivery.deciding import Decider  # noqa: PLC0415 - one recipient does without
         from proxyaddr.delivery.resolutions import Resolutions  # noqa: PLC0415 - as above
 
-        decider = Decider(self._services, self._routing_table, self._directory, self.resolve, is_site=True)
+        decider = Decider(self._services, self._routing_table, self._directory, self._resolved, is_site=True)
         return Resolutions(decider, recipients)
 
     def addresses_of(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:

@@ -7,12 +7,13 @@ recipient is asked for; a property holds the keys here against the addresses tha
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "list_keys", "pieces_of", "text_keys"]
+__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "is_item", "list_keys", "may_be_odd", "pieces_of", "text_keys"]
 
 WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 """Types of a common list whose values end in a domain."""
@@ -20,29 +21,45 @@ WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
 LISTED_TYPES = (*WITH_DOMAIN, "X500", "EX", "X400", "MS", "CCMAIL")
 """The types of a common list."""
 
-_TYPES = "|".join(LISTED_TYPES)
+
+def _spelled(names: Iterable[str]) -> str:
+    """Return the pattern of types: a type in mixed case is odd, so that no common list has it."""
+    return "|".join(spelled for name in names for spelled in (name, name.lower()))
+
+
+_TYPES = _spelled(LISTED_TYPES)
 
 _WORD = "A-Za-z0-9"
 _INTERNET = rf"[{_WORD}.+_-]++@[{_WORD}-]++(?:\.[{_WORD}-]++)*+"
 _OR_ATTRIBUTE = rf"[{_WORD}-]++=[{_WORD} .'()-]*+"
 _PIECE = "|".join(
     (
-        rf"(?i:{'|'.join(WITH_DOMAIN)}):{_INTERNET}",
-        rf"(?i:x500|ex):/[{_WORD} =/._()+-]*[{_WORD}=/._()+-]",
-        rf"(?i:x400):{_OR_ATTRIBUTE}(?:;{_OR_ATTRIBUTE})*+;?",
-        rf"(?i:ms):[{_WORD}/]++",
-        rf"(?i:ccmail):[{_WORD}](?:[{_WORD} ,.'-]*[{_WORD}])?",
+        rf"(?:{_spelled(WITH_DOMAIN)}):{_INTERNET}",
+        rf"(?:X500|x500|EX|ex):/[{_WORD} =/._()+-]*[{_WORD}=/._()+-]",
+        rf"(?:X400|x400):{_OR_ATTRIBUTE}(?:;{_OR_ATTRIBUTE})*+;?",
+        rf"(?:MS|ms):[{_WORD}/]++",
+        rf"(?:CCMAIL|ccmail):[{_WORD}](?:[{_WORD} ,.'-]*[{_WORD}])?",
     )
 )
 """An address whose value is the text behind its colon, whatever stands beside it; no value holds a colon."""
 
-_TYPE_FOLLOWS = rf"(?=(?i:{_TYPES}):)"
+_TYPE_FOLLOWS = rf"(?=(?:{_TYPES}):)"
 _SEPARATOR = rf"(?:[;,] ?| ){_TYPE_FOLLOWS}"
 _LIST = re.compile(rf"(?:{_PIECE})(?:{_SEPARATOR}(?:{_PIECE}))*+;?")
 _ONE = re.compile(rf"{_PIECE}|{_INTERNET}")
 _SPLIT = re.compile(_SEPARATOR)
 _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 """What separates in a list of Exchange 5.5 (Q155594)."""
+
+_AROUND, _AROUND_ALL = ("", ";", ",", "%", " "), ("", ";", "%")
+"""What stands around an address with a domain in a list, and behind any: values of others have blanks and commas."""
+
+_END_OF_OR = "400"
+_ENDS_OF_PRIMARIES = {name[-3:] for name in LISTED_TYPES if name not in LEGACY_DN_TYPES} - {_END_OF_OR}
+"""The ends of types of which a recipient has one primary address; O/R addresses in upper and lower case end alike."""
+
+_MOST_ADDRESSES = 64
+"""Of a recipient with more it is found out in full whether they are odd: what is told at once is kept in a cache."""
 
 _CUT = "..."
 """The mark of a list that was cut off."""
@@ -79,6 +96,41 @@ def list_keys(text: str) -> Keys | None:
 def pieces_of(text: str) -> list[str]:
     """Return the addresses in the text of a list, as they are written; `list_keys` says whether it is a common one."""
     return _BETWEEN.split(text) if "%" in text else _SPLIT.split(text.removesuffix(";"))
+
+
+def is_item(key: str, text: str) -> bool:
+    """Return whether the address with a key is an item of the text of a common list; False where that is not certain.
+
+    The key is one of `list_keys`, and the text is in lower case.
+    """
+    spelled = (key, _X500 + key[len(_EX) :]) if key.startswith(_EX) else (key,)
+    between = _AROUND if "@" in key else _AROUND_ALL
+    for wanted in spelled:
+        start = text.find(wanted)
+        end = start + len(wanted)
+        if start >= 0 and text[start - 1 : start] in _AROUND and text[end : end + 1] in between:
+            return True
+    return False
+
+
+def may_be_odd(held: str, *, is_alone: bool) -> bool:
+    """Return whether there may be a finding about the addresses of a recipient, none of which is there twice.
+
+    `held` has those that may be primary, in common forms with semicolons between them. Where `is_alone` is false there
+    is a primary of the default type beside them, or they are none and there are no others.
+    """
+    parts = held.split(":")
+    parts.pop()
+    return len(parts) > _MOST_ADDRESSES or _are_odd(tuple([part[-3:] for part in parts]), is_alone)
+
+
+@lru_cache(maxsize=4096)
+def _are_odd(ends: tuple[str, ...], is_alone: bool) -> bool:
+    """Return what `may_be_odd` does, by the ends of the types, with what stands before a type of two characters."""
+    types = [end.lstrip("".join(_AROUND)) for end in ends]
+    primaries = [name for name in types if name in _ENDS_OF_PRIMARIES]
+    is_without = is_alone and DEFAULT_TYPE[-3:] not in primaries
+    return is_without or len(set(primaries)) < len(primaries) or types.count(_END_OF_OR) > 1
 
 
 def text_keys(text: str) -> Keys | None:

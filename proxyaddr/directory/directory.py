@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from proxyaddr._files.objects import ADDRESS_KEYS, Form
 from proxyaddr._files.row_errors import RowErrors
@@ -14,15 +14,20 @@ from proxyaddr.directory.common_lists import Keys
 from proxyaddr.directory.files import Records, read_records, records_of
 from proxyaddr.directory.keys import (
     Holders,
+    holds_key,
     key_of_address,
+    key_of_text,
     keys_of_recipient,
     keys_of_record,
     or_keys_of_recipient,
 )
-from proxyaddr.directory.reading import Kept, Recipients, kept_record, read_record
+from proxyaddr.directory.reading import Kept, Recipients, kept_record, read_record, record_kept
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from proxyaddr.matcher.arrow import IndexColumn
 
 __all__ = ["Directory"]
 
@@ -38,6 +43,8 @@ class Directory:
     """
 
     __slots__ = ("_errors", "_holders", "_or_holders", "_recipients", "_with_or_addresses")
+
+    NOBODY, SEVERAL, NO_ADDRESS = -1, -2, -3
 
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
         kept: list[Kept] = []
@@ -75,17 +82,49 @@ class Directory:
         An O/R address is compared by its attributes, a legacy DN with X500 proxies and the recipients' own legacy DNs,
         an Internet address with its domain in any spelling. AddressSyntaxError for text that is no address.
         """
+        return tuple(recipient for _, recipient in self._found(address))
+
+    def _found(self, address: TypedAddress | str) -> Iterator[tuple[int, Recipient]]:
+        """Yield the recipients that hold an address, and their indices."""
         wanted = address if isinstance(address, TypedAddress) else parse(address)
-        key = key_of_address(wanted)
-        may_hold = (self._recipients[number] for number in self._holders_of(wanted).with_key(key))
-        return tuple(recipient for recipient in may_hold if recipient.held_as(wanted) is not None)
+        for number in self._holders_of(wanted).with_key(key_of_address(wanted)):
+            recipient = self._recipients[number]
+            if recipient.held_as(wanted) is not None:
+                yield number, recipient
 
-    def kept_with(self, key: str) -> list[Kept]:
-        """Return the recipients that may hold an address, or what each is made of, by the key of the address.
+    def find_many(self, column: object) -> IndexColumn:
+        """Return which recipient holds each address of a column: indices into `recipients`, int32, one per row.
 
-        Each is to be asked whether it does. Keys are those of `key_of_address`; O/R addresses are not found so.
+        The index is `NOBODY`, -1, where none does, and for null; `SEVERAL`, -2, where the address is ambiguous, and
+        `NO_ADDRESS`, -3, for text that is none: what `find` raises an error for. Columns are those of
+        `Matcher.match_many`, and an index column is one of Arrow data and a buffer.
+
+        >>> jane = Recipient("Jane", "SMTP:jane@contoso.com")
+        >>> Directory([jane]).find_many(["Jane@Contoso.com", "joe@contoso.com", "smtp:"])
+        IndexColumn(3 rows: 0, -1, -3)
         """
-        return [self._recipients.kept[number] for number in self._holders.with_key(key)]
+        from proxyaddr.matcher import Matcher  # noqa: PLC0415 - takes its time, and for columns alone
+
+        return Matcher(self._index_of).match_many(column)
+
+    def _index_of(self, address: str | TypedAddress) -> int:
+        """Return the index of the recipient that holds an address."""
+        key = key_of_text(address) if isinstance(address, str) else None
+        try:
+            found = self.holders_by_key(key) if key is not None else [each for each, _ in self._found(address)]
+        except AddressSyntaxError:
+            return self.NO_ADDRESS
+        return self.SEVERAL if len(found) > 1 else found[0] if found else self.NOBODY
+
+    def holders_by_key(self, key: str) -> list[int]:
+        """Return the indices of the recipients that hold an address, by its key; O/R addresses are not found so."""
+        return [number for number in self._holders.with_key(key) if self._has_key(number, key)]
+
+    def _has_key(self, number: int, key: str) -> bool:
+        kept = self._recipients.kept[number]
+        if isinstance(kept, bytes) and holds_key(record_kept(kept)[1], key, self._recipients.limits):
+            return True
+        return key in keys_of_recipient(self._recipients[number]).keys
 
     def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
@@ -168,7 +207,7 @@ class Directory:
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
-            is_common = keys is not None
+            is_common = keys is not None and len(set(keys.keys)) == len(keys.keys)
             if keys is None:
                 try:
                     recipient, bad = read_record(record, line, source, limits)

@@ -6,12 +6,21 @@ from collections.abc import Hashable, Iterable
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES, TRIMMED
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.directory.common_lists import Keys, list_keys, text_keys
+from proxyaddr.directory.common_lists import Keys, is_item, list_keys, text_keys
 from proxyaddr.directory.recipient import Recipient, look_up_key
 from proxyaddr.directory.records import Record
-from proxyaddr.limits import Limits
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Holders", "Keys", "key_of_address", "keys_of_recipient", "keys_of_record", "or_keys_of_recipient"]
+__all__ = [
+    "Holders",
+    "Keys",
+    "holds_key",
+    "key_of_address",
+    "key_of_text",
+    "keys_of_recipient",
+    "keys_of_record",
+    "or_keys_of_recipient",
+]
 
 _OR_TYPE = "X400"
 _PRIMARY = f"{DEFAULT_TYPE}:"
@@ -55,6 +64,12 @@ def key_of_address(address: TypedAddress) -> Hashable:
     return f"{kind.lower()}:{key}" if isinstance(key, str) else key
 
 
+def key_of_text(text: str) -> str | None:
+    """Return the key of the address that a text is in a common form; None for all others, and for O/R addresses."""
+    found = _keys_of_text(text, DEFAULT_LIMITS)
+    return None if found is None or not found.keys else str(found.keys[0])
+
+
 def keys_of_recipient(recipient: Recipient) -> Keys:
     """Return the keys of a recipient."""
     kinds = list(recipient.addresses)
@@ -91,6 +106,18 @@ def keys_of_record(record: Record, limits: Limits) -> Keys | None:
     if len(found) < len(read):
         return None
     return Keys([key for keys in found for key in keys.keys], any(keys.has_or_addresses for keys in found))
+
+
+def holds_key(record: Record, key: str, limits: Limits) -> bool:
+    """Return whether the recipient of a record has a key; False where only the recipient itself tells it.
+
+    The record is one of which `keys_of_record` has the keys.
+    """
+    held = (*record.proxies, *record.secondary_proxies)
+    if any(isinstance(text, str) and is_item(key, text.lower()) for text in held):
+        return True
+    keys = keys_of_record(record, limits)
+    return keys is not None and key in keys.keys
 
 
 def _keys_of_target(text: str, limits: Limits) -> Keys | None:

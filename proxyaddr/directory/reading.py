@@ -39,7 +39,7 @@ def kept_record(line: int, record: Record, *, is_common: bool = False) -> bytes:
     """Return a record and its line as bytes, which take a fifth of the room of a recipient.
 
     They are for this process alone: a directory that is pickled goes without them. `is_common` says that all addresses
-    are in the forms of `common_lists`.
+    are in the forms of `common_lists`, and none is there twice.
     """
     return marshal.dumps((line, is_common, *_WORDS(record)))
 
@@ -62,6 +62,11 @@ class Recipients(Sequence[Recipient]):
         self._kept = kept
         self._source = source
         self._limits = limits
+
+    @property
+    def limits(self) -> Limits:
+        """The limits with which recipients are read."""
+        return self._limits
 
     @property
     def kept(self) -> Sequence[Kept]:

@@ -116,7 +116,7 @@ def test_help_shows_the_examples(name: str, capsys: pytest.CaptureFixture[str]) 
             "route --spaces gwart0.mta people.csv",
             f"people.csv {IS_FILE}: proxyaddr route --spaces gwart0.mta --in people.csv --column NAME --out FILE",
         ),
-        ("resolve people.csv", f"people.csv {IS_FILE}: proxyaddr resolve < people.csv"),
+        ("resolve people.csv", f"people.csv {IS_FILE}: proxyaddr resolve --directory people.csv --all --out FILE"),
         ("resolve ndr.txt", f"ndr.txt {IS_FILE}: proxyaddr diagnose < ndr.txt"),
         ("decapsulate bounce.txt", f"bounce.txt {IS_FILE}: proxyaddr decapsulate < bounce.txt"),
         (

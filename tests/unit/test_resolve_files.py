@@ -62,6 +62,8 @@ def test_a_whole_directory_has_a_row_a_recipient(capsys: pytest.CaptureFixture[s
     )
     assert "1 delivered (imc 1)" in errors
     assert "2 returned (000D06B5 1, unrecognized-OR-name 1)" in errors
+    assert "1 finding of severity warning (no-primary 1)" in errors
+    assert [row["findings"] for row in rows] == ["", "no-primary", ""]
     page = Path("page.html").read_text("utf-8")
     assert "proxyaddr resolve" in page
     for shown in ("Rows by the rule that decided", "imc: sends SMTP", "people.csv", "1 route, dialect exchange55"):
@@ -73,6 +75,7 @@ def test_a_whole_directory_is_counted_as_json(capsys: pytest.CaptureFixture[str]
     found = json.loads(output)
     assert status == 1
     assert (found["rows"], found["delivered"], found["returned"]) == (3, 1, 2)
+    assert found["findings_by_severity"] == {"error": {}, "warning": {"no-primary": 1}}
     assert found["rules"] == {"no-address-space": 1, "no-proxy": 1, "primary-proxy": 1}
     assert found["connectors"] == {"imc": 1}
     assert found["codes"] == {"000D06B5": 1, "unrecognized-OR-name": 1}
@@ -84,6 +87,19 @@ def test_a_report_alone_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
     Path("people.csv").write_text("displayName,proxyAddresses\nJane,SMTP:jane@contoso.com\n")
     assert run(capsys, "--directory", "people.csv", "--all", "--report", "page.html")[0] == 0
     assert Path("page.html").exists()
+
+
+def test_a_recipient_with_two_primaries_is_told_and_makes_the_status(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("people.csv").write_text("displayName,proxyAddresses\nJane,SMTP:jane@contoso.com;SMTP:j@contoso.com\n")
+    options = ["--directory", "people.csv", "--out", "out.csv", "--report", "page.html"]
+    assert run(capsys, *options, "--all")[0] == 1
+    assert [row["findings"] for row in rows_of("out.csv")] == ["two-primaries"]
+    assert "Findings of severity error, by code" in Path("page.html").read_text("utf-8")
+    Path("sent.txt").write_text("j@contoso.com\njoe@fabrikam.com\nsmtp:\n")
+    status, _, errors = run(capsys, *options, "--in", "sent.txt")
+    assert status == 2
+    assert "1 finding of severity error (two-primaries 1)" in errors
+    assert [row["findings"] for row in rows_of("out.csv")] == ["two-primaries", "", ""]
 
 
 def test_bad_rows_of_the_directory_make_the_status(capsys: pytest.CaptureFixture[str]) -> None:

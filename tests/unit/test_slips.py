@@ -19,6 +19,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("imc.toml").write_text('[internet_mail_service]\nsite_domain = "contoso.com"\n')
     Path("people.json").write_text("[]")
+    Path("people.csv").write_text('\ufeff"displayName";"proxyAddresses"\n', "utf-8")
+    Path("sent.csv").write_text("no,mail\n1,jane@contoso.com\n")
     Path("spaces.txt").write_text("SMTP,*;,1,imc\n")
     Path("bounce.eml").write_text("Delivery has failed to these recipients:\n")
     return tmp_path
@@ -31,7 +33,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("resolve people.json", "proxyaddr resolve --directory people.json ADDRESS"),
         ("resolve bounce.eml", "proxyaddr diagnose < bounce.eml"),
         ("parse absent.csv", "absent.csv is no address, and there is no such file: proxyaddr parse --in absent.csv"),
-        (r"resolve C:\temp\people.txt", "there is no such file: proxyaddr resolve < "),
+        (r"resolve C:\temp\people.txt", "there is no such file: proxyaddr resolve --in "),
+        ("resolve sent.csv", "proxyaddr resolve --in sent.csv --column NAME --out FILE"),
+        ("resolve people.csv", "proxyaddr resolve --directory people.csv --all --out FILE"),
         ("route --spaces - a@contoso.com", "--spaces takes a file, not standard input: proxyaddr route --spaces FILE"),
         ("resolve --config - a@contoso.com", "--config takes a file, not standard input"),
         ("resolve --directory - a@contoso.com", "--directory takes a file, not standard input"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr.delivery import deciding
 from proxyaddr.delivery.resolutions import Resolutions
+from proxyaddr.directory import keys
 from tests.strategies import LISTS
 
 VALUES = [
@@ -121,7 +122,7 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def answers_of(resolutions: Resolutions) -> list[object]:
-    """Return what was decided at once on each recipient: the name, the rule, the address and the route."""
+    """Return what was decided at once on each recipient: the name, the rule, the address, the route, the findings."""
     found: list[object] = []
     for block in resolutions.blocks():
         routes = [
@@ -132,7 +133,8 @@ def answers_of(resolutions: Resolutions) -> list[object]:
             zip(block.names, block.rules, block.types, block.values, routes, strict=True)
         ):
             error = block.errors.get(row)
-            found.append((name, rule, kind, value, route) if error is None else str(error))
+            odd = set(block.findings.get(row, ()))
+            found.append((name, rule, kind, value, route, odd) if error is None else str(error))
     return found
 
 
@@ -155,7 +157,9 @@ def one_at_a_time(resolver: px.InternetMailService | px.Site, recipients: Iterab
             assert route is not None
             assert (route.connector, route.space) == (outcome.connector, outcome.address_space)
         parts = (None, None) if address is None else (address.type, address.value)
-        found.append((outcome.recipient, outcome.rule, *parts, route))
+        holders = [recipient] if isinstance(recipient, px.Recipient) else outcome.holders
+        odd = {each.code for holder in holders for each in holder.proxies.findings}
+        found.append((outcome.recipient, outcome.rule, *parts, route, odd))
     return found
 
 
@@ -212,7 +216,7 @@ KINDS = px.Directory.from_records(
         {"displayName": "bad domain", "proxyAddresses": "SMTP:a@b.invalid;SMTPOUT:a@contoso.com"},
         {"displayName": "column", "PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": "smtp:k@b.de"},
         {"displayName": "bad column", "PrimarySmtpAddress": ".a@b", "proxyAddresses": "smtp:k@b.de;SIP:k@b.de"},
-        {"displayName": "both", "PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": "SMTP:k@fabrikam.example"},
+        {"displayName": "b", "PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": "SMTP:k@fabrikam.example"},
         {"PrimarySmtpAddress": "jane@contoso.com", "proxyAddresses": ["SIP:k@b.de"]},
         {"displayName": "X400 first", "proxyAddresses": "X400:c=US;a= ;p=Org;s=Doe;;SMTP:k@fabrikam.example"},
         {"displayName": "second routed", "proxyAddresses": ["SMTP:a@b.de", "k@l.de", "MS:ORG/JANE", "SMTPOUT:k@b.de"]},
@@ -283,7 +287,52 @@ def test_the_answers_are_a_sequence_with_counts() -> None:
     assert found.connectors == {"imc": 1}
     assert found.delivered == 1
     assert found.codes == {"000D06B5": 1, "unrecognized-OR-name": 1, "000B0981": 1}
+    assert found.findings == {"no-primary": 1}
     assert found.errors == ()
+
+
+ODD = px.Directory.from_records(
+    [
+        {"displayName": "two", "proxyAddresses": "SMTP:a@contoso.com;SMTP:b@contoso.com;X500:/o=a;X500:/o=b"},
+        {"displayName": "twice", "proxyAddresses": "SMTP:c@contoso.com;smtp:d@contoso.com, smtp:D@contoso.com"},
+        {"displayName": "none", "proxyAddresses": ["e@contoso.com", "SIP:e@contoso.com"]},
+        {"displayName": "mixed", "proxyAddresses": ["SMTP:f@contoso.com", "Sip:f@contoso.com"]},
+        {"displayName": "O/R", "proxyAddresses": "SMTP:g@contoso.com;X400:c=US;s=Doe;x400:c=US;s=Doe"},
+        {"displayName": "5.5", "proxyAddresses": "SMTP:h@contoso.com%sip:h@contoso.com%SIP:H@contoso.com"},
+        {"displayName": "Doe", "proxyAddresses": "SMTP:i@contoso.com; smtp:j@contoso.com; smtp:j@contoso.com"},
+        {"displayName": "GAM", "primaryEmail": "k@contoso.com", "aliases": ["l@contoso.com", "L@contoso.com"]},
+        {
+            "displayName": "b",
+            "proxyAddresses": "SMTP:m@contoso.com",
+            "aliases": ["SMTP:n@q.de", "m@contoso.com"],
+        },
+        {
+            "displayName": "column",
+            "PrimarySmtpAddress": "o@contoso.com",
+            "proxyAddresses": "smtp:o@contoso.com;smtp:p@q.de",
+        },
+        {
+            "displayName": "good",
+            "proxyAddresses": "SMTP:q@contoso.com;SIP:q@contoso.com;X500:/o=a;X500:/o=b;smtp:r@q.de",
+        },
+        {"displayName": "many", "proxyAddresses": ";".join(["SMTP:u@q.de", *(f"smtp:u{n}@q.de" for n in range(70))])},
+        {"displayName": "good too", "proxyAddresses": ["SMTP:s@contoso.com", "s@q.de"], "aliases": ["SMTP:t@q.de"]},
+    ]
+)
+"""Recipients with something odd in their addresses, and some without."""
+
+
+def test_what_is_odd_in_the_addresses_of_a_recipient_is_told() -> None:
+    service = px.InternetMailService(directory=ODD)
+    assert answers_of(service.resolve_many(ODD)) == one_at_a_time(service, ODD)
+    texts = [f"{letter}@contoso.com" for letter in "abcdefghijklmnopqrs"]
+    assert answers_of(service.resolve_many(texts)) == one_at_a_time(service, texts)
+    findings = px.columns.resolve(service, ODD)["findings"].to_pylist()
+    assert findings[0] == ["two-primaries"]
+    assert findings[2] == ["no-primary"]
+    assert findings[9:] == [[], [], [], []]
+    assert service.resolve_many(ODD).findings["duplicate"] == 6
+    assert service.resolve_many([px.parse_proxies("smtp:a@b.de")]).findings == {"no-primary": 1}
 
 
 def test_recipients_are_given_in_any_form() -> None:
@@ -337,7 +386,7 @@ def test_a_table_whose_accepted_domains_are_not_known_is_asked_one_at_a_time(tmp
 
 
 def test_hashes_that_meet_are_no_holders() -> None:
-    with mock.patch.object(px.Directory, "kept_with", lambda self, key: [self.recipients.kept[0]]):
+    with mock.patch.object(keys.Holders, "with_key", return_value=[0]):
         assert answers_of(SERVICE.resolve_many(["x@contoso.com"])) == one_at_a_time(SERVICE, ["x@contoso.com"])
 
 
@@ -351,7 +400,7 @@ def test_columns_say_what_becomes_of_a_directory() -> None:
     assert rows[0] == {
         **{"recipient": "Jane", "delivered": True, "rule": "primary-proxy", "chosen_address": "SMTP:jane@contoso.com"},
         **{"envelope_recipient": "jane@contoso.com", "connector": "imc", "address_space": "SMTP:*@contoso.com;1"},
-        **{"code": None, "error": None},
+        **{"code": None, "findings": [], "error": None},
     }
     assert rows[2]["chosen_address"] == "SMTP:ann@fabrikam.example"
     assert rows[2]["envelope_recipient"] is rows[2]["connector"] is None
