@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -37,7 +38,7 @@ class Directory:
     five addresses takes less than 1 KB so, and a look-up takes the same time whatever the size of the directory.
     """
 
-    __slots__ = ("_errors", "_holders", "_or_holders", "_recipients", "_with_or_addresses")
+    __slots__ = ("_errors", "_holders", "_or_holders", "_origin", "_recipients", "_with_or_addresses")
 
     def __init__(self, recipients: Iterable[Recipient], errors: Iterable[RowError] = ()) -> None:
         kept: list[Kept] = []
@@ -49,7 +50,8 @@ class Directory:
         self._recipients = Recipients(kept)
         self._errors = tuple(errors)
 
-    def _start(self) -> None:
+    def _start(self, origin: object = None) -> None:
+        self._origin = origin
         self._holders = Holders()
         self._or_holders: Holders | None = None
         self._with_or_addresses: list[int] = []
@@ -68,6 +70,11 @@ class Directory:
     def errors(self) -> tuple[RowError, ...]:
         """The bad rows of the file that the directory was read from."""
         return self._errors
+
+    @property
+    def origin(self) -> object:
+        """What it was read from: the path of a file or the records; None where it was made of recipients."""
+        return self._origin
 
     def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
         """Return every recipient that holds an address, in any case; two make it ambiguous (Q251152).
@@ -126,7 +133,9 @@ class Directory:
         >>> Directory.from_records([jane]).find("jane@contoso.com")[0].row
         1
         """
-        return cls._from_rows(records_of(records, limits), None, limits)
+        if isinstance(records, Iterator):
+            records = list(islice(records, limits.file_rows + 1))  # an audit reads them again
+        return cls._from_rows(records_of(records, limits), None, limits, records)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
@@ -144,9 +153,9 @@ class Directory:
         return cls._from_rows(read_records(path, limits, Form.LDIF), str(path), limits)
 
     @classmethod
-    def _from_rows(cls, rows: Records, source: str | None, limits: Limits) -> Self:
+    def _from_rows(cls, rows: Records, source: str | None, limits: Limits, origin: object = None) -> Self:
         directory = cls.__new__(cls)
-        directory._start()
+        directory._start(source if origin is None else origin)
         kept: list[Kept] = []
         errors: list[RowError] = []
         for row in rows:

@@ -21,15 +21,16 @@ from proxyaddr.directory.records import (
 from proxyaddr.errors import ConfigurationError, RowError, check_type
 from proxyaddr.limits import Limits
 
-__all__ = ["Records", "read_records", "records_of"]
+__all__ = ["ARROW_MARKS", "Records", "read_records", "records_of"]
 
 Records = Iterator[tuple[int, Record] | RowError]
 """Records with their lines, counted from 1, and the errors of rows that can't be read."""
 
-_ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
+ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
 """How Parquet, Arrow files and Arrow streams begin."""
 
 _ARROW = "Arrow data"
+_MAPPINGS = "records"
 _SHOWN_NAMES = 32
 _KEPT_LAYOUTS = 64
 
@@ -51,7 +52,7 @@ def read_records(path: str | Path, limits: Limits, form: Form | None = None) -> 
     """
     source = str(path)
     data = read_bytes(path, limits)
-    if data.startswith(_ARROW_MARKS):
+    if data.startswith(ARROW_MARKS):
         import_extra("pyarrow", "arrow")
         from proxyaddr.directory import arrow  # noqa: PLC0415 - it imports pyarrow, which may be missing
 
@@ -78,7 +79,7 @@ def records_of(records: object, limits: Limits) -> Records:
         return _records(_Read(_ARROW, rows.objects(is_read, limits), rows.names, None))
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise TypeError(f"records must be an iterable of mappings or a table, not {type(records).__name__}")
-    return _records(_Read("records", _mappings(records, limits), (), None))
+    return _records(_Read(_MAPPINGS, _mappings(records, limits), (), None))
 
 
 def _mappings(records: Iterable[object], limits: Limits) -> Iterator[Exported]:
@@ -99,7 +100,7 @@ def _each(read: _Read) -> Records:
     """Yield the records; ConfigurationError at the end where objects with names of their own name no addresses."""
     unnamed: dict[str, None] = {}
     layouts: dict[tuple[str, ...], Layout] = {}  # most objects have the same properties, and finding theirs takes time
-    is_named = bool(read.header) or read.form == Form.LDIF
+    is_named = bool(read.header) or read.form in (Form.LDIF, _MAPPINGS)  # of objects, with addresses or without
     for entry in read.objects:
         if isinstance(entry, RowError):
             yield entry

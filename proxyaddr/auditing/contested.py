@@ -1,0 +1,76 @@
+"""Who holds which address: a fix never gives an object what another one holds, and leaves alone what several hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from proxyaddr._text.types import LEGACY_DN_TYPES, WHITE_SPACE
+from proxyaddr.auditing.found import Found, split_value
+from proxyaddr.auditing.objects import ALIAS, LEGACY_DN, MAIL, PROXIES, TARGET, UPN, AuditObject
+
+__all__ = ["Contested"]
+
+_SEVERAL = -1
+_INTERNET = (MAIL, UPN)
+
+
+class Contested:
+    """Tells whether a fix is free of other objects: by what they hold, and by what fixes have promised to them."""
+
+    def __init__(self, objects: Iterable[AuditObject]) -> None:
+        self._holder: dict[str, int] = {}
+        for place, audited in enumerate(objects):
+            for key in _held(audited):
+                if self._holder.setdefault(key, place) != place:
+                    self._holder[key] = _SEVERAL
+
+    def is_free(self, place: int, found: Found) -> bool:
+        """Return whether what a finding's fix touches is the object's alone; what it gives is then promised to it."""
+        old = list(_touched(found))
+        new = list(_given(found))
+        if any(self._holder.get(key, place) != place for key in (*old, *new)):
+            return False
+        for key in new:
+            self._holder[key] = place
+        return True
+
+
+def _held(audited: AuditObject) -> Iterator[str]:
+    for text in audited.proxies:
+        yield _key(PROXIES, text)
+    for attribute in (*_INTERNET, ALIAS, LEGACY_DN):
+        if text := (audited.get(attribute) or "").strip(WHITE_SPACE):
+            yield _key(attribute, text)
+
+
+def _touched(found: Found) -> Iterator[str]:
+    """Yield the keys of the values that a fix changes."""
+    values: Sequence[str] = (
+        () if found.value is None else (found.value,) if isinstance(found.value, str) else found.value
+    )
+    if found.attribute == PROXIES or found.attribute in (*_INTERNET, ALIAS):
+        yield from (_key(found.attribute, value) for value in values if value.strip(WHITE_SPACE))
+
+
+def _given(found: Found) -> Iterator[str]:
+    """Yield the keys of the values that a fix gives."""
+    for action, value in (found.fix or {}).items():
+        attribute = PROXIES if action in ("add", "split", "set-primary", "keep") else found.attribute
+        if attribute not in (PROXIES, TARGET, *_INTERNET, ALIAS) or value is True:
+            continue
+        if attribute == TARGET:
+            attribute = PROXIES  # another object must not hold it either
+        for text in value if isinstance(value, list) else [value]:
+            yield _key(attribute, str(text))
+
+
+def _key(attribute: str, text: str) -> str:
+    if attribute == ALIAS:
+        return f"alias {text.lower()}"
+    if attribute in _INTERNET:
+        return f"smtp:{text.lower()}"
+    if attribute == LEGACY_DN:
+        return f"x500:{text.lower()}"
+    value = split_value(text)
+    kind = LEGACY_DN_TYPES[1] if value.kind in LEGACY_DN_TYPES else value.kind or "smtp"
+    return f"{kind.lower()}:{value.address.lower()}"

@@ -1,0 +1,232 @@
+"""Reads what an audit is of: a directory, a file, mappings or a table, as objects with values as they are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from proxyaddr._files.objects import Exported, Form, key_of
+from proxyaddr.auditing.cells import Separator, separator_of, values_in
+from proxyaddr.auditing.exports import exported_file, exported_records
+from proxyaddr.auditing.found import as_secondary
+from proxyaddr.auditing.objects import (
+    ALIAS,
+    GIVEN_NAME,
+    LEGACY_DN,
+    MAIL,
+    NAME,
+    PROXIES,
+    TARGET,
+    UPN,
+    AuditObject,
+    is_system,
+    type_of,
+)
+from proxyaddr.directory.directory import Directory
+from proxyaddr.directory.recipient import Recipient
+from proxyaddr.directory.records import ADDRESS_KEYS, TARGET_COLUMN, TYPE_COLUMNS
+from proxyaddr.errors import RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["Audited", "read_audited"]
+
+_ATTRIBUTES = {
+    **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
+    **{"mail": MAIL, "windowsemailaddress": MAIL, "emailaddress": MAIL},
+    **{"userprincipalname": UPN, "mailnickname": ALIAS, "alias": ALIAS, "aliasname": ALIAS},
+    **{"legacyexchangedn": LEGACY_DN, "targetaddress": TARGET, "externalemailaddress": TARGET},
+    "remoteroutingaddress": TARGET,
+}
+"""The attribute of one value that a property holds, by the property's name as names compare."""
+
+_SECONDARY = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
+_PROXIES = frozenset({"proxyaddresses", "emailaddresses", "proxyaddress"})
+_PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
+_LISTS = _PROXIES | _SECONDARY
+_FORMER = "previouslegacyexchangedn"
+_DNS = ("dn", "distinguishedname")
+_GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
+_IDENTIFYING = ("id", *_DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
+"""Properties that name an object in findings, the best first."""
+
+_EXCHANGE = frozenset({"emailaddresses", "recipienttypedetails", "recipienttype"})
+"""Properties that only Exchange exports: its commands, not those of Active Directory, change such objects."""
+
+_TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
+"""Forms in which an empty text is no value, and all values of an attribute are one text."""
+
+_SAMPLE = 10_000
+"""Objects by which the separator of a column is told, and the attributes that an export has."""
+
+
+class Audited(NamedTuple):
+    """The objects, the errors of those that can't be read, and the attributes that the export has; None for all.
+
+    An attribute that no object has was not exported: nothing is said to be missing there.
+    """
+
+    objects: Sequence[AuditObject]
+    errors: Sequence[RowError] = ()
+    attributes: frozenset[str] | None = None
+
+    def has(self, *attributes: str) -> bool:
+        """Return whether the export has all of these attributes."""
+        return self.attributes is None or self.attributes.issuperset(attributes)
+
+
+def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
+    """Return the objects of a directory, of the file of a path, or of mappings or a table as `Directory` takes them.
+
+    ConfigurationError and TypeError as `Directory.from_file` and `Directory.from_records` raise them.
+    """
+    if isinstance(directory, Directory):
+        if directory.origin is None:
+            return Audited([_of_recipient(recipient, row) for row, recipient in enumerate(directory, 1)])
+        directory = directory.origin
+    if isinstance(directory, str | Path):
+        return _of_file(directory, limits)
+    is_table = hasattr(directory, "__arrow_c_stream__") or hasattr(directory, "__arrow_c_array__")
+    return _read(exported_records(directory, limits), is_text=False, is_whole=not is_table)
+
+
+def _of_file(path: str | Path, limits: Limits) -> Audited:
+    form, exported = exported_file(path, limits)
+    return _read(exported, is_text=form in _TEXT_FORMS, is_whole=False)
+
+
+def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
+    """Return the objects of an export; rows with one address each are put together by the object that they name."""
+    errors: list[RowError] = []
+    rows = _entries(exported, errors)
+    head = list(islice(rows, _SAMPLE))
+    separator = separator_of(
+        value for _, held in head for name, value in held.items() if name in _LISTS and isinstance(value, str)
+    )
+    known: set[str] = set()
+    objects: list[AuditObject] = []
+    places: dict[str, int] = {}
+    for row, held in chain(head, rows):
+        made = _object(held, row, separator, is_text=is_text)
+        known.update(_exported_attributes(held))
+        same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
+        if same < len(objects):
+            objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
+        else:
+            objects.append(made)
+    return Audited(objects, errors, None if is_whole else frozenset(known))
+
+
+def _entries(
+    exported: Iterable[Exported | RowError], errors: list[RowError]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the properties of each object by their names as names compare, numbered columns as one list."""
+    for entry in exported:
+        if isinstance(entry, RowError):
+            errors.append(entry)
+            continue
+        held: dict[str, object] = {}
+        for name, value in entry.properties.items():
+            key = "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+            if key in held and key in _LISTS:
+                held[key] = [*_members(held[key]), *_members(value)]
+            elif key not in held or held[key] in (None, ""):
+                held[key] = value
+        yield entry.line, held
+
+
+def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+    single: dict[str, str] = {}
+    for name, attribute in _ATTRIBUTES.items():
+        value = _text(held.get(name))
+        if value is not None and attribute not in single and (value or not is_text):
+            single[attribute] = value
+    proxies = list(_proxies(held, separator))
+    common_name = _text(held.get("cn")) or _text(held.get("name"))
+    dn = next((text for name in _DNS if (text := _text(held.get(name)))), None)
+    return AuditObject(
+        id=next((text for name in _IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
+        type=type_of(held),
+        single=single,
+        proxies=tuple(proxies),
+        former_dns=tuple(text for member in _members(held.get(_FORMER)) if (text := _text(member))),
+        common_name=common_name,
+        dn=dn,
+        guid=next((text for name in _GUIDS if (text := _text(held.get(name)))), None),
+        has_mailbox=bool(held.get("homemdb") or held.get("database")),
+        is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
+        is_exchange=not _EXCHANGE.isdisjoint(held),
+        row=row,
+    )
+
+
+def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
+    """Yield the proxy addresses as they are held: members of a list whole, a text taken apart at its separators."""
+    found = False
+    for name, value in held.items():
+        if name in _PROXIES:
+            for text in _texts(value, separator):
+                found = True
+                yield text
+        elif name in TYPE_COLUMNS:
+            prefix = name if name == "smtp" else name.upper()
+            yield from (text if ":" in text else f"{prefix}:{text}" for text in _texts(value, separator))
+    primary = next((address for name in _PRIMARY if (address := _text(held.get(name)))), None)
+    if primary and not found:
+        yield f"SMTP:{primary}"
+    for name, value in held.items():
+        if name in _SECONDARY:  # secondary whatever the case of their types (Q155594)
+            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in _texts(value, separator))
+
+
+def _texts(value: object, separator: Separator) -> list[str]:
+    if isinstance(value, str):
+        return values_in(value, separator) if value else []
+    return [text for member in _members(value) if (text := _text(member)) is not None]
+
+
+def _members(value: object) -> Sequence[object]:
+    if value is None or value == "":
+        return ()
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    return (value,)
+
+
+def _text(value: object) -> str | None:
+    """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        value = next((value[key] for key in ADDRESS_KEYS if isinstance(value.get(key), str)), None)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if value is None else str(value)
+
+
+def _exported_attributes(held: Mapping[str, object]) -> Iterator[str]:
+    for name in held:
+        if name in _ATTRIBUTES:
+            yield _ATTRIBUTES[name]
+        elif name in _LISTS or name in _PRIMARY or name in TYPE_COLUMNS:
+            yield PROXIES
+
+
+def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
+    """Return the object of a recipient that was made in Python."""
+    held = {
+        "displayname": recipient.display_name,
+        "dn": recipient.dn,
+        "id": recipient.id,
+        "mail": recipient.mail,
+        "userprincipalname": recipient.user_principal_name,
+        "mailnickname": recipient.alias,
+        "legacyexchangedn": recipient.legacy_dn,
+        "targetaddress": None if recipient.target_address is None else str(recipient.target_address),
+        "recipienttypedetails": recipient.type,
+        "proxyaddresses": [str(proxy) for proxy in recipient.proxies],
+    }
+    made = _object({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
+    return made if recipient.id or recipient.dn else replace(made, id=recipient.label)

@@ -1,0 +1,143 @@
+"""Runs the rules over the objects of a directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from proxyaddr._text.types import WHITE_SPACE
+from proxyaddr.auditing.contested import Contested
+from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.findings import AuditFinding, AuditReport
+from proxyaddr.auditing.fix_files import form_of_fixes, write_fixes
+from proxyaddr.auditing.fixes import Mended, mended
+from proxyaddr.auditing.found import Found, Judges
+from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
+from proxyaddr.auditing.objects import AuditObject
+from proxyaddr.auditing.reading import Audited, read_audited
+from proxyaddr.auditing.rules import RULE_NAMES, RULES, AuditRule, chosen_rules
+from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
+from proxyaddr.auditing.top_level_domains import DomainList
+from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
+from proxyaddr.errors import check_type
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["audit"]
+
+_BY_NAME = {rule.name: rule for rule in RULES}
+_PLACES = {name: place for place, name in enumerate(RULE_NAMES)}
+_ACROSS = "address-shared-across-attributes"
+
+
+def audit(
+    directory: object,
+    *,
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> AuditReport:
+    """Return what is wrong with the objects of a directory, and what mends it.
+
+    `directory` is a Directory, the path of an export, mappings with the attribute names of a directory, or a table with
+    the Arrow C data interface. Each value is judged as it is held. `rules` names the rules to run, all of them without
+    it, and `ignore` those to leave out. ConfigurationError for a name of no rule, and for a file that can't be read.
+
+    >>> report = audit([{"id": "u1", "proxyAddresses": ["SMTP:jané@contoso.com"]}], rules=["smtp-non-ascii"])
+    >>> report.findings[0].fix
+    {'set': 'SMTP:jane@contoso.com'}
+    """
+    if isinstance(rules, str):
+        raise TypeError("rules must be an iterable of names, not text")
+    chosen = chosen_rules(rules, ignore)
+    known = AuditContext() if context is None else context
+    check_type(known, AuditContext, "context")
+    return _Run(read_audited(directory, limits), chosen, known).report()
+
+
+class _Run:
+    """One audit: the objects, the rules, and what values and fixes are judged by."""
+
+    def __init__(self, audited: Audited, chosen: frozenset[str], context: AuditContext) -> None:
+        self._audited = audited
+        self._chosen = chosen
+        self._judges = Judges(context, DomainList(context.top_level_domains))
+        self._object_rules = [
+            rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
+        ]
+        self._contested = Contested(audited.objects)
+
+    def report(self) -> AuditReport:
+        """Return the report."""
+        found: list[AuditFinding] = []
+        fixable: dict[int, list[Found]] = {}
+        for place, audited in enumerate(self._audited.objects):
+            judged = self._judged(place, audited)
+            if any(each.fix is not None for each in judged):
+                fixable[place] = judged
+            found += (_told(audited, each) for each in judged)
+        found += self._of_several()
+        notices = []
+        if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
+            notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
+        return AuditReport(
+            found,
+            objects=len(self._audited.objects),
+            errors=self._audited.errors,
+            notices=notices,
+            write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable)),
+        )
+
+    def _judged(self, place: int, audited: AuditObject) -> list[Found]:
+        """Return what the rules say of one object, in the order of the rules, its fixes where they are free."""
+        found: list[Found] = []
+        for text in audited.proxies:
+            found += proxy_faults(text, self._judges)
+        for attribute, judge in SINGLE_VALUE_RULES:
+            if (value := audited.get(attribute)) is not None:
+                found += judge(value, self._judges)
+        subject = Subject.of(audited, self._judges)
+        for rule in self._object_rules:
+            found += rule(subject)
+        chosen = [each for each in found if each.rule in self._chosen and self._concerns(_BY_NAME[each.rule], audited)]
+        chosen.sort(key=lambda each: _PLACES[each.rule])
+        return [
+            each if each.fix is None or self._contested.is_free(place, each) else each._replace(fix=None)
+            for each in chosen
+        ]
+
+    @staticmethod
+    def _concerns(rule: AuditRule, audited: AuditObject) -> bool:
+        return not (rule.is_of_sync and audited.is_system)
+
+    def _of_several(self) -> Iterator[AuditFinding]:
+        """Yield what several objects hold, rule by rule."""
+        objects, context = self._audited.objects, self._judges.context
+        for name, attribute, keys in GROUPED:
+            if name == "mail-duplicate" and _ACROSS in self._chosen:
+                for group in groups_across_attributes(objects):
+                    yield self._shared(_BY_NAME[_ACROSS], None, group)
+            if name not in self._chosen:
+                continue
+            for group in groups_of(objects, keys, context):
+                if name != "routing-address-clash" or not have_one_alias(objects, group):
+                    yield self._shared(_BY_NAME[name], attribute, group)
+
+    def _shared(self, rule: AuditRule, attribute: str | None, group: Group) -> AuditFinding:
+        holders = tuple(self._audited.objects[place].id + (f":{held}" if held else "") for place, held in group.holders)
+        message = f"{rule.says}: {group.key}"
+        return AuditFinding(None, rule.name, rule.severity, attribute, None, message, None, holders, group.key)
+
+    def _mended(self, fixable: dict[int, list[Found]]) -> Iterator[Mended]:
+        for place, found in fixable.items():
+            yield mended(self._audited.objects[place], found, partial(self._judged, place))
+
+
+def _told(audited: AuditObject, found: Found) -> AuditFinding:
+    """Return what was found as a finding about an object."""
+    rule = _BY_NAME[found.rule]
+    value = found.value if found.value is None or isinstance(found.value, str) else tuple(found.value)
+    message = f"{rule.says}: {found.told}" if found.told.strip(WHITE_SPACE) else rule.says
+    return AuditFinding(
+        audited.id, rule.name, found.severity or rule.severity, found.attribute, value, message, found.fix
+    )
