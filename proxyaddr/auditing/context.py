@@ -60,7 +60,7 @@ class AuditContext:
         for name in ("max_proxies", "max_proxy_length"):
             check_type(getattr(self, name), int, name, "a whole number")
             if getattr(self, name) < 1:
-                raise ConfigurationError("bad-setting", f"{name} is a whole number from 1", name)
+                raise ConfigurationError("bad-maximum", f"{name} is a whole number from 1", name)
 
     @classmethod
     def from_toml(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> AuditContext:
@@ -75,7 +75,7 @@ class AuditContext:
         check_names(document, (AUDIT_TABLE,), source, "a file of a context")
         table = document.get(AUDIT_TABLE)
         if not isinstance(table, dict):
-            raise ConfigurationError("no-such-table", f"no table [{AUDIT_TABLE}] in it", AUDIT_TABLE, source)
+            raise ConfigurationError("no-audit-table", f"no table [{AUDIT_TABLE}] in it", AUDIT_TABLE, source)
         settings: dict[str, Any] = read_settings(table, _SETTINGS, source, "an audit")
         return cls(**settings)
 

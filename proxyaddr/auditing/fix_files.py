@@ -230,10 +230,12 @@ def _write_csv(file: TextIO, mended: Iterable[Mended]) -> None:
     rows.writerow(("object", "attribute", "before", "after"))
     for each in mended:
         for change in changes(each):
-            length = max(len(change.removed), len(change.added))
-            for place in range(length):
-                before = change.removed[place] if place < len(change.removed) else ""
-                after = change.added[place] if place < len(change.added) else ""
+            is_pair = len(change.removed) == len(change.added) == 1
+            pairs = [(change.removed[0], change.added[0])] if is_pair else [
+                *((before, "") for before in change.removed),
+                *(("", after) for after in change.added),
+            ]
+            for before, after in pairs:
                 rows.writerow(map(_guarded, (each.before.id, change.attribute, before, after)))
 
 

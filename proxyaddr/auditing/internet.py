@@ -67,7 +67,7 @@ _LETTERS = str.maketrans(
 
 
 class Judgement(NamedTuple):
-    """A fault of an address, the address that mends it or None, what to say of it, and what joined addresses there are."""
+    """A fault of an address, the address when it is mended or None, what to say of it, and the joined addresses."""
 
     fault: str
     mended: str | None
@@ -89,7 +89,9 @@ def judge_address(
         return Judgement("non-ascii", _if_usable(_in_ascii(address), domains), _character(other))
     local, _, domain = address.rpartition("@")
     if not _DOT_ATOM.fullmatch(local) or not domain:
-        return Judgement("syntax", _if_usable(_with_periods_mended(address), domains), "not name@domain")
+        mended = _with_periods_mended(address)
+        usable = _if_usable(mended, domains) if mended != address else None
+        return Judgement("syntax", usable, "not name@domain")
     if len(local) > LOCAL_MAX_LENGTH and not local.startswith(PREFIX):
         return Judgement("syntax", None, LONG_LOCAL_PART)
     return _judge_domain(address, domain, domains)
@@ -156,6 +158,8 @@ def _without(address: str, unfit: re.Pattern[str]) -> str | None:
     rest = address[prefix.end() :] if prefix else address
     bracketed = _IN_ANGLE_BRACKETS.fullmatch(rest)
     local, _, domain = (bracketed[1] if bracketed else rest).rpartition("@")
+    if domain.startswith("["):  # an address literal, of which the brackets are a part
+        return None
     start, end = 0, len(domain)
     while start < end and unfit.match(domain[start]):
         start += 1

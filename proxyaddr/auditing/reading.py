@@ -78,7 +78,7 @@ class Audited(NamedTuple):
 
 
 def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
-    """Return the objects of a directory, of the file of a path, or of mappings or a table as `Directory` takes them.
+    """Return the objects of a directory, of the files of paths, or of mappings or a table as `Directory` takes them.
 
     ConfigurationError and TypeError as `Directory.from_file` and `Directory.from_records` raise them.
     """
@@ -88,8 +88,19 @@ def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
         directory = directory.origin
     if isinstance(directory, str | Path):
         return _of_file(directory, limits)
+    if isinstance(directory, list | tuple) and directory and all(isinstance(path, str | Path) for path in directory):
+        return _joined([_of_file(path, limits) for path in directory])
     is_table = hasattr(directory, "__arrow_c_stream__") or hasattr(directory, "__arrow_c_array__")
     return _read(exported_records(directory, limits), is_text=False, is_whole=not is_table)
+
+
+def _joined(files: Sequence[Audited]) -> Audited:
+    """Return the objects of several files; an attribute is known where all of them have it."""
+    return Audited(
+        [each for read in files for each in read.objects],
+        [error for read in files for error in read.errors],
+        frozenset.intersection(*(read.attributes or frozenset() for read in files)),
+    )
 
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:

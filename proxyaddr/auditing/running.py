@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from pathlib import Path
 
 from proxyaddr._text.types import WHITE_SPACE
+from proxyaddr.auditing.baseline import Identity, identity, read_baseline
 from proxyaddr.auditing.contested import Contested
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.findings import AuditFinding, AuditReport
@@ -15,11 +17,11 @@ from proxyaddr.auditing.found import Found, Judges
 from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import Audited, read_audited
-from proxyaddr.auditing.rules import RULE_NAMES, RULES, AuditRule, chosen_rules
+from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
 from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
-from proxyaddr.errors import check_type
+from proxyaddr.errors import ConfigurationError, check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["audit"]
@@ -34,14 +36,18 @@ def audit(
     *,
     rules: Iterable[str] | None = None,
     ignore: Iterable[str] = (),
+    severity: AuditSeverity = "info",
+    baseline: str | Path | None = None,
     context: AuditContext | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> AuditReport:
     """Return what is wrong with the objects of a directory, and what mends it.
 
-    `directory` is a Directory, the path of an export, mappings with the attribute names of a directory, or a table with
-    the Arrow C data interface. Each value is judged as it is held. `rules` names the rules to run, all of them without
-    it, and `ignore` those to leave out. ConfigurationError for a name of no rule, and for a file that can't be read.
+    `directory` is a Directory, the path of an export or a list of paths, mappings with the attribute names of a
+    directory, or a table with the Arrow C data interface. Each value is judged as it is held. `rules` names the rules
+    to run, all of them without it, and `ignore` those to leave out. `severity` is the least that is told, and
+    `baseline` a file of findings, as an audit writes them, that are known: they are left out. ConfigurationError for a
+    name of no rule, and for a file that can't be read.
 
     >>> report = audit([{"id": "u1", "proxyAddresses": ["SMTP:jané@contoso.com"]}], rules=["smtp-non-ascii"])
     >>> report.findings[0].fix
@@ -52,15 +58,28 @@ def audit(
     chosen = chosen_rules(rules, ignore)
     known = AuditContext() if context is None else context
     check_type(known, AuditContext, "context")
-    return _Run(read_audited(directory, limits), chosen, known).report()
+    if severity not in SEVERITIES:
+        raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
+    told = frozenset(SEVERITIES[: SEVERITIES.index(severity) + 1])
+    known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
+    return _Run(read_audited(directory, limits), chosen, known, told, known_before).report()
 
 
 class _Run:
     """One audit: the objects, the rules, and what values and fixes are judged by."""
 
-    def __init__(self, audited: Audited, chosen: frozenset[str], context: AuditContext) -> None:
+    def __init__(
+        self,
+        audited: Audited,
+        chosen: frozenset[str],
+        context: AuditContext,
+        told: frozenset[AuditSeverity],
+        known_before: frozenset[Identity],
+    ) -> None:
         self._audited = audited
         self._chosen = chosen
+        self._told = told
+        self._known_before = known_before
         self._judges = Judges(context, DomainList(context.top_level_domains))
         self._object_rules = [
             rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
@@ -76,7 +95,11 @@ class _Run:
             if any(each.fix is not None for each in judged):
                 fixable[place] = judged
             found += (_told(audited, each) for each in judged)
-        found += self._of_several()
+        found += (
+            each
+            for each in self._of_several()
+            if each.severity in self._told and identity(each.as_row()) not in self._known_before
+        )
         notices = []
         if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
@@ -99,16 +122,21 @@ class _Run:
         subject = Subject.of(audited, self._judges)
         for rule in self._object_rules:
             found += rule(subject)
-        chosen = [each for each in found if each.rule in self._chosen and self._concerns(_BY_NAME[each.rule], audited)]
+        chosen = [each for each in found if self._is_told(each, audited)]
         chosen.sort(key=lambda each: _PLACES[each.rule])
         return [
             each if each.fix is None or self._contested.is_free(place, each) else each._replace(fix=None)
             for each in chosen
         ]
 
-    @staticmethod
-    def _concerns(rule: AuditRule, audited: AuditObject) -> bool:
-        return not (rule.is_of_sync and audited.is_system)
+    def _is_told(self, found: Found, audited: AuditObject) -> bool:
+        """Return whether a finding is of the rules and of the severity that are asked for, and is new."""
+        rule = _BY_NAME[found.rule]
+        if found.rule not in self._chosen or (found.severity or rule.severity) not in self._told:
+            return False
+        if rule.is_of_sync and audited.is_system:
+            return False
+        return not self._known_before or identity(_told(audited, found).as_row()) not in self._known_before
 
     def _of_several(self) -> Iterator[AuditFinding]:
         """Yield what several objects hold, rule by rule."""

@@ -13,7 +13,7 @@ from proxyaddr.routing.table import RoutingTable
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.space import DOMAIN
 
-__all__ = ["EXPORT", "FORMS", "add_table_options", "read_table", "say_what_is_assumed"]
+__all__ = ["EXPORT", "FORMS", "accepted_domains_of", "add_table_options", "read_table", "say_what_is_assumed"]
 
 EXPORT = "Get-SendConnector | Export-Clixml connectors.xml"
 """How Exchange exports its connectors with their address spaces (PowerShell, Exchange Management Shell)."""
@@ -39,7 +39,7 @@ def read_table(files: Sequence[str], options: argparse.Namespace) -> tuple[Routi
     table = RoutingTable.from_file(*files, dialect=options.dialect)
     errors = list(table.errors)
     if options.accepted_domains:
-        domains, unread = _accepted_domains(options.accepted_domains)
+        domains, unread = accepted_domains_of(options.accepted_domains)
         table = table.with_accepted_domains(domains)
         errors += unread
     for error in errors:
@@ -67,7 +67,7 @@ def _say(text: str) -> None:
     print(f"proxyaddr: {text}", file=sys.stderr)
 
 
-def _accepted_domains(given: Sequence[str]) -> tuple[list[str], list[RowError]]:
+def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]]:
     """Return the domains in files, and those that are given themselves; ConfigurationError for what is neither."""
     domains: list[str] = []
     errors: list[RowError] = []
