@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from proxyaddr._text.types import LEGACY_DN_TYPES, WHITE_SPACE
 from proxyaddr.auditing.found import Found, split_value
 from proxyaddr.auditing.objects import ALIAS, LEGACY_DN, MAIL, PROXIES, TARGET, UPN, AuditObject
+from proxyaddr.auditing.set_rules import nickname_of
 
 __all__ = ["Contested"]
 
@@ -30,14 +31,16 @@ class Contested:
         new = list(_given(found))
         if any(self._holder.get(key, place) != place for key in (*old, *new)):
             return False
-        for key in new:
-            self._holder[key] = place
+        self._holder.update(dict.fromkeys(new, place))
         return True
 
 
 def _held(audited: AuditObject) -> Iterator[str]:
-    for text in audited.proxies:
-        yield _key(PROXIES, text)
+    for text in (*audited.proxies, audited.get(TARGET) or ""):
+        if text.strip(WHITE_SPACE):
+            yield _key(PROXIES, text)
+    if nickname := nickname_of(audited):
+        yield _key(ALIAS, nickname)
     for attribute in (*_INTERNET, ALIAS, LEGACY_DN):
         if text := (audited.get(attribute) or "").strip(WHITE_SPACE):
             yield _key(attribute, text)

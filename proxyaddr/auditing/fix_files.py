@@ -231,10 +231,14 @@ def _write_csv(file: TextIO, mended: Iterable[Mended]) -> None:
     for each in mended:
         for change in changes(each):
             is_pair = len(change.removed) == len(change.added) == 1
-            pairs = [(change.removed[0], change.added[0])] if is_pair else [
-                *((before, "") for before in change.removed),
-                *(("", after) for after in change.added),
-            ]
+            pairs = (
+                [(change.removed[0], change.added[0])]
+                if is_pair
+                else [
+                    *((before, "") for before in change.removed),
+                    *(("", after) for after in change.added),
+                ]
+            )
             for before, after in pairs:
                 rows.writerow(map(_guarded, (each.before.id, change.attribute, before, after)))
 

@@ -73,20 +73,17 @@ def _values_of(fix: object) -> list[str]:
 
 def _replaced(proxies: Sequence[str], replaced: dict[str, list[str]], repeated: set[str]) -> tuple[str, ...]:
     """Return the addresses with some replaced; what is made never repeats one, nor makes a second primary one."""
-    kept = [text for text in proxies if text not in replaced]
-    keys = {text.lower() for text in kept}
-    has_primary = any(_is_primary(text) for text in kept)
+    has_primary = any(_is_primary(text) for text in proxies)
     found: list[str] = []
+    made: set[str] = set()
     for text in proxies:
-        for made in replaced.get(text, [text]):
+        for value in replaced.get(text, [text]):
+            is_second = has_primary and _is_primary(value) and not _is_primary(text)
+            has_primary = has_primary or _is_primary(value)
+            found.append(as_secondary(value) if is_second else value)
             if text in replaced:
-                if made.lower() in keys:
-                    continue
-                keys.add(made.lower())
-            is_second = text in replaced and has_primary and _is_primary(made)
-            has_primary = has_primary or _is_primary(made)
-            found.append(as_secondary(made) if is_second else made)
-    return _without_repeated(found, repeated) if repeated else tuple(found)
+                made.add(value.lower())
+    return _without_repeated(found, repeated | made)
 
 
 def _without_repeated(proxies: Sequence[str], repeated: set[str]) -> tuple[str, ...]:

@@ -101,8 +101,8 @@ def judge_user_name(name: str, domains: DomainList) -> Judgement | None:
     """Return what is wrong with a userPrincipalName, None for a sound one; a fault of the domain is one of syntax."""
     if found := USER_NAME_UNFIT.search(name):
         mended = _without(name, USER_NAME_UNFIT)
-        usable = mended if mended is not None and _is_better(judge_user_name(mended, domains)) else None
-        return Judgement("invalid-character", usable, _character(found[0]))
+        rest = None if mended is None else judge_user_name(mended, domains)
+        return Judgement("invalid-character", mended if rest is None else rest.mended, _character(found[0]))
     judged = judge_address(name, domains, may_be_joined=False)
     if judged is not None and judged.mended is not None and USER_NAME_UNFIT.search(judged.mended):
         return judged._replace(mended=None)
@@ -165,8 +165,8 @@ def _without(address: str, unfit: re.Pattern[str]) -> str | None:
         start += 1
     while end > start and unfit.match(domain[end - 1]):
         end -= 1
-    if unfit.search(domain, start, end):
-        return None
+    if unfit.search(domain, start, end) or any("@" in part or ":" in part for part in _SEPARATOR.split(local)[:-1]):
+        return None  # the pieces would make another address
     return f"{unfit.sub('', local)}@{domain[start:end]}"
 
 
@@ -191,12 +191,11 @@ def _with_periods_mended(address: str) -> str:
 
 
 def _if_usable(mended: str | None, domains: DomainList) -> str | None:
-    """Return what is to mend an address where it is one, or can be made one in another step."""
-    return mended if mended is not None and _is_better(judge_address(mended, domains)) else None
-
-
-def _is_better(judged: Judgement | None) -> bool:
-    return judged is None or judged.fault == "not-routable" or judged.mended is not None
+    """Return what mends an address, all its faults together; None where one is left."""
+    if mended is None:
+        return None
+    rest = judge_address(mended, domains)
+    return mended if rest is None else rest.mended
 
 
 def _character(character: str) -> str:

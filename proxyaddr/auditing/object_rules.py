@@ -24,6 +24,7 @@ from proxyaddr.auditing.objects import (
     AuditObject,
 )
 from proxyaddr.auditing.rules import AuditSeverity
+from proxyaddr.auditing.value_rules import mended_target
 
 __all__ = ["OBJECT_RULES", "Subject"]
 
@@ -49,14 +50,28 @@ class Subject(NamedTuple):
     @property
     def primary(self) -> TypedValue | None:
         """The primary Internet address; of several the one equal to mail, None where that is none of them."""
-        found = [value for value in self.internet if value.is_primary]
+        found = list({value.key: value for value in self.internet if value.is_primary}.values())
         if len(found) > 1:
             found = [value for value in found if same(value.address, self.object.get(MAIL))]
         return found[0] if found else None
 
+    @property
+    def with_untyped(self) -> list[TypedValue]:
+        """The Internet addresses, and those that would be if they had a type."""
+        return [*self.internet, *(value for value in self.values if not value.kind and "@" in value.address)]
+
     def holds(self, address: str) -> bool:
         """Return whether the object has an Internet address."""
         return any(same(value.address, address) for value in self.internet)
+
+    def parts_from_target(self, found: Found) -> bool:
+        """Return whether a fix changes the address that is the target, and the target stays as it is."""
+        target = self.object.get(TARGET)
+        if found.attribute != PROXIES or not found.fix or "set" not in found.fix or not target:
+            return False
+        old, new = split_value(str(found.value)), split_value(str(found.fix["set"]))
+        is_target = same(split_value(target).address, old.address)
+        return is_target and not same(split_value(mended_target(target, self.judges)).address, new.address)
 
     def is_usable(self, address: str) -> bool:
         """Return whether no rule would find anything wrong with an Internet address of this object."""
@@ -85,8 +100,7 @@ def same(one: str, other: str | None) -> bool:
 
 def _primary_missing(subject: Subject) -> Iterator[Found]:
     mail = subject.object.get(MAIL)
-    untyped = [value for value in subject.values if not value.kind and "@" in value.address]
-    secondaries = [*subject.internet, *untyped]
+    secondaries = subject.with_untyped
     if subject.has_primary or not (secondaries or mail):
         return
     fix: Fix | None = None
@@ -159,7 +173,7 @@ def _upn_differs(subject: Subject) -> Iterator[Found]:
 
 def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
     upn = _mended_upn(subject)
-    if not subject.object.is_mailbox_user or upn is None or not subject.internet or subject.holds(upn):
+    if not subject.object.is_mailbox_user or upn is None or not subject.with_untyped or subject.holds(upn):
         return
     is_usable = subject.has_primary and subject.is_usable(upn)
     yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
@@ -183,10 +197,10 @@ def _target_missing(subject: Subject) -> Iterator[Found]:
 
 def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
     text = subject.object.get(TARGET)
-    target = split_value(text or "")
-    if not text or not target.kind or not target.address:
+    target = split_value(mended_target(text or "", subject.judges))
+    if not text or not target.address:
         return
-    is_internet = target.kind == DEFAULT_TYPE
+    is_internet = target.kind in ("", DEFAULT_TYPE)
     keys = {value.key for value in subject.values}
     if target.key in keys or (is_internet and subject.holds(target.address)):
         return
@@ -199,7 +213,9 @@ def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
 def _routing_address_missing(subject: Subject) -> Iterator[Found]:
     audited, context = subject.object, subject.judges.context
     is_mailbox = audited.is_mailbox_user or audited.kind == REMOTE_MAILBOX
-    if context.coexistence_domain is None or not is_mailbox or not audited.is_mail_enabled:
+    if context.coexistence_domain is None or not is_mailbox:
+        return
+    if not (subject.with_untyped or audited.get(MAIL) or audited.get(ALIAS)):  # an account without mail
         return
     if any(context.is_coexistence(_domain(value.address)) for value in subject.internet):
         return
@@ -212,7 +228,7 @@ def _routing_address_missing(subject: Subject) -> Iterator[Found]:
 def _domains(subject: Subject) -> Iterator[Found]:
     """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
     context = subject.judges.context
-    for value in subject.internet:
+    for value in subject.with_untyped:
         domain = _domain(value.address)
         fix: Fix | None = {"remove": True} if _may_go(subject, value) else None
         if context.is_reserved(domain):

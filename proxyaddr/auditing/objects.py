@@ -96,11 +96,6 @@ class AuditObject:
         """Its type, where a user with a target and without a mailbox is a mail user."""
         return MAIL_USER if self.type == USER and not self.is_mailbox_user else self.type
 
-    @property
-    def is_mail_enabled(self) -> bool:
-        """Whether it has any address, or an alias."""
-        return bool(self.proxies or self.single.get(MAIL) or self.single.get(ALIAS))
-
     def with_value(self, attribute: str, value: str) -> AuditObject:
         """Return the object with another value of an attribute."""
         return replace(self, single={**self.single, attribute: value})

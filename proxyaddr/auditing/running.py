@@ -80,7 +80,7 @@ class _Run:
         self._chosen = chosen
         self._told = told
         self._known_before = known_before
-        self._judges = Judges(context, DomainList(context.top_level_domains))
+        self._judges = Judges(context, DomainList(context.top_level_domains, is_asked="domain-not-routable" in chosen))
         self._object_rules = [
             rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
         ]
@@ -125,9 +125,13 @@ class _Run:
         chosen = [each for each in found if self._is_told(each, audited)]
         chosen.sort(key=lambda each: _PLACES[each.rule])
         return [
-            each if each.fix is None or self._contested.is_free(place, each) else each._replace(fix=None)
+            each if each.fix is None or self._may_be_mended(place, each, subject) else each._replace(fix=None)
             for each in chosen
         ]
+
+    def _may_be_mended(self, place: int, found: Found, subject: Subject) -> bool:
+        """Return whether a fix touches nothing of other objects, and does not part an address from the target."""
+        return not subject.parts_from_target(found) and self._contested.is_free(place, found)
 
     def _is_told(self, found: Found, audited: AuditObject) -> bool:
         """Return whether a finding is of the rules and of the severity that are asked for, and is new."""

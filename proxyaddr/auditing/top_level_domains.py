@@ -36,9 +36,13 @@ def _published() -> frozenset[str] | None:
 
 
 class DomainList:
-    """The known top-level domains with those that a setting adds, in A-labels."""
+    """The known top-level domains with those that a setting adds, in A-labels.
 
-    def __init__(self, additions: Iterable[str] = ()) -> None:
+    Where nobody asks for the rule about them, `is_asked` is false, and every domain is taken for a routable one.
+    """
+
+    def __init__(self, additions: Iterable[str] = (), *, is_asked: bool = True) -> None:
+        self._is_asked = is_asked
         self._additions = frozenset(ascii_domain(name.lstrip(".")) for name in additions)
 
     @property
@@ -52,6 +56,8 @@ class DomainList:
         >>> DomainList().why_not_routable("contoso.local")
         "'local' is for special use"
         """
+        if not self._is_asked:
+            return None
         labels = domain.lower().split(".")
         if len(labels) == 1 and labels[0] not in self._additions:
             return "the domain is a single label"

@@ -20,7 +20,7 @@ from proxyaddr.auditing.internet import (
 from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, MAIL, NAME, PROXIES, TARGET, UPN
 from proxyaddr.formats import legacy_dn
 
-__all__ = ["SINGLE_VALUE_RULES", "proxy_faults"]
+__all__ = ["SINGLE_VALUE_RULES", "mended_target", "proxy_faults"]
 
 MAIL_MAX_LENGTH = TARGET_MAX_LENGTH = NAME_MAX_LENGTH = 256
 ALIAS_MAX_LENGTH = GIVEN_NAME_MAX_LENGTH = 64
@@ -62,10 +62,10 @@ def _proxy_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:
     if not value.kind:
         judged = judge_address(text.partition(":")[2] if ":" in text else text, judges.domains)
         if judged is not None and judged.fault == "joined":
-            yield Found("proxy-joined-values", PROXIES, text, _taken_apart("smtp", judged), judged.told)
+            yield Found("proxy-joined-values", PROXIES, text, _taken_apart("smtp", judged, judges), judged.told)
         else:
-            is_address = _may_be_address(judged)
-            yield Found("proxy-no-type", PROXIES, text, {"set": f"smtp:{value.address}"} if is_address else None)
+            address = value.address if judged is None else judged.mended
+            yield Found("proxy-no-type", PROXIES, text, None if address is None else {"set": f"smtp:{address}"})
         return
     if value.written not in (value.written.upper(), value.written.lower()):
         mended = text.replace(value.written, value.written.lower(), 1)
@@ -87,20 +87,25 @@ def _smtp_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:
     judged = judge_address(address, judges.domains)
     if written != value.written and (judged is None or judged.fault != "joined"):
         clean = judge_address(value.address, judges.domains)
-        mended = value.address if clean is None or clean.fault == "not-routable" else clean.mended
+        mended = value.address if clean is None else clean.mended
         judged = Judgement("invalid-character", mended, "a blank beside the type")
     if judged is None:
         return
     fix: Fix | None = None
     if judged.fault == "joined":
-        fix = _taken_apart(value.written, judged)
+        fix = _taken_apart(value.written, judged, judges)
     elif judged.mended is not None:
         fix = {"set": f"{value.written}:{judged.mended}"}
     yield Found(_SMTP_RULES[judged.fault], PROXIES, value.text, fix, judged.told)
 
 
-def _taken_apart(written: str, judged: Judgement) -> Fix:
-    """Return the fix that splits a value: the first has the type of the whole, and one alone may be the primary."""
+def _taken_apart(written: str, judged: Judgement, judges: Judges) -> Fix | None:
+    """Return the fix that splits a value: the first has the type of the whole, and one alone may be the primary.
+
+    None where a part would be a finding of its own.
+    """
+    if any(judge_address(part.rpartition(":")[2], judges.domains) is not None for part in judged.parts):
+        return None
     first, *others = judged.parts
     typed = [part if ":" in part else f"smtp:{part}" for part in others]
     if written.isupper():
@@ -108,8 +113,10 @@ def _taken_apart(written: str, judged: Judgement) -> Fix:
     return {"split": [f"{written}:{first.rpartition(':')[2]}", *typed]}
 
 
-def _may_be_address(judged: Judgement | None) -> bool:
-    return judged is None or judged.fault == "not-routable" or judged.mended is not None
+def mended_target(text: str, judges: Judges) -> str:
+    """Return a target address as it is after it is mended."""
+    fixes = (found.fix for found in _target_faults(text, judges))
+    return next((str(fix["set"]) for fix in fixes if fix), text)
 
 
 def _target_faults(text: str, judges: Judges) -> Iterator[Found]:
@@ -118,7 +125,7 @@ def _target_faults(text: str, judges: Judges) -> Iterator[Found]:
     judged = judge_address(value.address, judges.domains, unfit=TARGET_UNFIT, may_be_joined=False)
     fix: Fix | None = None
     if not value.kind and value.address:
-        if judged is None or judged.fault == "not-routable":
+        if judged is None:
             fix = {"set": f"SMTP:{value.address}"}
         elif judged.mended is not None:
             fix = {"set": f"SMTP:{judged.mended}"}
@@ -126,7 +133,7 @@ def _target_faults(text: str, judges: Judges) -> Iterator[Found]:
     elif value.kind == DEFAULT_TYPE:
         has_blank = text.partition(":")[::2] != (value.written, value.address)
         if has_blank and (judged is None or judged.fault == "not-routable"):
-            judged = Judgement("invalid-character", value.address, "a blank")
+            judged = Judgement("invalid-character", value.address if judged is None else None, "a blank")
         if judged is not None and judged.fault in ("invalid-character", "non-ascii"):
             if judged.fault == "invalid-character" and judged.mended is not None:
                 fix = {"set": f"SMTP:{judged.mended}"}

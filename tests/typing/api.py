@@ -103,6 +103,11 @@ def resolving(path: Path) -> None:
     assert_type(directory.find("a@b.de"), tuple[px.Recipient, ...])
     for read in (px.Directory.from_csv, px.Directory.from_json, px.Directory.from_ldif):
         assert_type(read(path), px.Directory)
+    report = px.audit(directory, rules=["primary-missing"], context=px.AuditContext(sync=True))
+    assert_type(report, px.AuditReport)
+    assert_type(report.findings[0], px.AuditFinding)
+    assert_type(report.counts, Mapping[str, int])
+    assert_type(report.write_fixes(path), int)
     service = px.InternetMailService(
         override_proxy_out="SMTPOUT",
         site_domain="b.de",
