@@ -186,7 +186,8 @@ def _target_missing(subject: Subject) -> Iterator[Found]:
         return
     address: str | None = None
     if audited.kind == CONTACT:
-        address = audited.get(MAIL)
+        mail = audited.get(MAIL) or ""
+        address = mail if subject.holds(mail) or subject.is_usable(mail) else None
     elif audited.kind == REMOTE_MAILBOX:
         context = subject.judges.context
         routing = (value.address for value in subject.internet if context.is_coexistence(_domain(value.address)))

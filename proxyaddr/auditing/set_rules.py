@@ -122,13 +122,11 @@ def _across(holders: Sequence[tuple[int, str]]) -> list[tuple[int, str | None]]:
     """Return the holders that have a counterpart: another object, in another attribute, neither in the same as well."""
     by_attribute = {name: {place for place, attribute in holders if attribute == name} for name in (MAIL, UPN, PROXIES)}
     found: list[tuple[int, str | None]] = []
-    for place, attribute in holders:
-        for other, places in by_attribute.items():
-            if other == attribute:
-                continue
-            # both hold it in the other attribute, or both in this one: then that is what clashes
-            strangers = places - by_attribute[attribute] - {place}
-            if strangers and place not in places:
+    for attribute in by_attribute:
+        # both hold it in the other attribute, or both in this one: then that is what clashes
+        counterparts = [other for other, places in by_attribute.items() if places - by_attribute[attribute]]
+        for place in by_attribute[attribute]:
+            if any(place not in by_attribute[other] for other in counterparts):
                 found.append((place, attribute))
-                break
-    return found
+    order = {holder: number for number, holder in enumerate(holders)}
+    return sorted(found, key=lambda holder: order[holder[0], str(holder[1])])
