@@ -51,17 +51,18 @@ def values_in(text: str, separator: Separator) -> list[str]:
     is_escaped = character == ";" and "\\;" in text
     pieces = _FREE_SEMICOLON.split(text) if is_escaped else text.split(character)
     groups: list[list[str]] = []
-    may_hold = False
+    may_hold = is_or_address = False
     for piece in pieces:
         match = _TYPED.match(piece)
         kind = match[1].upper() if match else None
         if kind == DDA_KEYWORD:
             kind = None
-        if groups and kind is None and (may_hold or character == " "):
+        belongs = may_hold and not (is_or_address and piece.strip() and "=" not in piece)
+        if groups and kind is None and (belongs or character == " "):
             groups[-1].append(piece)
             continue
-        if kind is not None:
-            may_hold = kind in _HOLDING or kind not in KNOWN_TYPES
+        is_or_address = kind in ("X400", "X.400")
+        may_hold = kind is not None and (kind in _HOLDING or kind not in KNOWN_TYPES)
         groups.append([piece])
     values = [character.join(group) for group in groups]
     if separator.is_spaced:

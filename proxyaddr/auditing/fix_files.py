@@ -173,7 +173,8 @@ def _exchange_command(mended: Mended) -> Iterator[str]:
 def _exchange_addresses(change: Change) -> str:
     """Return the addresses to remove and to add, or all of them where a primary address changes."""
     changed = (*change.removed, *change.added)
-    if change.is_whole or any(text.partition(":")[0].isupper() for text in changed):
+    is_recased = len({text.lower() for text in changed}) < len(changed)
+    if change.is_whole or is_recased or any(text.partition(":")[0].isupper() for text in changed):
         return ",".join(map(_quoted, change.after))
     parts = [("Remove", change.removed), ("Add", change.added)]
     return f"@{{{';'.join(f'{name}={_several(values)}' for name, values in parts if values)}}}"

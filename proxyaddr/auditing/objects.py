@@ -24,6 +24,7 @@ __all__ = [
     "USER",
     "USERS",
     "AuditObject",
+    "has_mailbox",
     "is_system",
     "type_of",
 ]
@@ -122,6 +123,14 @@ def type_of(held: Mapping[str, object]) -> str | None:
         if told is not None:
             return told
     return USER if held.get("userprincipalname") or held.get("homemdb") else None
+
+
+def has_mailbox(held: Mapping[str, object]) -> bool:
+    """Return whether an export says that an object has a mailbox here: by its database, or by its type in Exchange."""
+    if held.get("homemdb") or held.get("database"):
+        return True
+    details = (str(held.get(name) or "") for name in ("recipienttypedetails", "recipienttype"))
+    return any(key_of(word).endswith("mailbox") and _type_named(word) == USER for word in details)
 
 
 def _type_named(word: str) -> str | None:

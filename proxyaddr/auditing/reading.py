@@ -22,6 +22,7 @@ from proxyaddr.auditing.objects import (
     TARGET,
     UPN,
     AuditObject,
+    has_mailbox,
     is_system,
     type_of,
 )
@@ -166,7 +167,7 @@ def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_te
         common_name=common_name,
         dn=dn,
         guid=next((text for name in _GUIDS if (text := _text(held.get(name)))), None),
-        has_mailbox=bool(held.get("homemdb") or held.get("database")),
+        has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
         is_exchange=not _EXCHANGE.isdisjoint(held),
         row=row,

@@ -122,10 +122,10 @@ def _across(holders: Sequence[tuple[int, str]]) -> list[tuple[int, str | None]]:
     """Return the holders that have a counterpart: another object, in another attribute, neither in the same as well."""
     by_attribute = {name: {place for place, attribute in holders if attribute == name} for name in (MAIL, UPN, PROXIES)}
     found: list[tuple[int, str | None]] = []
-    for attribute in by_attribute:
+    for attribute, places_of in by_attribute.items():
         # both hold it in the other attribute, or both in this one: then that is what clashes
-        counterparts = [other for other, places in by_attribute.items() if places - by_attribute[attribute]]
-        for place in by_attribute[attribute]:
+        counterparts = [other for other, places in by_attribute.items() if places - places_of]
+        for place in places_of:
             if any(place not in by_attribute[other] for other in counterparts):
                 found.append((place, attribute))
     order = {holder: number for number, holder in enumerate(holders)}

@@ -108,7 +108,7 @@ def test_ldif_modifies_single_values(tmp_path: Path) -> None:
         "-",
     ]
     assert "# =cmd(): its distinguished name is not known" in text
-    changes = [error for error in ldif_entries(text, "fixes.ldif")]
+    changes = list(ldif_entries(text, "fixes.ldif"))
     assert [getattr(each, "code", "") for each in changes] == ["ldif-change", "ldif-change"]
 
 
@@ -131,8 +131,9 @@ def test_powershell_quotes_every_value(tmp_path: Path) -> None:
     assert lines[:2] == ["[CmdletBinding(SupportsShouldProcess)] param()", "$ErrorActionPreference = 'Stop'"]
     assert [powershell_texts(line) for line in lines[2:]] == [
         "Set-ADUser -Identity '' -Remove @{proxyAddresses='',''} -Add @{proxyAddresses='',''} -Replace @{mail=''}",
-        "Set-ADGroup -Identity '' -Replace @{proxyAddresses='','';displayName=''}",
-        "Set-ADObject -Identity '' -Replace @{proxyAddresses=''}",
+        "Set-ADGroup -Identity '' -Remove @{proxyAddresses='','',([string]''+''+[char]0x7)}"
+        " -Add @{proxyAddresses='',''} -Replace @{displayName=''}",
+        "Set-ADObject -Identity '' -Remove @{proxyAddresses=''} -Add @{proxyAddresses=''}",
     ]
     assert "''Remove-Item" not in lines[3]
     assert "\u2019\u2019Remove-Item\u2019\u2019" in lines[3]
@@ -144,7 +145,7 @@ def test_characters_that_print_nothing_are_made_by_their_numbers(tmp_path: Path)
         path
     )
     line = path.read_text("utf-8-sig").splitlines()[2]
-    assert line.startswith("Set-ADObject -Identity ([string]''+'CN=a'+[char]0x1B+'b'+[char]0xA) -Replace")
+    assert line.startswith("Set-ADObject -Identity ([string]''+'CN=a'+[char]0x1B+'b'+[char]0xA) -Remove")
 
 
 EXCHANGE = [
