@@ -23,7 +23,12 @@ DELIVERY, ROUTING, AUDIT, CODE = "rule of delivery", "rule of routing", "rule of
 """The kinds of entries: what chooses an address or returns the mail, what chooses a route, what an audit tells of a
 directory, and what errors and findings are called."""
 
-HEADINGS = {DELIVERY: "Rules of delivery", ROUTING: "Rules of routing", AUDIT: "Rules of audits", CODE: "Codes of errors and findings"}
+HEADINGS = {
+    DELIVERY: "Rules of delivery",
+    ROUTING: "Rules of routing",
+    AUDIT: "Rules of audits",
+    CODE: "Codes of errors and findings",
+}
 """The heading of each kind, in the order of the entries."""
 
 
@@ -51,7 +56,12 @@ class Entry(NamedTuple):
 def entries() -> tuple[Entry, ...]:
     """Return all entries: the rules of delivery and of audits, in their order, those of routing, and the codes."""
     told = _load()
-    return (*_delivery(told["rules"]), *_routing(), *_audit(), *(Entry(name, CODE, **row) for name, row in told["codes"].items()))
+    return (
+        *_delivery(told["rules"]),
+        *_routing(),
+        *_audit(),
+        *(Entry(name, CODE, **row) for name, row in told["codes"].items()),
+    )
 
 
 def routing_order() -> dict[str, tuple[str, ...]]:

@@ -37,7 +37,7 @@ class Contested:
 
 def _held(audited: AuditObject) -> Iterator[str]:
     for text in (*audited.proxies, audited.get(TARGET) or ""):
-        if text.strip(WHITE_SPACE):
+        if split_value(text).address:
             yield _key(PROXIES, text)
     if nickname := nickname_of(audited):
         yield _key(ALIAS, nickname)
@@ -48,11 +48,9 @@ def _held(audited: AuditObject) -> Iterator[str]:
 
 def _touched(found: Found) -> Iterator[str]:
     """Yield the keys of the values that a fix changes."""
-    values: Sequence[str] = (
-        () if found.value is None else (found.value,) if isinstance(found.value, str) else found.value
-    )
-    if found.attribute == PROXIES or found.attribute in (*_INTERNET, ALIAS):
-        yield from (_key(found.attribute, value) for value in values if value.strip(WHITE_SPACE))
+    values: Sequence[str] = (found.value,) if isinstance(found.value, str) else found.value or ()
+    if found.attribute in (PROXIES, *_INTERNET, ALIAS):
+        yield from (_key(found.attribute, value) for value in values if split_value(value).address)
 
 
 def _given(found: Found) -> Iterator[str]:

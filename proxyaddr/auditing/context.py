@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,13 @@ class AuditContext:
     TypeError for a value of another type, ConfigurationError for a maximum below 1.
     """
 
-    accepted_domains: tuple[str, ...] = ()
+    accepted_domains: Sequence[str] = ()
     coexistence_domain: str | None = None
     initial_domain: str | None = None
     sync: bool = False
     max_proxies: int = 300
     max_proxy_length: int = 256
-    top_level_domains: tuple[str, ...] = ()
+    top_level_domains: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name in ("accepted_domains", "top_level_domains"):

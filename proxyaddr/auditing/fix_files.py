@@ -72,8 +72,8 @@ def changes(mended: Mended) -> Iterator[Change]:
         removed = tuple(text for text in dict.fromkeys(before.proxies) if text not in kept)
         added = tuple(text for text in after.proxies if text not in held)
         stays = {text.lower() for text in after.proxies if text in held}
-        is_whole = not stays.isdisjoint(text.lower() for text in removed) or len(held) < len(before.proxies)
-        yield Change(PROXIES, removed, added, after.proxies, is_whole)
+        is_alike = not stays.isdisjoint(text.lower() for text in removed) or len(held) < len(before.proxies)
+        yield Change(PROXIES, removed, added, after.proxies, is_alike and bool(after.proxies))
     for attribute, value in after.single.items():
         old = before.get(attribute)
         if old != value:
@@ -163,7 +163,7 @@ def _exchange_command(mended: Mended) -> Iterator[str]:
     for change in changes(mended):
         if change.attribute == PROXIES:
             arguments += f" -EmailAddresses {_exchange_addresses(change)}"
-        elif change.attribute in _EXCHANGE_PARAMETERS:
+        else:
             is_routing = change.attribute == TARGET and name == "Set-RemoteMailbox"
             parameter = "RemoteRoutingAddress" if is_routing else _EXCHANGE_PARAMETERS[change.attribute]
             arguments += f" -{parameter} {_quoted(change.after[0])}"
@@ -174,7 +174,8 @@ def _exchange_addresses(change: Change) -> str:
     """Return the addresses to remove and to add, or all of them where a primary address changes."""
     changed = (*change.removed, *change.added)
     is_recased = len({text.lower() for text in changed}) < len(changed)
-    if change.is_whole or is_recased or any(text.partition(":")[0].isupper() for text in changed):
+    has_primary = any(text.partition(":")[0].isupper() for text in changed)
+    if change.after and (change.is_whole or is_recased or has_primary):
         return ",".join(map(_quoted, change.after))
     parts = [("Remove", change.removed), ("Add", change.added)]
     return f"@{{{';'.join(f'{name}={_several(values)}' for name, values in parts if values)}}}"

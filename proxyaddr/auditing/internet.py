@@ -22,7 +22,6 @@ __all__ = [
     "TARGET_UNFIT",
     "USER_NAME_MAX_LENGTH",
     "Judgement",
-    "is_sound",
     "judge_address",
     "judge_user_name",
     "transliterated",
@@ -107,11 +106,6 @@ def judge_user_name(name: str, domains: DomainList) -> Judgement | None:
     if judged is not None and judged.mended is not None and USER_NAME_UNFIT.search(judged.mended):
         return judged._replace(mended=None)
     return judged._replace(fault="syntax") if judged is not None and judged.fault == "domain-syntax" else judged
-
-
-def is_sound(address: str, domains: DomainList) -> bool:
-    """Return whether an address has no fault at all."""
-    return judge_address(address, domains) is None
 
 
 def transliterated(text: str) -> str | None:

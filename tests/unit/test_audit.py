@@ -105,7 +105,7 @@ def test_types_of_arguments_are_checked() -> None:
         px.audit([], context={})  # type: ignore[arg-type]  # as users may
     for wrong in ({"accepted_domains": "x"}, {"accepted_domains": [1]}, {"sync": 1}, {"max_proxies": "1"}):
         with pytest.raises(TypeError):
-            px.AuditContext(**wrong)  # type: ignore[arg-type]  # as above
+            px.AuditContext(**wrong)
     with pytest.raises(TypeError):
         px.AuditContext(initial_domain=1)  # type: ignore[arg-type]  # as above
     with pytest.raises(px.ConfigurationError, match="from 1"):

@@ -11,6 +11,8 @@ from pyarrow import parquet
 
 import proxyaddr as px
 from proxyaddr.auditing.cells import separator_of, values_in
+from proxyaddr.auditing.top_level_domains import DomainList
+from proxyaddr.bulk.audit_files import _Counts
 from proxyaddr.cli.main import main
 
 CSV = """\
@@ -218,3 +220,26 @@ def test_hostile_text_is_shown_escaped_and_cut(capsys: pytest.CaptureFixture[str
     assert "\x1b" not in shown
     assert "CN=6, CN=7, …" in shown
     assert max(map(len, shown.splitlines())) < 400
+
+
+def test_of_a_property_that_is_named_twice_the_first_with_a_value_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("twice.json").write_text('{"mail": "", "Mail": "a b@contoso.com", "MAIL": "c@contoso.com"}')
+    assert found("twice.json", "--rules", "mail-syntax", capsys=capsys) == [("a b@contoso.com", "mail-syntax")]
+
+
+def test_octets_are_text() -> None:
+    assert px.audit([{"mail": b"a b@contoso.com"}], rules=["mail-syntax"]).findings[0].value == "a b@contoso.com"
+
+
+def test_what_is_not_judged_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DomainList, "is_complete", False)
+    main(["audit", "export.csv"])
+    assert "top-level domains are not known" in capsys.readouterr().err
+
+
+def test_the_counts_of_an_audit_are_a_record() -> None:
+    counts = _Counts(px.audit("export.csv"))
+    assert counts.status == 1
+    assert counts.record()["warning"] == {"mail-differs-from-primary": 1}

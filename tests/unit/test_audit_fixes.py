@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr._files.ldif import ldif_entries
+from proxyaddr.auditing import fixes
 from proxyaddr.auditing.fixes import mended
 from proxyaddr.auditing.reading import Audited, read_audited
 from proxyaddr.auditing.rules import RULE_NAMES, SEVERITIES
@@ -209,22 +211,54 @@ def test_the_name_says_the_form_unless_it_is_given(tmp_path: Path) -> None:
 
 
 def test_a_split_makes_no_second_primary() -> None:
-    person = {
-        "mail": "j@contoso.com",
-        "proxyAddresses": ["SMTP:j@contoso.com", "smtp:a@contoso.com,SMTP:b@contoso.com"],
-    }
-    audited = read_audited([person])
-    judged = run(audited, px.AuditContext())
-    after = mended(
-        audited.objects[0], judged._judged(0, audited.objects[0]), lambda each: judged._judged(0, each)
-    ).after
-    assert after.proxies == ("SMTP:j@contoso.com", "smtp:a@contoso.com", "smtp:b@contoso.com")
+    joined = "smtp:a@contoso.com,SMTP:b@contoso.com"
+    person = {"mail": "j@contoso.com", "proxyAddresses": ["SMTP:j@contoso.com", joined]}
+    assert after_fixes(person).proxies == ("SMTP:j@contoso.com", "smtp:a@contoso.com", "smtp:b@contoso.com")
+
+
+def test_long_lines_of_ldif_are_folded(tmp_path: Path) -> None:
+    path = tmp_path / "fixes.ldif"
+    name = f"CN={'é' * 100},DC=contoso,DC=com "
+    px.audit([{"dn": name, "proxyAddresses": ["smtp:a b@contoso.com"]}]).write_fixes(path)
+    text = path.read_text("utf-8")
+    assert max(map(len, text.splitlines())) == 76
+    encoded = text.replace("\n ", "").split("dn:: ")[1].split("\n")[0]
+    assert base64.b64decode(encoded).decode() == name
 
 
 def test_keeping_one_primary_makes_the_others_secondary() -> None:
-    audited = read_audited([{"mail": "b@contoso.com", "proxyAddresses": ["SMTP:a@contoso.com", "SMTP:b@contoso.com"]}])
+    person = {"mail": "b@contoso.com", "proxyAddresses": ["SMTP:a@contoso.com", "SMTP:b@contoso.com"]}
+    assert after_fixes(person).proxies == ("smtp:a@contoso.com", "SMTP:b@contoso.com")
+
+
+def after_fixes(person: dict[str, Any]) -> Any:  # noqa: ANN401 - an object of the audit, which has no public name
+    audited = read_audited([person])
     judged = run(audited, px.AuditContext())
-    after = mended(
-        audited.objects[0], judged._judged(0, audited.objects[0]), lambda each: judged._judged(0, each)
-    ).after
-    assert after.proxies == ("smtp:a@contoso.com", "SMTP:b@contoso.com")
+    return mended(audited.objects[0], judged._judged(0, audited.objects[0]), lambda each: judged._judged(0, each)).after
+
+
+def test_several_faults_of_one_value_are_mended_one_after_the_other() -> None:
+    assert after_fixes({"mailNickname": "..jane."}).get("mailNickname") == "jane"
+
+
+def test_a_fix_is_no_endless_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixes, "MOST_ROUNDS", 1)
+    assert after_fixes({"mailNickname": "..jane."}).get("mailNickname") == "jane."
+
+
+@pytest.mark.parametrize("name", ["x.ldif", "x.ps1", "x.csv"])
+def test_the_last_address_goes(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    person = {"dn": "CN=J", "proxyAddresses": ["SMTP:", "SMTP:"]}
+    px.audit([person, {**person, "RecipientType": "UserMailbox"}]).write_fixes(path)
+    text = path.read_text("utf-8-sig")
+    if name == "x.ldif":
+        record = "dn: CN=J\nchangetype: modify\ndelete: proxyAddresses\nproxyAddresses: SMTP:\n-\n"
+        assert text == f"version: 1\n\n{record}\n{record}"
+    elif name == "x.ps1":
+        assert text.splitlines()[2:] == [
+            "Set-ADObject -Identity 'CN=J' -Remove @{proxyAddresses='SMTP:'}",
+            "Set-Mailbox -Identity 'CN=J' -EmailAddresses @{Remove='SMTP:'}",
+        ]
+    else:
+        assert text.splitlines()[1:] == ["CN=J,proxyAddresses,SMTP:,"] * 2
