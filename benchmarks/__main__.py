@@ -17,6 +17,7 @@ BENCHMARKS = (
     "columns",
     "files",
     "json_lines",
+    "directories",
     "engines",
 )
 

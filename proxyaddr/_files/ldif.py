@@ -18,6 +18,9 @@ _TOLD = re.compile(r"(?:version|search|result|ref|control|text|matchedDN|pagedre
 _RANGE = re.compile(r"(?:^|;)range=[0-9]+-([0-9]+|\*)$")
 """The values of an attribute that has more of them than Active Directory gives at once (MS-ADTS 3.1.1.3.1.3.3)."""
 
+_IDENTIFIER = re.compile(r"(?:GUID|SID|SIDHistory)$", re.IGNORECASE)
+"""Attributes of octets that tell objects from others (MS-ADTS 3.1.1.1.3)."""
+
 _OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 
 
@@ -124,7 +127,8 @@ def _logical_lines(text: str, limits: Limits) -> Iterator[tuple[int, str | None]
 def _attribute(text: str) -> tuple[str, str, str]:
     """Return the name, options and value of a line `name;options: value`; ValueError for any other line.
 
-    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`.
+    The value may be base64 (`::`), or octets as csvde writes them, `X'6a6f65'`. The octets of a GUID or a SID, which
+    are in every export of Active Directory and no text, are returned as csvde writes them.
     """
     name, colon, rest = text.partition(":")
     name, _, options = name.partition(";")
@@ -134,9 +138,11 @@ def _attribute(text: str) -> tuple[str, str, str]:
     if rest.startswith("<"):
         raise ValueError(f"{name}: a value that is stored elsewhere is not fetched")
     if not rest.startswith(":"):
-        return name, options.lower(), octets_as_text(rest.strip(" "))
+        value = rest.strip(" ")
+        return name, options.lower(), value if _IDENTIFIER.search(name) else octets_as_text(value)
     try:
-        return name, options.lower(), base64.b64decode(rest[1:].strip(" "), validate=True).decode()
+        octets = base64.b64decode(rest[1:].strip(" "), validate=True)
+        return name, options.lower(), f"X'{octets.hex()}'" if _IDENTIFIER.search(name) else octets.decode()
     except (binascii.Error, ValueError):
         raise ValueError(f"{name}: expected UTF-8 text in base64") from None
 

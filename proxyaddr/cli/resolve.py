@@ -22,6 +22,7 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 if TYPE_CHECKING:
     from proxyaddr.delivery.site import Site
     from proxyaddr.directory.directory import Directory
+    from proxyaddr.directory.recipient import Recipient
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -45,6 +46,9 @@ OPTIONS = {
 """The option of each setting that one connector has."""
 
 
+IDENTIFICATION = (*("dn", "id", "mail", "user_principal_name", "alias", "legacy_dn", "type", "source", "row"),)
+"""What JSON output says of a recipient of the directory beside its name, where it is known."""
+
 EXIT_UNREAD = 2
 """The status where a row of the directory could not be read: an address that it held is looked up in vain."""
 
@@ -64,7 +68,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="address space of the connector, TYPE:pattern;cost; repeatable",
     )
-    parser.add_argument("--directory", metavar="FILE", help="recipients: CSV, JSON or LDIF export")
+    parser.add_argument("--directory", metavar="FILE", help="recipients: a CSV, JSON, LDIF, Parquet or other export")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
     parser.set_defaults(command=_run)
 
@@ -96,7 +100,8 @@ def _run(options: argparse.Namespace) -> int:
             print(_explained(address, outcome, service, options.subject))
         if note := _local_domain_note(outcome, services):
             print(f"proxyaddr: {visible(note)}", file=sys.stderr)
-        return 0 if outcome.delivered else 1
+        is_misread = any(found.severity == "error" for holder in outcome.holders for found in holder.proxies.findings)
+        return 1 if is_misread or not outcome.delivered else 0
 
     unread = any(service.directory is not None and service.directory.errors for service in services.values())
     return max(for_each_input(options, handle), EXIT_UNREAD if unread else 0)
@@ -142,7 +147,7 @@ def _directory(path: str) -> Directory:
     directory = Directory.from_file(path)
     for error in directory.errors:
         print_error(error)
-    if not any(recipient.target_address or any(True for _ in recipient.addresses) for recipient in directory):
+    if not directory.holds_addresses:
         message = "no recipient in this file has an address: nothing can be looked up in it"
         raise ConfigurationError("no-addresses", message, source=path)
     return directory
@@ -161,7 +166,10 @@ def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str,
     record.update({key: getattr(outcome, key, None) for key in keys})
     space = getattr(outcome, "address_space", None)
     if outcome.matches is not None:
-        record["matches"] = [{"recipient": name, "address": str(held)} for name, held in outcome.matches]
+        record["matches"] = [
+            {"recipient": name, "address": str(held), **_identification(holder)}
+            for (name, held), holder in zip(outcome.matches, outcome.holders, strict=True)
+        ]
     record["connector"] = getattr(outcome, "connector", None)
     record["address_space"] = None if space is None else str(space)
     record["trace"] = [
@@ -205,13 +213,27 @@ def _explained(
     return "\n".join([*lines, ""])
 
 
+def _identification(holder: Recipient) -> dict[str, object]:
+    """Return what is known of a recipient of the directory, and what was found in its addresses."""
+    known = {name: value for name in IDENTIFICATION if (value := getattr(holder, name)) is not None}
+    found = [{"code": each.code, "message": each.message} for each in holder.proxies.findings]
+    return {**known, **({"findings": found} if found else {})}
+
+
 def _looked_up(outcome: Delivery | NonDelivery) -> list[str]:
-    """Return a line for each recipient of the directory that was found, or one that says that there is none."""
+    """Return lines for each recipient of the directory that was found, or one that says that there is none."""
     if outcome.matches is None:
         return []
     if not outcome.matches:
         return ["directory   the address is in no directory"]
-    return [f"recipient   {visible(f'{name}, which holds {held}')}" for name, held in outcome.matches]
+    labels = [holder.label for holder in outcome.holders]
+    lines = []
+    for (_, held), holder in zip(outcome.matches, outcome.holders, strict=True):
+        is_read = labels.count(holder.label) > 1 and holder.source is not None
+        place = f", {holder.source} line {holder.row}," if is_read else ","
+        lines.append(f"recipient   {visible(f'{holder.label}{place} which holds {held}')}")
+        lines += [f"finding     {found.code}: {visible(found.message)}" for found in holder.proxies.findings]
+    return lines
 
 
 def _local_domain_note(outcome: Delivery | NonDelivery, services: Mapping[str, InternetMailService]) -> str | None:

@@ -13,6 +13,7 @@ from proxyaddr.errors import visible
 if TYPE_CHECKING:  # for annotations alone; they would take their time at each start
     from datetime import datetime
 
+    from proxyaddr.directory.recipient import Recipient
     from proxyaddr.spaces.space import AddressSpace
 
 __all__ = ["Delivery", "Layout", "Match", "NonDelivery", "Reason", "Step"]
@@ -70,6 +71,7 @@ class Delivery:
 
     `connector` and `address_space` are those of the route taken, None where routing is not simulated. `matches` are the
     recipients that hold the address given, none where it is in no directory; None where no directory was asked.
+    `holders` are those recipients themselves, in the same order.
     """
 
     recipient: str
@@ -80,6 +82,7 @@ class Delivery:
     connector: str | None = None
     address_space: AddressSpace | None = None
     matches: tuple[Match, ...] | None = None
+    holders: tuple[Recipient, ...] = ()
 
     @property
     def delivered(self) -> Literal[True]:
@@ -97,7 +100,7 @@ class Delivery:
 class NonDelivery:
     """The mail is returned, with the `code`, `reason` and `diagnostic` of the report; `remedy` would deliver it.
 
-    `matches` are as those of a delivery.
+    `matches` and `holders` are as those of a delivery.
     """
 
     recipient: str
@@ -113,6 +116,7 @@ class NonDelivery:
     site: str
     server: str
     matches: tuple[Match, ...] | None = None
+    holders: tuple[Recipient, ...] = ()
 
     @property
     def delivered(self) -> Literal[False]:

@@ -58,6 +58,7 @@ def resolve(settings: ServiceSettings, recipient: str | TypedAddress | ProxyList
         None if route is None else route.connector,
         None if route is None else route.space,
         case.matches,
+        _found(case),
     )
 
 
@@ -173,4 +174,10 @@ def _returned(rule: Refusal, name: str, case: Case, trace: list[Step]) -> NonDel
         site=case.settings.site,
         server=case.settings.server,
         matches=case.matches,
+        holders=_found(case),
     )
+
+
+def _found(case: Case) -> tuple[Recipient, ...]:
+    """Return the recipients of the directory that hold the address given, none where no directory was asked."""
+    return () if case.matches is None else case.recipients

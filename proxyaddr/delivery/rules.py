@@ -211,7 +211,7 @@ def _remedy_for_refused_encapsulation(case: Case) -> tuple[str, ...]:
 
 
 def _remedy_for_ambiguous_recipient(case: Case) -> tuple[str, ...]:
-    names = " and ".join(recipient.display_name for recipient in case.recipients[:_NAMED])
+    names = " and ".join(recipient.label for recipient in case.recipients[:_NAMED])
     more = f" and {len(case.recipients) - _NAMED} more" if len(case.recipients) > _NAMED else ""
     return (f"remove the address from all recipients but one: {names}{more} hold it (Q251152)",)
 

@@ -39,12 +39,14 @@ class ArrowRows:
         if repeated := next((name for name in wanted if wanted.count(name) > 1), None):
             raise ConfigurationError("bad-header", f"two columns are named {repeated}", source=self._source)
         places = [self.names.index(name) for name in wanted]
-        rows = enumerate(limited_rows(self._source, limits), 1)
+        rows = zip(enumerate(limited_rows(self._source, limits), 1), self._rows(places), strict=False)
+        for (number, _), values in rows:
+            yield Exported(number, dict(zip(wanted, values, strict=True)))
+
+    def _rows(self, places: list[int]) -> Iterator[tuple[object, ...]]:
         batches = iter(self._batches)
         while (found := self._next(batches, places)) is not None:
-            for values in found:
-                number, _ = next(rows)
-                yield Exported(number, dict(zip(wanted, values, strict=True)))
+            yield from found
 
     def _next(self, batches: Iterator[pa.RecordBatch], places: list[int]) -> Iterator[tuple[object, ...]] | None:
         """Return the values of the rows of the next batch, None at the end."""

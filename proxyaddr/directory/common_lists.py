@@ -36,6 +36,9 @@ _SPLIT = re.compile(_SEPARATOR)
 _BETWEEN = re.compile(rf"[;,%]{_TYPE_FOLLOWS}")
 """What separates in a list of Exchange 5.5 (Q155594)."""
 
+_CUT = "..."
+"""The mark of a list that was cut off."""
+
 _OR, _X500, _EX = "x400:", *(f"{kind.lower()}:" for kind in reversed(LEGACY_DN_TYPES))
 
 
@@ -50,10 +53,9 @@ def list_keys(text: str) -> Keys | None:
     """Return the keys of the addresses in the text of a list; None where one is not in a common form."""
     if "%" in text:
         pieces = _BETWEEN.split(text)
-        if not all(":" in piece and _ONE.fullmatch(piece) for piece in pieces):
-            return None
-        return _keys([piece.lower() for piece in pieces])
-    if not _LIST.fullmatch(text):
+        is_common = _CUT not in text and all(":" in piece and _ONE.fullmatch(piece) for piece in pieces)
+        return _keys([piece.lower() for piece in pieces]) if is_common else None
+    if _CUT in text or not _LIST.fullmatch(text):
         return None
     lowered = text.lower().removesuffix(";")
     pieces = lowered.split(";")
@@ -68,7 +70,7 @@ def list_keys(text: str) -> Keys | None:
 
 def text_keys(text: str) -> Keys | None:
     """Return the key of the address that a whole text is, which may have no type; None as for `list_keys`."""
-    if not _ONE.fullmatch(text):
+    if _CUT in text or not _ONE.fullmatch(text):
         return None
     return _keys([text.lower() if ":" in text else f"{DEFAULT_TYPE}:{text}".lower()])
 

@@ -98,6 +98,12 @@ class Directory:
             self._or_holders = holders
         return self._or_holders
 
+    @property
+    def holds_addresses(self) -> bool:
+        """Whether any recipient has an address at all."""
+        is_found = bool(self._holders) or bool(self._with_or_addresses)
+        return is_found or any(recipient.target_address is not None for recipient in self)
+
     def __repr__(self) -> str:
         return f"Directory({', '.join([quantity(len(self), 'recipient'), *bad_rows(self._errors)])})"
 

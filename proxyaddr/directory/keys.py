@@ -30,6 +30,9 @@ class Holders:
         self._first: dict[int, int] = {}
         self._others: dict[int, list[int]] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
     def add(self, keys: Iterable[Hashable], number: int) -> None:
         """Add the keys of a recipient; numbers come in their order."""
         known = self._first.setdefault

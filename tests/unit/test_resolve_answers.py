@@ -20,6 +20,7 @@ PROXY = f"add the proxy address X500:{NAME} to the recipient that had this name 
 X400 = "X400:c=US;a= ;p=Contoso;o=Exchange;s=Doe;g=Jane;"
 JANE = px.Recipient("Jane Doe", ["SMTP:jane@contoso.com", X400, "X500:/o=Old/ou=Site/cn=jd"], legacy_dn=NAME)
 DIRECTORY = px.Directory([JANE, px.Recipient("Joe", ["SMTP:joe@contoso.com"])])
+NO_PRIMARY = {"code": "no-primary", "message": "no SMTP address is the primary"}
 LOCAL = px.InternetMailService(site_domain="contoso.com")
 CONNECTORS = [
     px.InternetMailService(),
@@ -175,13 +176,18 @@ def test_the_command_says_who_was_found(capsys: pytest.CaptureFixture[str]) -> N
     shown = capsys.readouterr().out
     assert f"recipient   Jane, which holds [EX:{NAME}]\n" in shown
     assert "directory   the address is in no directory\n" in shown
-    assert "recipient   Twin, which holds smtp:t@b.de\nrecipient   Other, which holds smtp:t@b.de\n" in shown
+    finding = "finding     no-primary: no SMTP address is the primary\n"
+    twins = [f"recipient   {name}, which holds smtp:t@b.de\n{finding}" for name in ("Twin", "Other")]
+    assert "".join(twins) in shown
     main(["resolve", "--json", *given])
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["matches"] for record in records] == [
-        [{"recipient": "Jane", "address": f"[EX:{NAME}]"}],
+        [{"recipient": "Jane", "address": f"[EX:{NAME}]", "legacy_dn": NAME, "source": "d.csv", "row": 2}],
         [],
-        [{"recipient": "Twin", "address": "smtp:t@b.de"}, {"recipient": "Other", "address": "smtp:t@b.de"}],
+        [
+            {"recipient": name, "address": "smtp:t@b.de", "source": "d.csv", "row": row, "findings": [NO_PRIMARY]}
+            for name, row in (("Twin", 3), ("Other", 4))
+        ],
     ]
     assert [record["recipient"] for record in records] == ["Jane", "nobody@b.de", "t@b.de"]
 

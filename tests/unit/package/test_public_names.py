@@ -132,7 +132,12 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (px.Directory.from_csv, "path * limits"),
         (px.Directory.from_json, "path * limits"),
         (px.Directory.from_ldif, "path * limits"),
-        (px.Recipient, "display_name proxies target_address alias legacy_dn"),
+        (px.Directory.from_file, "path * limits"),
+        (px.Directory.from_records, "records * limits"),
+        (
+            px.Recipient,
+            "display_name proxies target_address alias legacy_dn * dn id mail user_principal_name type source row",
+        ),
         (px.NonDelivery.report, "self * subject sent reported layout"),
         (
             px.InternetMailService,
