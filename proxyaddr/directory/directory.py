@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from proxyaddr._files.objects import Form
+from proxyaddr._optional import import_extra
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.common_lists import Keys
@@ -139,8 +140,10 @@ class Directory:
         >>> Directory.from_records([jane]).find("jane@contoso.com")[0].row
         1
         """
-        if isinstance(records, Iterator):
-            records = list(islice(records, limits.file_rows + 1))  # an audit reads them again
+        if isinstance(records, Iterator):  # an audit reads them again
+            is_table = hasattr(records, "__arrow_c_stream__")
+            rows = islice(records, limits.file_rows + 1)
+            records = import_extra("pyarrow", "arrow").table(records) if is_table else list(rows)
         return cls._from_rows(records_of(records, limits), None, limits, records)
 
     @classmethod

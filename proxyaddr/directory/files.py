@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, key_of, objects_in_text, unknown_column
+from proxyaddr._files.objects import Exported, Form, key_of, misspelt_column, objects_in_text, unknown_column
 from proxyaddr._files.text import decoded, limited_rows, read_bytes
 from proxyaddr._optional import import_extra
 from proxyaddr.directory.records import (
@@ -31,6 +31,7 @@ ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
 
 _ARROW = "Arrow data"
 _MAPPINGS = "records"
+_EXPECTED = ("EmailAddresses", "proxyAddresses", "E-mail Addresses")
 _SHOWN_NAMES = 32
 _KEPT_LAYOUTS = 64
 
@@ -100,7 +101,7 @@ def _each(read: _Read) -> Records:
     """Yield the records; ConfigurationError at the end where objects with names of their own name no addresses."""
     unnamed: dict[str, None] = {}
     layouts: dict[tuple[str, ...], Layout] = {}  # most objects have the same properties, and finding theirs takes time
-    is_named = bool(read.header) or read.form in (Form.LDIF, _MAPPINGS)  # of objects, with addresses or without
+    is_named = bool(read.header) or read.form == Form.LDIF
     for entry in read.objects:
         if isinstance(entry, RowError):
             yield entry
@@ -117,14 +118,15 @@ def _each(read: _Read) -> Records:
                 unnamed.update(dict.fromkeys(names))
         if read.form != Form.LDIF or layout.names_addresses:
             yield entry.line, record_of(entry.properties, layout)
-    if unnamed and not is_named:
+    # Mappings may be of objects without addresses, which are audited; a misspelt name is an error there too
+    if unnamed and not is_named and (read.form != _MAPPINGS or misspelt_column(list(unnamed), _EXPECTED)):
         _check_names(list(unnamed), read.source)
 
 
 def _check_names(names: Sequence[str], source: str | None) -> None:
     """Raise ConfigurationError, which lists them, for names of properties none of which holds addresses."""
     if not layout_of(names).names_addresses:
-        raise unknown_column("no-proxy-column", names, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source)
+        raise unknown_column("no-proxy-column", names, _EXPECTED, source)
 
 
 def _together(records: Records) -> Records:

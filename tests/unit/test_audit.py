@@ -186,3 +186,11 @@ TYPES = [
 @pytest.mark.parametrize(("properties", "kind"), TYPES)
 def test_the_type_is_told_by_what_an_export_says(properties: dict[str, object], kind: str | None) -> None:
     assert read_audited([properties]).objects[0].type == kind
+
+
+def test_a_stream_of_batches_is_read_again_for_an_audit() -> None:
+    table = pa.table({"mail": ["jane@contoso.com"], "proxyAddresses": [["smtp:jane@contoso.com"]]})
+    directory = px.Directory.from_records(table.to_reader())
+    assert px.audit(directory, rules=["primary-missing"]).counts == {"primary-missing": 1}
+    assert directory.origin is not None
+    assert px.Directory([]).origin is None
