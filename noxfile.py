@@ -34,7 +34,10 @@ INSTALL_AND_TEST = '.venv/bin/pip install -e ".[test]" && .venv/bin/python -m py
 CONFORMANCE = ROOT.parent / "shared" / "conformance"
 """Cases that are kept outside this repository; the `conformance` session skips where they are missing."""
 
-FIELD_AREAS: tuple[str, ...] = ("one_off", "parse_one", "recipient_list", "proxy_list", "x400")
+FIELD_AREAS: tuple[str, ...] = (
+    *("one_off", "parse_one", "recipient_list", "proxy_list", "x400"),
+    *("address_space", "route", "gwart", "command"),
+)
 NEXT_AREAS: tuple[str, ...] = ()
 """The areas of the folders `field` and `next` beside the conformance cases that the package passes completely."""
 
@@ -124,13 +127,13 @@ def work(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run each fuzz target for three seconds, or as the arguments after `--` say."""
+    """Run each fuzz target on the same inputs each time, or as the arguments after `--` say."""
     _install_package(session, "arrow")
     try:
         session.run("python", "-m", "pip", "install", "--quiet", *PROJECT["optional-dependencies"]["fuzz"])
     except CommandFailed:
         session.skip("atheris can't be installed here")
-    session.run("python", "-m", "tests.fuzz", *(session.posargs or ["3"]))
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
 @nox.session

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks._run import ROOT, Contest, compare
 
-IMPORT_GOAL = 2.5
-RESOLVE_GOAL = 3.0
+IMPORT_GOAL = 2.0
+RESOLVE_GOAL = 1.8
 _INSTALLED = Path(sys.executable).with_name("proxyaddr")
 COMMAND = (str(_INSTALLED),) if _INSTALLED.exists() else ("-m", "proxyaddr")
 """The installed command, as users start it, or the module if no command is installed."""

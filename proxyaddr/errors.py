@@ -48,6 +48,7 @@ WARNINGS = frozenset(
         "no-catch-all",
         "hybrid-domain-uncovered",
         "trailing-dot",
+        "unknown-site",
     }
 )
 """Codes of the findings that are warnings: the product takes the value. All others are errors."""

@@ -36,6 +36,9 @@ class Limits:
     file_rows: int = 2_000_000
     """Rows, lines, objects or entries of a file."""
 
+    file_errors: int = 100_000
+    """Errors of bad rows that are listed; one more counts the others."""
+
     line_length: int = 2**20
     """Code points of a row or of a line, continuation lines included."""
 

@@ -9,8 +9,8 @@ from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import AddressSyntaxError, Finding, check_type
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
+from proxyaddr.routing.state import Message
 from proxyaddr.routing.table import RoutingTable
-from proxyaddr.spaces.matching import read_address
 
 __all__ = ["MtaRoute", "route_custom_recipient", "route_one_off"]
 
@@ -21,8 +21,9 @@ class MtaRoute(NamedTuple):
     """How a table routes a recipient.
 
     `by` says which address was routed: `dda` for the recipient's own, `x400` for the X.400 address that holds it, None
-    where neither has a route. `x400_address` is the latter, with the own address as a domain-defined attribute; where a
-    custom recipient has no X.400 proxy, it and `explanation` are None. `findings` warn of a loop.
+    where neither has a route, or where that depends on accepted domains which are not given. `x400_address` holds the
+    own address as a domain-defined attribute; where a custom recipient has no X.400 proxy, it and `explanation` are
+    None. `findings` warn of a loop.
     """
 
     explanation: Explanation | None
@@ -37,13 +38,22 @@ class MtaRoute(NamedTuple):
         return None if winner is None else winner.route
 
 
-def route_one_off(table: RoutingTable, address: str | TypedAddress, site_address: str) -> MtaRoute:
+def route_one_off(
+    table: RoutingTable,
+    address: str | TypedAddress,
+    site_address: str,
+    *,
+    size: int | None = None,
+    site: str | None = None,
+    location: str | None = None,
+) -> MtaRoute:
     """Route a one-off recipient: by its type and value, then by the site's X.400 address with it as a DDA (Q262112).
 
-    `site_address` is such as `c=US;a= ;p=Org;o=Site`. A finding says where a space such as `C=*` takes the X.400
-    address, because the mail comes back to the site that way (Q262124).
+    `site_address` is such as `c=US;a= ;p=Org;o=Site`; `size`, `site` and `location` are those of
+    `RoutingTable.explain`. A finding says where a space such as `C=*` takes the X.400 address, because the mail comes
+    back to the site that way (Q262124).
     """
-    return _routed(table, address, site_address)
+    return _routed(table, address, site_address, Message(size, site, location))
 
 
 def route_custom_recipient(table: RoutingTable, recipient: Recipient) -> MtaRoute:
@@ -60,24 +70,27 @@ def route_custom_recipient(table: RoutingTable, recipient: Recipient) -> MtaRout
     if proxy is None:
         missing = Finding("no-x400-proxy", "every recipient needs an X.400 proxy to be routed (Q262146)")
         return MtaRoute(None, None, None, (missing,))
-    return _routed(table, target, proxy.value)
+    return _routed(table, target, proxy.value, Message())
 
 
-def _routed(table: RoutingTable, address: str | TypedAddress, x400: str) -> MtaRoute:
-    target = read_address(address)
+def _routed(table: RoutingTable, address: str | TypedAddress, x400: str, message: Message) -> MtaRoute:
+    target = table.read(address)
     held = f"{x400.rstrip('; ')};dda:{target.type}={target.written.translate(_ESCAPED)};"
-    own = table.explain(address)
+    known = message._asdict()
+    own = table.explain(address, **known)
     if own.winner is not None:
         return MtaRoute(own, "dda", held)
-    holding = table.explain(f"X400:{held}")
+    if own.unknown is not None:  # it may have a route of its own: no other one is said to take it
+        return MtaRoute(own, None, held)
+    holding = table.explain(f"X400:{held}", **known)
     winner = holding.winner
     if winner is None:
         return MtaRoute(own, None, held)
-    message = (
+    catches = (
         f"{winner.route.space} catches {target.type}:{target.written}, which has no address space of its own: "
         "the mail may loop about 512 times (Q262124)"
     )
-    loop = () if winner.literals else (Finding("x400-catch-all", message),)
+    loop = () if winner.literals else (Finding("x400-catch-all", catches),)
     return MtaRoute(holding, "x400", held, loop)
 
 

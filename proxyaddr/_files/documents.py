@@ -1,8 +1,7 @@
-"""Reads JSON and TOML, and refuses what is malformed, nested too deeply or holds too long a number, with its line."""
+"""Reads TOML; what JSON and TOML may not hold, for which there is an error with its line: nesting and long numbers."""
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,98 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from proxyaddr._files.text import read_bytes
-from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["json_members", "parse_toml", "toml_document"]
+__all__ = ["depth_of", "long_number", "parse_toml", "toml_document", "too_deep"]
 
 INTEGER_BITS = 64
 """The longest whole number (TOML 1.0, Integer); Python refuses to print one that is much longer."""
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_WRAPPED = re.compile(r'("value"\s*:\s*)\[', re.IGNORECASE)
-_DECODER = json.JSONDecoder()
 _LONG_NUMBER = re.compile(r"[0-9][0-9A-Fa-f_xob]{18,}")
 _BRACKET_OR_TEXT = re.compile(
     r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]', re.DOTALL
 )
 _TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
-
-
-def json_members(text: str, source: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[int, Any] | RowError]:
-    """Yield the objects of JSON text with their lines: an array, one object, an object a line, or `{"value": [...]}`.
-
-    Graph and OData wrap an array in `value`, and PowerShell 5.1 does so beside a `Count`. Among objects a line, one
-    that is no JSON is an error and the others are kept; so is a list that goes on in another file. ConfigurationError,
-    where the reading gets there, for an array or an object of several lines that is no JSON, and for what is nested too
-    deeply or holds too long a number.
-    """
-    place = _after_blanks(text, 0)
-    before = None
-    if text.startswith("{", place) and (match := _WRAPPED.search(text, place)) and _is_wrapper(text, place, match):
-        before, place = f"{text[place : match.start()]}{match[1]}null", match.end() - 1
-    in_array = text.startswith("[", place)
-    place = _after_blanks(text, place + in_array)
-    line, counted = 1, 0
-    while place < len(text) and not (in_array and text.startswith("]", place)):
-        line, counted = line + text.count("\n", counted, place), place
-        try:
-            member, end = _DECODER.raw_decode(text, place)
-        except json.JSONDecodeError as error:
-            end = text.find("\n", place)
-            if in_array or end < 0 or line == 1:
-                raise _no_json(error.msg, text, source, error.pos) from None
-            yield RowError("bad-json", f"not JSON: {error.msg}", line, source)
-            place = _after_blanks(text, end)
-            continue
-        except ValueError:  # Python reads no number of thousands of digits
-            raise _long_number("bad-json", text, source) from None
-        except RecursionError:
-            raise _too_deep("bad-json", text, source, limits) from None
-        if _depth(member, limits.nesting) + in_array > limits.nesting:
-            raise _too_deep("bad-json", text, source, limits)
-        yield line, member
-        place = _after_blanks(text, end)
-        if in_array and not text.startswith("]", place):
-            if not text.startswith(",", place):
-                reason = "expected ',' or ']'" if place < len(text) else "no ']' at the end: the file was cut off"
-                raise _no_json(reason, text, source, place)
-            place = _after_blanks(text, place + 1)
-    if in_array and place == len(text):
-        raise _no_json("no ']' at the end: the file was cut off", text, source, place)
-    if before is not None:
-        yield from _around(before + text[place + 1 :], source)
-    elif in_array and _after_blanks(text, place + 1) < len(text):
-        raise _no_json("text after the array", text, source, place + 1)
-
-
-def _after_blanks(text: str, place: int) -> int:
-    found = _BLANKS.match(text, place)
-    return found.end() if found else place
-
-
-def _is_wrapper(text: str, place: int, match: re.Match[str]) -> bool:
-    """Return whether what stands before the first `"value": [` in an object is properties that are no objects."""
-    try:
-        return isinstance(json.loads(f"{text[place : match.start()]}{match[1]}null}}"), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _around(text: str, source: str) -> Iterator[RowError]:
-    """Yield the error of a list that goes on in another file; ConfigurationError where what is around it is no JSON."""
-    try:
-        around = json.loads(text)
-    except (ValueError, RecursionError):
-        message = "not JSON: what follows the list of `value` is malformed"
-        raise ConfigurationError("bad-json", message, source=source) from None
-    if next_page := around.get("@odata.nextLink"):
-        message = f"the list goes on at @odata.nextLink ({str(next_page)[:80]}): export all its pages"
-        yield RowError("more-pages", message, 1, source)
-
-
-def _no_json(message: str, text: str, source: str, place: int) -> ConfigurationError:
-    return ConfigurationError("bad-json", f"not JSON: {message}", source=source, line=text.count("\n", 0, place) + 1)
 
 
 def toml_document(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
@@ -123,17 +43,17 @@ def parse_toml(data: bytes, path: str | Path, limits: Limits) -> dict[str, Any]:
         line = int(place[1]) if place else text.count("\n") + 1
         raise ConfigurationError("bad-toml", f"not TOML: {error}", source=str(path), line=line) from None
     except ValueError:  # Python reads no number of thousands of digits
-        raise _long_number("bad-toml", text, path) from None
+        raise long_number("bad-toml", text, path) from None
     except RecursionError:
-        raise _too_deep("bad-toml", text, path, limits) from None
-    if _depth(document, limits.nesting) > limits.nesting:
-        raise _too_deep("bad-toml", text, path, limits)
+        raise too_deep("bad-toml", text, path, limits) from None
+    if depth_of(document, limits.nesting) > limits.nesting:
+        raise too_deep("bad-toml", text, path, limits)
     if any(isinstance(leaf, int) and leaf.bit_length() >= INTEGER_BITS for leaf in _leaves(document)):
-        raise _long_number("bad-toml", text, path)
+        raise long_number("bad-toml", text, path)
     return document
 
 
-def _too_deep(code: str, text: str, path: str | Path, limits: Limits) -> ConfigurationError:
+def too_deep(code: str, text: str, path: str | Path, limits: Limits) -> ConfigurationError:
     """Return the error of a document that is nested too deeply, with the line of the first bracket too many."""
     depth, line = 0, None
     for match in _BRACKET_OR_TEXT.finditer(text):
@@ -144,14 +64,14 @@ def _too_deep(code: str, text: str, path: str | Path, limits: Limits) -> Configu
     return ConfigurationError(code, f"nested deeper than {limits.nesting}", source=str(path), line=line)
 
 
-def _long_number(code: str, text: str, path: str | Path) -> ConfigurationError:
+def long_number(code: str, text: str, path: str | Path) -> ConfigurationError:
     """Return the error of a document with too long a number, with the line of the first that may be it."""
     found = _LONG_NUMBER.search(text)
     line = None if found is None else text.count("\n", 0, found.start()) + 1
     return ConfigurationError(code, f"a whole number has at most {INTEGER_BITS} bits", source=str(path), line=line)
 
 
-def _depth(document: object, most: int) -> int:
+def depth_of(document: object, most: int) -> int:
     """Return how deeply lists and tables are nested; counting stops at one more than `most`."""
     depth, level = 0, [document]
     while level and depth <= most:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 from proxyaddr._files.exports import ANSI
+from proxyaddr._text.byte_order import unicode_start
 
 __all__ = ["from_octets", "to_octets"]
 
@@ -14,18 +15,16 @@ NO_CHARSETS = frozenset({"punycode", "idna", "undefined"})
 PROBE = "IMCEA+20="
 """Characters that a character set may write in its own way: UTF-16 all of them, UTF-7 the plus sign."""
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-
 
 def from_octets(octets: bytes, charset: str | None = None) -> str:
-    """Return the text of some bytes: by their byte order mark, else UTF-8, else in a character set, else ANSI.
+    """Return the text of some bytes: by what their first ones show, else UTF-8, else in a character set, else ANSI.
 
     UTF-8 comes before a character set that contains ASCII, since a text that was copied may no longer be in the one
     that it names, and what is not UTF-8 shows it.
     """
-    for mark, encoding in _MARKS:
-        if octets.startswith(mark):
-            return octets[len(mark) :].decode(encoding, "replace")
+    encoding, mark = unicode_start(octets)
+    if encoding is not None:
+        return octets[mark:].decode(encoding, "replace")
     known = _known(charset)
     try:
         return octets.decode("utf-8" if PROBE.encode(known) == PROBE.encode() else known)

@@ -7,13 +7,27 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
+from proxyaddr._files.text import each_line, lines_of
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
-__all__ = ["FORMAT_TABLE", "LISTED", "MARK", "clixml_objects", "is_format_list", "is_format_table", "listed_objects"]
+__all__ = [
+    "FORMAT_TABLE",
+    "LISTED",
+    "MARK",
+    "clixml_objects",
+    "is_format_list",
+    "is_format_table",
+    "listed_objects",
+    "without_prompt",
+]
 
-LISTED = re.compile(r"([^\s:,;][^:]*?) *: ?(.*)")
-"""A property of Format-List: the name, padded with blanks, and the value after ` : `."""
+LISTED = re.compile(r"([^\s:,;](?:[^:]*[^: ])?) *: ?(.*)")
+"""A property of Format-List: the name, padded with blanks, and the value after ` : `.
+
+The name ends in no blank, so that a line of blanks without a colon is looked through once, not once for each of them.
+"""
 
 FORMAT_TABLE = "the text of Format-Table, which cuts values off; export with `| Export-Clixml FILE`"
 """What is said of a text that is refused."""
@@ -22,6 +36,12 @@ _RULE = re.compile(r"-+(?: +-+)*")
 _PADDED = re.compile(r"[A-Za-z][\w.@ -]* : .*|[A-Za-z][\w.@ -]* :")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK = 1 << 16
+
+_PROMPT = re.compile(r"(?:\[[^\]\n]{1,256}\]: ?)?(?:\[PS\]|PS) [^>\n]{0,1024}>.*")
+"""What was typed in a window of PowerShell or of the shell of Exchange, in a text that was copied from there."""
+
+TOP_LIST = 3
+"""Open elements in the list that `Export-Clixml -InputObject` writes of several objects: Objs, Obj, and the list."""
 
 MARK = "#< CLIXML"
 """The line before a document on the standard output of powershell.exe."""
@@ -38,7 +58,7 @@ MEMBERS = frozenset({"Props", "MS"})
 
 def is_format_table(text: str) -> bool:
     """Return whether a text is what Format-Table prints: a header, and below it a line of hyphens for each column."""
-    lines = [line.strip() for line in text[:_CHUNK].splitlines() if line.strip()]
+    lines = [line.strip() for line in lines_of(text[:_CHUNK]) if line.strip()]
     return len(lines) > 1 and _RULE.fullmatch(lines[1]) is not None and "---" in lines[1]
 
 
@@ -48,36 +68,47 @@ def is_format_list(text: str) -> bool:
     return _PADDED.fullmatch(first) is not None
 
 
+def without_prompt(text: str) -> str:
+    """Return a text without the command that it begins with, where it was copied together with its output."""
+    return text.partition("\n")[2].lstrip() if _PROMPT.match(text) else text
+
+
 def listed_objects(text: str) -> Iterator[tuple[int, dict[str, object]] | tuple[int, None]]:
     """Yield the line and the properties of each object of Format-List; None for a line that is no property.
 
     A value goes on in the lines below it that start with a blank. Where PowerShell broke it between two words or two
     members of a list, a blank stands at the place; where it broke a word at the width of the window, nothing does.
     """
-    block: dict[str, object] = {}
+    block: dict[str, list[str]] = {}
+    parts: list[str] = []
     start, name = 0, ""
-    lines = text.splitlines()
-    width = max((len(line) for line in lines), default=0)
-    for number, line in enumerate(lines, 1):
-        written = line.rstrip()
-        if not written:
+    width = max(map(len, each_line(text)), default=0)
+    length = 0
+    for number, line in enumerate(each_line(text), 1):
+        length_above, length = length, len(line)
+        written = line.rstrip(TRIMMED)
+        if not written or _PROMPT.match(written):
             if block:
-                yield start, block
+                yield start, _joined(block)
             block, name = {}, ""
-        elif name and written[0].isspace():
-            gap = "" if len(lines[number - 2]) >= width and not str(block[name]).endswith(",") else " "
-            block[name] = f"{block[name]}{gap}{written.strip()}"
+        elif name and written[0] in TRIMMED:
+            is_broken = length_above >= width and not parts[-1].endswith(",")
+            parts += ["" if is_broken else " ", written.strip(TRIMMED)]
         elif match := LISTED.fullmatch(written):
             if name and match[1] in block:  # an object that no empty line separates from the one before
-                yield start, block
+                yield start, _joined(block)
                 block = {}
             start = start if block else number
-            name = match[1]
-            block[name] = match[2]
+            name, parts = match[1], [match[2]]
+            block[name] = parts
         else:
             yield number, None
     if block:
-        yield start, block
+        yield start, _joined(block)
+
+
+def _joined(block: dict[str, list[str]]) -> dict[str, object]:
+    return {name: "".join(parts) for name, parts in block.items()}
 
 
 def clixml_objects(pieces: Iterable[str], source: str, limits: Limits) -> Iterator[tuple[int, object]]:
@@ -99,7 +130,7 @@ def clixml_objects(pieces: Iterable[str], source: str, limits: Limits) -> Iterat
 class _Open:
     """An element that has begun: its tag and name, its text, and the values in it."""
 
-    __slots__ = ("line", "members", "name", "reference", "tag", "text", "values")
+    __slots__ = ("line", "members", "name", "reference", "shown", "tag", "text", "values")
 
     def __init__(self, tag: str, attributes: dict[str, str], line: int) -> None:
         self.tag = tag
@@ -107,6 +138,7 @@ class _Open:
         self.reference = attributes.get("RefId", "")
         self.line = line
         self.text: list[str] = []
+        self.shown: str | None = None
         self.members: dict[str, object] = {}
         self.values: list[object] | None = None
 
@@ -184,11 +216,13 @@ class _ClixmlReader:
             self._place(outer, closed, value)
         elif tag == "ToString":
             outer.text.append(_unescaped("".join(closed.text)))
+            outer.shown = outer.text[-1]
 
     def _place(self, outer: _Open, closed: _Open, value: object) -> None:
         """Keep a value where it belongs: among the members or the list of the object around it."""
-        if outer.tag == "Objs":
-            self._done.append((closed.line, value))
+        if self._is_of_document():
+            if closed.values is None:  # else the members of the list were taken already
+                self._done.append((closed.line, value))
         elif outer.tag in LISTS:
             holder = self._holder()
             if holder.values is not None:
@@ -198,6 +232,11 @@ class _ClixmlReader:
             holder.members[_unescaped(closed.name)] = value
         elif outer.tag == "Obj":  # the text or number that an object with properties of its own is
             outer.text[:] = [str(value)]
+
+    def _is_of_document(self) -> bool:
+        """Return whether what is read is an object of the document: a part of no other, or of a list of all objects."""
+        outer = self._stack[-1].tag
+        return outer == "Objs" or (len(self._stack) == TOP_LIST and outer in LISTS)
 
     def _holder(self) -> _Open:
         """Return the object that is being read: the innermost element that is no part of one."""
@@ -209,7 +248,9 @@ class _ClixmlReader:
         if closed.tag == "Ref":
             found = self._known.get(closed.reference)
         elif closed.tag == "Obj":
-            found = (closed.members or text.strip()) if closed.values is None else closed.values
+            if closed.members and closed.shown is not None and not self._is_of_document():
+                closed.members.setdefault("ToString", closed.shown)
+            found = (closed.members or text.strip(TRIMMED)) if closed.values is None else closed.values
         elif closed.tag == "Nil":
             found = None
         elif closed.tag == "B":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,9 @@ from proxyaddr._files.registry_output import (
     malformed,
     query_values,
 )
-from proxyaddr._files.text import limited_rows, too_long
+from proxyaddr._files.text import decoded, limited_rows, too_long
+from proxyaddr._text.byte_order import unicode_start
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["RegistryValue", "holds_registry_key", "read_values"]
@@ -34,7 +35,7 @@ _BYTE = re.compile(r"[0-9a-f]{1,2}", re.IGNORECASE)
 _DWORD = re.compile(r"dword:([0-9a-f]{1,8})", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _OUTPUTS = (
-    (re.compile(r"\A\s*(?:HKEY_|! REG\.EXE)", re.IGNORECASE), query_values),
+    (re.compile(r"\A\s*(?:HKEY_|HK(?:LM|CU|CR|U|CC)\\|! REG\.EXE)", re.IGNORECASE), query_values),
     (re.compile(r"\A\s*(?:\{|\[\s*\{)"), json_values),
     (re.compile(r"\A(?:#< CLIXML|\s*<(?:\?xml|Objs)\b)"), clixml_values),
     (re.compile(r"\A(?!\s*[\[\"#;]).*^(?:PSPath|OverrideProxyOut|SiteDomain) *: ", re.I | re.M | re.S), list_values),
@@ -47,7 +48,7 @@ def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> It
 
     ConfigurationError with the line where the export is malformed, or has longer or more lines than the limits allow.
     """
-    text = _decoded(data)
+    text = decoded(data)
     if read := _reader_of_output(text):
         yield from (value for _, value in zip(limited_rows(source, limits), read(text, source), strict=False))
     else:
@@ -56,7 +57,7 @@ def read_values(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> It
 
 def holds_registry_key(data: bytes, path: str | Path) -> bool:
     """Return whether a file holds a registry key, in any form, rather than TOML; a `.reg` file always does."""
-    text = _decoded(data)
+    text = decoded(data)
     return (
         Path(path).suffix.lower() == REGISTRY_SUFFIX
         or text.lstrip().startswith((HEADER_4, HEADER_5))
@@ -81,26 +82,9 @@ def _exported(text: str, ansi: bool, source: str, limits: Limits) -> Iterator[Re
         match = _VALUE.fullmatch(written)
         if match is None:
             raise malformed('expected [KEY] or "name"=value', source, line)
-        if key is not None and match[2].strip() != "-":
-            kind, content = _kind_and_data(match[2].strip(), ansi=ansi, source=source, line=line)
+        if key is not None and match[2].strip(TRIMMED) != "-":
+            kind, content = _kind_and_data(match[2].strip(TRIMMED), ansi=ansi, source=source, line=line)
             yield RegistryValue(key, _ESCAPE.sub(r"\1", match[1] or ""), kind, content, line)
-
-
-def _encoding(data: bytes) -> str:
-    """Return the encoding that the first bytes show: they are ASCII in any export, with or without a mark."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if data[:1] == b"\0":
-        return "utf-16-be"
-    return "utf-16-le" if data[1:2] == b"\0" else "utf-8-sig"
-
-
-def _decoded(data: bytes) -> str:
-    """Return the text of a file, in the ANSI code page where it is not in Unicode."""
-    try:
-        return data.decode(_encoding(data))
-    except UnicodeDecodeError:
-        return data.decode(ANSI, errors="replace")
 
 
 def _export_text(data: bytes, text: str, source: str) -> tuple[str, bool]:
@@ -108,7 +92,7 @@ def _export_text(data: bytes, text: str, source: str) -> tuple[str, bool]:
     header = text.split("\n", 1)[0].strip()
     if header not in (HEADER_4, HEADER_5):
         raise malformed(f"expected the header {HEADER_4} or {HEADER_5}", source, 1)
-    if header == HEADER_4 and not _encoding(data).startswith("utf-16"):
+    if header == HEADER_4 and unicode_start(data)[0] is None:
         return data.decode(ANSI, errors="replace"), True
     return text, header == HEADER_4
 
@@ -121,7 +105,7 @@ def _logical_lines(text: str, source: str, limits: Limits) -> Iterator[tuple[int
     parts: list[str] = []
     first = length = 0
     for number, raw in enumerate(text.split("\n")[1:], 2):
-        line = raw.strip()
+        line = raw.strip(TRIMMED)
         if not parts and (not line or line.startswith(";")):
             continue
         first, length = (first, length) if parts else (number, 0)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from proxyaddr._files.powershell import LISTED, clixml_objects
+from proxyaddr._files.text import lines_of
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS
 
@@ -44,16 +46,16 @@ def malformed(message: str, source: str, line: int) -> ConfigurationError:
 def query_values(text: str, source: str) -> Iterator[RegistryValue]:
     """Yield the keys and values of what `reg query` prints; ConfigurationError for a line that is neither."""
     key = ""
-    for line, written in enumerate(text.splitlines(), 1):
-        if not written.strip():
+    for line, written in enumerate(lines_of(text), 1):
+        if not written.strip(TRIMMED):
             continue
-        if _KEY.fullmatch(written.rstrip()):
-            key = written.rstrip()
+        if _KEY.fullmatch(written.rstrip(TRIMMED)):
+            key = written.rstrip(TRIMMED)
             yield RegistryValue(key, "", "", None, line)
-        elif match := _QUERIED.fullmatch(written.rstrip("\r\n")):
+        elif match := _QUERIED.fullmatch(written):
             if key and not match[1].startswith(("(", "<")):  # the default value, whose name is in the user's language
                 yield RegistryValue(key, match[1], match[2], _queried(match[2], match[3] or "", source, line), line)
-        elif not _QUERY_NOTICE.fullmatch(written.strip()):
+        elif not _QUERY_NOTICE.fullmatch(written.strip(TRIMMED)):
             raise malformed("expected a key, or a name, a registry type and data", source, line)
 
 
@@ -77,15 +79,15 @@ def list_values(text: str, source: str) -> Iterator[RegistryValue]:
     block: dict[str, object] = {}
     lines: dict[str, int] = {}
     name = ""
-    for line, written in enumerate(text.splitlines(), 1):
-        if not written.strip():
+    for line, written in enumerate(lines_of(text), 1):
+        if not written.strip(TRIMMED):
             yield from _properties(block, lines, 0)
             block, lines, name = {}, {}, ""
-        elif match := LISTED.fullmatch(written.rstrip()):
+        elif match := LISTED.fullmatch(written.rstrip(TRIMMED)):
             name = match[1]
             block[name], lines[name] = match[2], line
-        elif name and written[0].isspace():  # PowerShell breaks long values at the width of the window
-            block[name] = f"{block[name]}{written.strip()}"
+        elif name and written[0] in TRIMMED:  # PowerShell breaks long values at the width of the window
+            block[name] = f"{block[name]}{written.strip(TRIMMED)}"
         else:
             raise malformed("expected `Name : value`", source, line)
     yield from _properties(block, lines, 0)
@@ -94,6 +96,7 @@ def list_values(text: str, source: str) -> Iterator[RegistryValue]:
 def json_values(text: str, source: str) -> Iterator[RegistryValue]:
     """Yield the keys and values of what `Get-ItemProperty | ConvertTo-Json` gives: an object for each key.
 
+    PowerShell 5.1 may wrap the objects in `{"value": [...], "Count": n}`.
     ConfigurationError for what is no JSON, or no object.
     """
     try:
@@ -102,6 +105,8 @@ def json_values(text: str, source: str) -> Iterator[RegistryValue]:
         raise malformed(f"not JSON: {error.msg}", source, error.lineno) from None
     except (ValueError, RecursionError):  # Python reads no number of thousands of digits, nor any nesting
         raise malformed("not JSON that holds a registry key", source, 1) from None
+    if isinstance(document, Mapping) and document.keys() == {"value", "Count"}:
+        document = document["value"]
     for number, entry in enumerate(document if isinstance(document, list) else [document], 1):
         if not isinstance(entry, Mapping):
             raise malformed("expected an object for each key", source, number)

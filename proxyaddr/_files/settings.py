@@ -58,10 +58,13 @@ def read_settings(table: Mapping[str, object], known: Mapping[str, Setting], sou
     return settings
 
 
-def check_names(names: Collection[str], known: Collection[str], source: str, owner: str) -> None:
+def check_names(
+    names: Collection[str], known: Collection[str], source: str, owner: str, elsewhere: Mapping[str, str] | None = None
+) -> None:
     """Check that all names are known ones of an owner, such as `a connector`.
 
-    ConfigurationError for the first that is not; it says which known name is nearest, and lists them all.
+    ConfigurationError for the first that is not; it says which known name is nearest, and lists them all. `elsewhere`
+    has names that belong in a table, and the table.
     """
     for name in names:
         if name not in known:
@@ -69,6 +72,8 @@ def check_names(names: Collection[str], known: Collection[str], source: str, own
             written = {each.replace("_", ""): each for each in known}
             near = get_close_matches(name.lower().replace("_", ""), written, 1)
             meant = f" (did you mean {written[near[0]]!r}?)" if near else ""
+            place = (elsewhere or {}).get(name.lower())
+            meant = meant if place is None else f" (it belongs in [{place}])"
             message = f"unknown name {name!r} in {owner}{meant}; known are {', '.join(known)}"
             raise ConfigurationError("unknown-setting", message, name, source)
 
@@ -79,11 +84,13 @@ def with_own_names(table: Mapping[str, object], spellings: Mapping[str, str], so
     `spellings` maps each, in lower case, to our name. ConfigurationError for a setting that is given in both.
     """
     renamed: dict[str, object] = {}
+    written: dict[str, str] = {}
     for key, value in table.items():
         name = spellings.get(key.lower(), key)
         if name in renamed:
-            raise ConfigurationError("repeated-setting", f"{name} is given twice, once as {key!r}", name, source)
-        renamed[name] = value
+            message = f"{name} is given twice, as {written[name]!r} and as {key!r}"
+            raise ConfigurationError("repeated-setting", message, name, source)
+        renamed[name], written[name] = value, key
     return renamed
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from proxyaddr._files.exports import ANSI, DELIMITERS, POWERSHELL_TYPE_LINE
+from proxyaddr._text.byte_order import unicode_start
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
@@ -20,21 +20,32 @@ __all__ = [
     "csv_records",
     "decoded",
     "delimiter_of",
+    "each_line",
     "limited_rows",
+    "lines_of",
     "read_bytes",
     "read_text",
     "too_long",
 ]
 
 _BEFORE_HEADER = re.compile(
-    rf'(?:{POWERSHELL_TYPE_LINE}[^\r\n]*(?:\r\n|\r|\n)|"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n))*', re.IGNORECASE
+    rf'(?:(?:{POWERSHELL_TYPE_LINE}[^\r\n]*|"?sep=([^\r\n])"?[ \t]*|[ ]*)(?:\r\n|\r|\n))*', re.IGNORECASE
 )
-"""The type of Export-Csv, and the line by which a file tells a spreadsheet what separates its fields."""
+"""The type of Export-Csv, the line by which a file tells a spreadsheet what separates its fields, and blank lines."""
 
-_UNMARKED_UTF16 = re.compile(rb"(?:[\x01-\x7f]\0){2}|(?:\0[\x01-\x7f]){2}")
-"""The first two characters of UTF-16 without a mark (RFC 4627, section 3)."""
+_OF_NAMES = re.compile(r"[\w .()\[\]-]+")
+_NAME = re.compile(r'"[^"]+"|[A-Za-z][\w.()\[\]-]*(?: [\w.()\[\]-]+)*')
+"""A name of a column, in quotes or of such characters as names have."""
+
+_LONGEST_ODD_HEADER = 1 << 12
+"""Characters of a header in which another delimiter than the usual ones is looked for."""
+
+_PIECE = 1 << 20
+"""Bytes that are read of a file at once."""
 
 _QUOTED = re.compile(r'"[^"]*"')
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 Record = tuple[int, list[str]]
 """A row of a CSV file with its line, counted from 1."""
@@ -44,13 +55,22 @@ def read_bytes(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the content of a file; ConfigurationError when it can't be read or is too large."""
     try:
         with Path(path).open("rb") as file:
-            data = file.read(limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
+            data = _read(file, limits.file_octets + 1)  # a bounded read, since a device or a pipe may never end
     except (OSError, ValueError) as error:
         raise ConfigurationError("unreadable-file", f"cannot be read: {_reason(error)}", source=str(path)) from None
     if len(data) > limits.file_octets:
         message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
         raise ConfigurationError("file-too-large", message, source=str(path))
     return data
+
+
+def _read(file: BinaryIO, most: int) -> bytes:
+    """Return the content of a file up to so many bytes; one read of as many would take the memory for all of them."""
+    parts: list[bytes] = []
+    while most and (part := file.read(min(most, _PIECE))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -67,15 +87,33 @@ def read_text(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """Return bytes as text: UTF-16 by its mark, or by the NUL in its first character; else UTF-8, else ANSI."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    if _UNMARKED_UTF16.match(data):
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
+    """Return bytes as text: by the mark of Unicode or the NULs of UTF-16, else UTF-8, else ANSI."""
+    encoding, mark = unicode_start(data)
+    if encoding is not None:
+        return data[mark:].decode(encoding, errors="replace")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode(ANSI, errors="replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text without their ends, as `each_line` yields them."""
+    return list(each_line(text))
+
+
+def each_line(text: str) -> Iterator[str]:
+    """Yield each line of a text without its end, which is one of those of a file alone.
+
+    `str.splitlines` also ends one at U+001C to U+001E, U+0085, U+2028 and others, which stand in values. A list of the
+    lines would take many times the memory of a text whose lines are short.
+    """
+    start = 0
+    for end in _LINE_END.finditer(text):
+        yield text[start : end.start()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
 
 
 def csv_records(
@@ -114,8 +152,20 @@ def before_header(text: str) -> tuple[int, str | None]:
 
 
 def delimiter_of(header: str) -> str:
-    """Return what separates the names in a header: the most frequent of the delimiters outside quotes."""
-    return max(DELIMITERS, key=_QUOTED.sub("", header).count)
+    """Return what separates the names in a header: the most frequent of the delimiters outside quotes.
+
+    Where there is none of them, it is another character that stands between names, as `Export-Csv -Delimiter` takes it.
+    """
+    bare = _QUOTED.sub("", header).strip("\r\n")
+    found = max(DELIMITERS, key=bare.count)
+    if found in bare or len(header) > _LONGEST_ODD_HEADER:
+        return found
+    others = sorted(set(_OF_NAMES.sub("", bare)) - {"@"}, key=bare.count)
+    return next((each for each in others if _are_names(header.strip("\r\n").split(each))), found)
+
+
+def _are_names(pieces: list[str]) -> bool:
+    return len(pieces) > 1 and all(_NAME.fullmatch(piece) for piece in pieces)
 
 
 def _records(reader: Any, width: int, source: str, skipped: int, limits: Limits) -> Iterator[Record | RowError]:  # noqa: ANN401 - csv names no public type for it

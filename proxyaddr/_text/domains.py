@@ -34,7 +34,7 @@ DOTS = (".", "\u3002", "\uff0e", "\uff61")
 _TO_DOT = str.maketrans(dict.fromkeys(DOTS, "."))
 _RUN = re.compile(r"[^.*]+")
 _LABEL_MAX_LENGTH = 63
-_LABEL = re.compile(r"[0-9a-z_\-\x80-\U0010ffff]+")
+_LABEL = r"[0-9a-z_\-\x80-\U0010ffff]+"  # compiled on first use: its set of characters takes long
 _FINAL_DOT = re.compile(r"[^.*%]\.")
 
 
@@ -74,7 +74,7 @@ def _a_label(label: str) -> str:
 
     try:
         mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
-        if not _LABEL.fullmatch(mapped):  # full width signs may become wildcards, dots or an `@`
+        if not re.fullmatch(_LABEL, mapped):  # full width signs may become wildcards, dots or an `@`
             return label
         return mapped if mapped.isascii() else idna.alabel(mapped).decode("ascii")
     except UnicodeError:  # what idna raises

@@ -50,9 +50,8 @@ class CarriedText(NamedTuple):
     def plain(self) -> str:
         """Return the text with its encodings undone, each where it shows."""
         text = self.text
-        if self.has_soft_breaks:
+        if self.has_soft_breaks:  # and so may words be encoded: `=3D` shows that
             text = _SOFT_BREAK.sub("", text)
-        if self.quoted_printable:
             text = _WORD.sub(lambda word: without_quoted_printable(word[0]), text)
         return without_percents(without_entities(text) if self.entities else text)
 
@@ -101,8 +100,15 @@ def from_html(text: str) -> str:
     What holds a prefix of encapsulated addresses and no link is no tag. A regular expression finds the tags, since
     html.parser takes quadratic time for a text of unfinished ones.
     """
+    known: dict[str, str] = {}  # most tags of a text are the same few
 
     def replacement(tag: re.Match[str]) -> str:
+        found = known.get(tag[0])
+        if found is None:
+            found = known[tag[0]] = in_place_of(tag)
+        return found
+
+    def in_place_of(tag: re.Match[str]) -> str:
         links = [link[1] or link[2] or link[3] or "" for link in _LINK.finditer(tag[1])]
         if links or _PREFIX.search(tag[1]):
             return f" {' '.join(links) or tag[1]} "

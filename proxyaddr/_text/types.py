@@ -19,6 +19,7 @@ __all__ = [
     "LINK_TYPE",
     "OTHER_WHITE_SPACE",
     "SPELLINGS",
+    "TRIMMED",
     "TYPE_PATTERN",
     "WHITE_SPACE",
     "WHITE_SPACE_IN_LINE",
@@ -41,6 +42,12 @@ OTHER_WHITE_SPACE = frozenset(WHITE_SPACE) - frozenset(BLANKS)
 
 WHITE_SPACE_IN_LINE = WHITE_SPACE.replace("\r", "").replace("\n", "")
 """White space but for the line ends that separate."""
+
+TRIMMED = "".join(character for character in WHITE_SPACE if character not in "\x85\u200b")
+"""White space that is left out around a value without a word: none of it is invisible or, but for blanks, a control.
+
+`str.strip` without an argument leaves out U+001C to U+001F as well, which Unicode counts as no white space.
+"""
 
 DEFAULT_TYPE = "SMTP"
 """The type of an address or an address space that names none (Q262112, Set-Mailbox, New-SendConnector)."""

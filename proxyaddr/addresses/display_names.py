@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"\\(?:\\|x([0-9A-Fa-f]{2}))")
 _QUOTED_ESCAPE = re.compile(r'\\(?:([\\"])|x([0-9A-Fa-f]{2}))')
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _WHOLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_QUOTED_AND_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*")\s*\(.*\)', re.DOTALL)
+_QUOTED_AND_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*")[^\S\x1c-\x1f]*\(.*\)', re.DOTALL)
 _QUOTED_WORDS = re.compile(r'\((?:[^()\\]|\\.)*\)|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 """A comment, in which quotes are only characters, or a quoted word of a name."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import Finding
@@ -14,17 +14,30 @@ __all__ = ["Encapsulated", "decapsulate"]
 
 @dataclass(frozen=True, slots=True)
 class Encapsulated:
-    """An address that was inside an Internet address: its type and value, and the domain that encapsulated it."""
+    """An address that was inside an Internet address: its type and value, and the domain that encapsulated it.
+
+    `is_utf8` is whether its bytes were UTF-8, as MS-OXCMAIL has them; others are read as Latin-1, which is a guess.
+    """
 
     type: str
     value: str
     domain: str
+    is_utf8: bool = field(default=True, repr=False, compare=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Why mail to it is refused, although it reads well; nothing where it may be delivered."""
-        reason = imcea.UNDELIVERABLE.get(self.type)
-        return () if reason is None else (Finding("refused-encapsulation", f"{self.type}: {reason}"),)
+        """Why mail to it is refused although it reads well, and that its value is a guess; nothing for most."""
+        found = []
+        if (reason := imcea.UNDELIVERABLE.get(self.type)) is not None:
+            found.append(Finding("refused-encapsulation", f"{self.type}: {reason}"))
+        if not self.is_utf8:
+            found.append(Finding("guessed-encoding", "the encoded bytes are not UTF-8; they are read as Latin-1"))
+        return tuple(found)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether no system delivers mail to an encapsulated address of this type."""
+        return self.type in imcea.UNDELIVERABLE
 
     @property
     def address(self) -> TypedAddress:
@@ -35,7 +48,8 @@ class Encapsulated:
 def decapsulate(text: str, *, tolerant: bool = False, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
     """Return the address inside `IMCEA<TYPE>-<encoded>@domain`; AddressSyntaxError for another text.
 
-    The type ends at the first `-`, the domain starts after the last `@`. Bytes that are not UTF-8 are read as Latin-1.
+    The type ends at the first `-`, the domain starts after the last `@`. Bytes that are not UTF-8 are read as Latin-1,
+    and have the finding `guessed-encoding`.
     `tolerant` takes a prefix in any case, a missing domain, a `+` without two hexadecimal digits, characters that
     should have been encoded, and any length within the `limits`.
 

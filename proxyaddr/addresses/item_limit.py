@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from lark import Token
+from typing import TYPE_CHECKING
 
 from proxyaddr.limits import Limits
+
+if TYPE_CHECKING:  # lark is slow to import
+    from lark import Token
 
 __all__ = ["item_counter"]
 

@@ -49,6 +49,9 @@ _PROPERTIES = (
 )
 """Properties of recipients that hold addresses, as patterns without case."""
 
+_ARRAY = re.compile(rf"[{WHITE_SPACE}]*+(@?\()[{WHITE_SPACE}]*+[\"'\u2018]")
+"""What opens an array of quoted items in PowerShell; `)` at the end of the text closes it."""
+
 _CLOSING = re.compile(rf"(?:({_MARK})[{WHITE_SPACE_IN_LINE}]*+)?\}}{_LINE_END}")
 
 _PERCENT_LIST = re.compile(
@@ -109,6 +112,8 @@ def prepared(text: str, separator: str | None = None) -> ListText:
     cuts: set[int] = set()
     if "{" in text or "address" in text.lower():
         read, marks, cuts = _without_frame(text)
+    if "(" in text and (array := _ARRAY.match(read)) and (inside := read.rstrip(WHITE_SPACE)).endswith(")"):
+        read = _blanked(read, [array.span(1), (len(inside) - 1, len(inside))])
     if "..." in read or "…" in read:
         cuts.update(match.start() + len(match[0]) for match in _CUT.finditer(read))
     if not read.isascii():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from lark import Token, Transformer
@@ -15,7 +16,13 @@ from proxyaddr.addresses.display_names import bracketed_name, display_name, unes
 from proxyaddr.addresses.lists import DeletionMarker
 from proxyaddr.addresses.mailboxes import linked, mailbox, named
 from proxyaddr.addresses.proxy_list import ProxyItem, as_whole, proxy_of, read_item, typed_item
-from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS, joined_lines, trimmed, without_braces
+from proxyaddr.addresses.surroundings import (
+    SURROUNDING_APOSTROPHES,
+    SURROUNDING_BLANKS,
+    joined_lines,
+    trimmed,
+    without_braces,
+)
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding
 
@@ -24,14 +31,14 @@ __all__ = ["plain_one_off", "read_address", "read_one_off"]
 _NO_ADDRESS = re.compile(r"\s*(?i:~del[ \t]*<|@\{|System\.|Microsoft\.)")
 """What begins the items of lists that tell of an address or a collection and are none: `~DEL<smtp:a@b>`, `@{...}`."""
 
-_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
-"""An item of a list in the quotes of CSV (RFC 4180)."""
+_QUOTED = re.compile(r"""\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|\u2018([^\u2018\u2019]*)\u2019)\s*""")
+"""An item of a list in the quotes of CSV (RFC 4180), or in the apostrophes of PowerShell or of a word processor."""
 
 
 def read_address(text: str) -> OneOffAddress | ProxyAddress:
     """Parse a text as a proxy address where a type leads, else as a one-off address; AddressSyntaxError for others.
 
-    A text in quotes that is no address as it stands is what stands in them.
+    A text in quotes that is no address as it stands is what stands in them; apostrophes are a finding.
     """
     if _NO_ADDRESS.match(text):
         item = read_item(text)
@@ -42,7 +49,7 @@ def read_address(text: str) -> OneOffAddress | ProxyAddress:
         found = _read(_ADDRESS, "address", text)
     except AddressSyntaxError as error:
         quoted = _QUOTED.fullmatch(text)
-        found = None if quoted is None else _in_quotes(quoted[1].replace('""', '"'))
+        found = None if quoted is None else _in_quotes(quoted)
         if found is None:
             raise error.with_traceback(None) from None  # so that a traceback ends in few lines
     if not isinstance(found, ProxyItem):
@@ -51,11 +58,15 @@ def read_address(text: str) -> OneOffAddress | ProxyAddress:
     return read_one_off(text) if proxy.type == DDA_KEYWORD and _has_shape(text) else proxy
 
 
-def _in_quotes(text: str) -> OneOffAddress | ProxyAddress | None:
+def _in_quotes(quoted: re.Match[str]) -> OneOffAddress | ProxyAddress | None:
+    double, single, curly = quoted.groups()
     try:
-        return read_address(text)
+        if double is not None:
+            return read_address(double.replace('""', '"'))
+        found = read_address(curly if single is None else single.replace("''", "'"))
     except AddressSyntaxError:  # the error of the whole text has the place of what is wrong
         return None
+    return replace(found, reading=tuple(dict.fromkeys((SURROUNDING_APOSTROPHES, *found.reading))))
 
 
 def read_one_off(text: str) -> OneOffAddress:

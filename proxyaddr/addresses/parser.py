@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from proxyaddr.addresses import given_types, one_off, proxy_list, recipients
-from proxyaddr.addresses.list_text import check_separator
+from proxyaddr.addresses.common_forms import common_address, common_one_off
 from proxyaddr.addresses.lists import ParsedList, ProxyList
 from proxyaddr.addresses.values import OneOffAddress, ProxyAddress
 from proxyaddr.errors import check_text
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+# The readers are imported where they are called: lark and the patterns of rare forms would be most of a short start.
 
 __all__ = ["parse", "parse_one_off", "parse_proxies", "parse_proxy", "parse_recipients"]
 
@@ -32,10 +33,17 @@ def parse(text: str, *, type: str | None = None, limits: Limits = DEFAULT_LIMITS
     '[NOTES:Jane Doe/Sales@Contoso]'
     """
     limits.check_address(text)
-    if type is None:
-        return one_off.read_address(text)
-    check_text(type, "type")
-    return given_types.read_as(text, type)
+    if type is not None:
+        from proxyaddr.addresses.given_types import read_as  # noqa: PLC0415 - as above
+
+        check_text(type, "type")
+        return read_as(text, type)
+    common = common_address(text)
+    if common is not None:
+        return common
+    from proxyaddr.addresses.one_off import read_address  # noqa: PLC0415 - as above
+
+    return read_address(text)
 
 
 def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddress:
@@ -52,7 +60,12 @@ def parse_one_off(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OneOffAddres
     'Paul [SMTP:paul@contoso.com]'
     """
     limits.check_address(text)
-    return one_off.read_one_off(text)
+    common = common_one_off(text)
+    if common is not None:
+        return common
+    from proxyaddr.addresses.one_off import read_one_off  # noqa: PLC0415 - as above
+
+    return read_one_off(text)
 
 
 def parse_recipients(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ParsedList[OneOffAddress]:
@@ -68,8 +81,10 @@ def parse_recipients(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ParsedLis
     >>> parse_recipients("To: Doe, Jane <jane@contoso.com>; Roe, Joe <joe@contoso.com>")[0].display_name
     'Doe, Jane'
     """
+    from proxyaddr.addresses.recipients import read_recipients  # noqa: PLC0415 - as above
+
     limits.check_list(text)
-    return recipients.read_recipients(text, limits)
+    return read_recipients(text, limits)
 
 
 def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
@@ -84,7 +99,9 @@ def parse_proxy(text: str, *, limits: Limits = DEFAULT_LIMITS) -> ProxyAddress:
     'X400'
     """
     limits.check_address(text)
-    return proxy_list.proxy_of(proxy_list.read_item(text, limits), text)
+    from proxyaddr.addresses.proxy_list import proxy_of, read_item  # noqa: PLC0415 - as above
+
+    return proxy_of(read_item(text, limits), text)
 
 
 def parse_proxies(
@@ -102,11 +119,15 @@ def parse_proxies(
 
     A list beyond its `limits` raises AddressSyntaxError, an impossible `separator` ConfigurationError.
     """
+    from proxyaddr.addresses.proxy_list import collect, read_items, read_strings  # noqa: PLC0415 - as above
+
     if separator is not None:
+        from proxyaddr.addresses.list_text import check_separator  # noqa: PLC0415 - as above
+
         check_separator(separator)
     if isinstance(text_or_strings, str):
-        return proxy_list.collect(proxy_list.read_items(text_or_strings, limits, separator), text_or_strings)
+        return collect(read_items(text_or_strings, limits, separator), text_or_strings)
     if isinstance(text_or_strings, bytes | bytearray) or not isinstance(text_or_strings, Iterable):
         kind = type(text_or_strings).__name__
         raise TypeError(f"text_or_strings must be text or an iterable of texts, not {kind}")
-    return proxy_list.collect(proxy_list.read_strings(text_or_strings, limits))
+    return collect(read_strings(text_or_strings, limits))

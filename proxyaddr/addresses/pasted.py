@@ -24,7 +24,7 @@ Reader = Callable[[str], OneOffAddress | None]
 _DOUBLED = re.compile(r"(?<!<)(<{2,})([^<>]*)(>{2,})(?!>)")
 """Excessive angle brackets (RFC 7103 7.1.2)."""
 
-_GAPS = re.compile(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+')
+_GAPS = re.compile(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|[^\S\x1c-\x1f]+')
 
 
 class _Part(NamedTuple):

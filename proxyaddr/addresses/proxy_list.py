@@ -1,4 +1,4 @@
-"""Lists of proxy addresses: the transformer of grammar/proxy_list.lark, and the items of a list."""
+"""Lists of proxy addresses and their items: common forms are read at once, all others by grammar/proxy_list.lark."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
-from lark import Token, Transformer
-
-from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import BLANKS, INTERNET_TYPES, OTHER_WHITE_SPACE, WHITE_SPACE, canonical_type
+from proxyaddr.addresses.common_forms import common_items, common_proxy
 from proxyaddr.addresses.item_limit import item_counter
 from proxyaddr.addresses.list_findings import recipient_findings
 from proxyaddr.addresses.list_text import KNOWN_PREFIX, prepared
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem, ProxyList
 from proxyaddr.addresses.typed_values import (
     as_whole,
+    in_apostrophes,
     proxy_of,
     surrounded,
     syntax_error,
@@ -27,6 +27,9 @@ from proxyaddr.addresses.typed_values import (
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:  # lark is slow to import
+    from lark import Token
 
 __all__ = [
     "ProxyItem",
@@ -52,8 +55,12 @@ def read_items(text: str, limits: Limits = DEFAULT_LIMITS, separator: str | None
     AddressSyntaxError for a list beyond its limits.
     """
     limits.check_list(text)
+    if separator is None and (common := common_items(text, limits)) is not None:
+        return common
+    from proxyaddr.addresses.list_grammar import PROXIES  # noqa: PLC0415 - loads lark, which most lists do not need
+
     read = prepared(text, separator)
-    tokens: list[Token] = _PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEMS))
+    tokens: list[Token] = PROXIES.parse(read.text, "proxy_list", item_counter(text, limits, _ITEMS))
     items: list[ProxyItem] = []
     has_other_white_space = not text.isascii() and not OTHER_WHITE_SPACE.isdisjoint(text)
     for token in tokens:
@@ -86,10 +93,14 @@ def read_item(text: str, limits: Limits = DEFAULT_LIMITS) -> ProxyItem:
         limits.check_address(text)
     except AddressSyntaxError as error:
         return ProxyItem(error, error.span)
+    if (common := common_proxy(text)) is not None:
+        return ProxyItem(common, (0, len(text)))
     trimmed = text.strip(WHITE_SPACE)
     if not trimmed:
         return ProxyItem(syntax_error("empty-text", "there is nothing to parse", text, ("TYPE:value",)), (0, len(text)))
-    token: Token = _PROXIES.parse(trimmed, "proxy_address")[0]
+    from proxyaddr.addresses.list_grammar import PROXIES  # noqa: PLC0415 - as in read_items
+
+    token: Token = PROXIES.parse(trimmed, "proxy_address")[0]
     return as_whole(_item(token, trimmed, None, limits), text)
 
 
@@ -166,22 +177,9 @@ def _listed(items: Iterable[ProxyItem], errors: Iterable[AddressSyntaxError], fi
     )
 
 
-class _ProxyTransformer(Transformer[Token, list[Token]]):
-    """Returns the items of a list as tokens, which know their places and what they are."""
-
-    def proxy_list(self, tokens: list[Token]) -> list[Token]:
-        """proxy_list: item (SEPARATOR item)*."""
-        return tokens
-
-    proxy_address = proxy_list
-
-
 _TYPED = frozenset({"PLAIN_PROXY", "MCI_PROXY", "PROXY"})
-_ITEMS = _TYPED | {"QUOTED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
+_ITEMS = _TYPED | {"QUOTED", "APOSTROPHED", "DELETION", "NOT_EXPORTED", "UNTYPED", "BAD"}
 """Terminals that are items of a list."""
-
-# No terminal has a name: only an error of the grammar would show it, and a list never fails to parse
-_PROXIES = Grammar("proxy_list.lark", ("proxy_address", "proxy_list"), _ProxyTransformer(), {})
 
 
 def _item(token: Token, text: str, escaped: str | None, limits: Limits) -> ProxyItem:
@@ -198,6 +196,8 @@ def _item(token: Token, text: str, escaped: str | None, limits: Limits) -> Proxy
         return untyped_text(written, span)
     if kind == "QUOTED":
         return read_item(written[1:-1].replace('""', '"'), limits)._replace(span=span)
+    if kind == "APOSTROPHED":  # PowerShell doubles an apostrophe inside
+        return in_apostrophes(read_item(written[1:-1].replace("''", "'"), limits))._replace(span=span)
     if kind == "DELETION":
         return ProxyItem(_deletion(written), span)
     return ProxyItem(_found("not-exported", written) if kind == "NOT_EXPORTED" else _bad_item(written), span)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, cast
 
 from lark import Token, Transformer
@@ -11,6 +11,7 @@ from lark import Token, Transformer
 from proxyaddr._text.grammar import Grammar
 from proxyaddr._text.types import KNOWN_TYPES, LINK_TYPE, SPELLINGS, WHITE_SPACE
 from proxyaddr.addresses import one_off
+from proxyaddr.addresses.common_forms import common_one_off
 from proxyaddr.addresses.diagnoses import missing_brackets
 from proxyaddr.addresses.display_names import display_name
 from proxyaddr.addresses.lists import ParsedList
@@ -50,10 +51,9 @@ class _Group(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """The tokens between separators, and whether one of them is an address."""
+    """The tokens between separators."""
 
     tokens: list[Token]
-    is_addressed: bool
 
 
 def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
@@ -64,20 +64,60 @@ def read_recipients(text: str, limits: Limits) -> ParsedList[OneOffAddress]:
     good: list[OneOffAddress] = []
     bad: list[AddressSyntaxError] = []
     line, cut = without_braces(text, labelled=True) if "{" in text else (text, None)
-    found: list[Token | _Group | _Entry] = _RECIPIENTS.parse(without_comments(joined_lines(line)), "recipients")
-    for number, piece in enumerate(_pieces(found, line)):
-        if number >= limits.list_items:
-            raise limits.too_many_items(text, piece.start)
+    for piece in _pieces_within(limits, line, text):
         start, end = (piece.start, piece.end) if line.isascii() else _with_blanks(piece, line)
         try:
             limits.check_address(line[piece.start : piece.end])
             if piece.is_typed:
                 raise missing_brackets(line[piece.start : piece.end], one_off.plain_one_off)
-            good.append(_common(piece, line) or one_off.read_one_off(line[start:end]))
+            written = line[start:end]
+            good.append(_common(piece, line) or common_one_off(written) or one_off.read_one_off(written))
         except AddressSyntaxError as error:
             span = (piece.start, piece.end)
             bad.append(AddressSyntaxError(error.code, error.message, text, span, error.expected))
     return ParsedList(good, bad if cut is None else [*bad, cut])
+
+
+def _pieces_within(limits: Limits, line: str, text: str) -> Iterator[_Piece]:
+    """Yield the pieces of a line; AddressSyntaxError, with its place in the `text`, for one beyond the limits."""
+    read = without_comments(joined_lines(line))
+    try:
+        found = _RECIPIENTS.parse(read, "recipients", _separator_counter(read, 2 * limits.list_items + 2))
+    except _StoppedError as stopped:  # most such lines have too many pieces, of which the rest need not be read
+        begun = list(_pieces(_RECIPIENTS.parse(read[: stopped.place], "recipients"), line))
+        if len(begun) > limits.list_items + 1:  # the last one may go on behind the place
+            raise limits.too_many_items(text, begun[limits.list_items].start) from None
+        found = _RECIPIENTS.parse(read, "recipients")
+    for number, piece in enumerate(_pieces(found, line)):
+        if number >= limits.list_items:
+            raise limits.too_many_items(text, piece.start)
+        yield piece
+
+
+class _StoppedError(Exception):
+    """Stops the reading of a line behind many separators."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+def _separator_counter(text: str, most: int) -> Callable[[Token], None] | None:
+    """Return a function that is called with each token of a line, and stops the reading at one separator too many.
+
+    Return None for a text with fewer separators, which is read faster without counting.
+    """
+    if sum(map(text.count, ";,\t\r\n")) <= most:
+        return None
+    found = 0
+
+    def count(token: Token) -> None:
+        nonlocal found
+        found += token.type in ("SEPARATOR", "COMMA")
+        if found > most:
+            raise _StoppedError(token.start_pos or 0)
+
+    return count
 
 
 def _common(piece: _Piece, text: str) -> OneOffAddress | None:
@@ -110,7 +150,8 @@ def _pieces(found: list[Token | _Group | _Entry], text: str) -> Iterator[_Piece]
             tokens = _without_notes(each.tokens if not reached else _behind(reached, each.tokens))
             if len(found) > 1 and all(token.type == "COMMENT" for token in tokens):  # a note behind a group
                 continue
-            pieces = _cut(tokens, text) if each.is_addressed else [_piece(tokens)]
+            is_addressed = any(token.type in ADDRESSES for token in tokens)  # a value may have reached over its address
+            pieces = _cut(tokens, text) if is_addressed else [_piece(tokens)]
             if label is not None:
                 pieces[0] = _Piece(_start(label), pieces[0].end, _type_of(label) in KNOWN_TYPES)
             yield from pieces
@@ -213,7 +254,7 @@ ALONE = frozenset({"ANGLED", "BRACKETED"})
 ALONE_KINDS = ({"ANGLED"}, {"BRACKETED"})
 """Those between which blanks separate where nothing else stands."""
 
-ADDRESSES = frozenset({"MAILBOX", "SHAPED", "BAD_ADDRESS", *NAMED})
+ADDRESSES = frozenset({"MAILBOX", "SHAPED", "FIELDS", "BAD_ADDRESS", *NAMED})
 
 BARE = frozenset({"MAILBOX", "COMMENT", "COMMENT_ADDRESS"})
 """Terminals of addresses without names, between which blanks separate."""
@@ -235,11 +276,11 @@ class _RecipientsTransformer(Transformer[Token, object]):
 
     def addressed(self, tokens: list[Token]) -> _Entry:
         """addressed: names? address (address | word)*."""
-        return _Entry(tokens, is_addressed=True)
+        return _Entry(tokens)
 
     def unaddressed(self, tokens: list[Token]) -> _Entry:
         """unaddressed: (word | COMMA)+."""
-        return _Entry(tokens, is_addressed=False)
+        return _Entry(tokens)
 
 
 _RECIPIENTS = Grammar("recipients.lark", ("recipients",), _RecipientsTransformer(), {})

@@ -48,8 +48,12 @@ _COMMENT_MARKS = re.compile(r'\\(?s:.)|[()"]')
 
 _ONE_ADDRESS = re.compile(r"[^\s()<>\[\]:;,\"@]+@[^\s()<>;,\"@]+")
 
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
-"""Encoded words and the blanks between them (RFC 2047 2, 6.2); blanks in one are common and forbidden."""
+_ENCODED_WORD = r"=\?[^?\s\x00-\x1f\x7f]+\?[BbQq]\?[^?\x00-\x08\x0e-\x1f\x7f\x85\u2028\u2029]*\?="
+_ENCODED_WORDS = re.compile(rf"{_ENCODED_WORD}(?:[^\S\x1c-\x1f]*{_ENCODED_WORD})*")
+"""Encoded words and the blanks between them (RFC 2047 2, 6.2); blanks in one are common and forbidden.
+
+Other control characters in one would vanish as it is decoded: it stays as it is.
+"""
 
 
 def joined_lines(text: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-
-from lark import Token
+from typing import TYPE_CHECKING
 
 from proxyaddr._text.types import (
     DEFAULT_TYPE,
@@ -20,11 +19,23 @@ from proxyaddr._text.types import (
 from proxyaddr.addresses.list_text import KNOWN_PREFIX
 from proxyaddr.addresses.lists import DeletionMarker, ProxyItem
 from proxyaddr.addresses.mailboxes import linked
-from proxyaddr.addresses.surroundings import SURROUNDING_BLANKS
+from proxyaddr.addresses.surroundings import SURROUNDING_APOSTROPHES, SURROUNDING_BLANKS
 from proxyaddr.addresses.values import ProxyAddress
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 
-__all__ = ["as_whole", "proxy_of", "surrounded", "syntax_error", "typed_item", "typed_text", "untyped_text"]
+if TYPE_CHECKING:  # lark is slow to import
+    from lark import Token
+
+__all__ = [
+    "as_whole",
+    "in_apostrophes",
+    "proxy_of",
+    "surrounded",
+    "syntax_error",
+    "typed_item",
+    "typed_text",
+    "untyped_text",
+]
 
 _FIELD_TYPES = "MCI"
 """The type whose values are fields with types of their own: `JohnS EMS:MCI Mail MBX:123-4567` (Q116466)."""
@@ -87,9 +98,18 @@ def untyped_text(value: str, span: Span) -> ProxyItem:
 
 def surrounded(item: ProxyItem) -> ProxyItem:
     """Return an item whose address has the finding that white space around it was left out."""
-    if not isinstance(item.found, ProxyAddress) or SURROUNDING_BLANKS in item.found.reading:
+    return _with(item, SURROUNDING_BLANKS)
+
+
+def in_apostrophes(item: ProxyItem) -> ProxyItem:
+    """Return an item whose address has the finding that apostrophes stood around it."""
+    return _with(item, SURROUNDING_APOSTROPHES)
+
+
+def _with(item: ProxyItem, finding: Finding) -> ProxyItem:
+    if not isinstance(item.found, ProxyAddress) or finding in item.found.reading:
         return item
-    return item._replace(found=replace(item.found, reading=(SURROUNDING_BLANKS, *item.found.reading)))
+    return item._replace(found=replace(item.found, reading=(finding, *item.found.reading)))
 
 
 def as_whole(item: ProxyItem, text: str) -> ProxyItem:
@@ -128,7 +148,7 @@ def _joined(*, fields: bool) -> re.Pattern[str]:
     blanks = f"[{WHITE_SPACE_IN_LINE}]*+"
     if fields:
         return re.compile(rf"[;,]{blanks}(?:{KNOWN_PREFIX}|{_ADDRESS})")
-    behind_separator = rf"[;,\r\n]{blanks}(?:{TYPE_PATTERN}{blanks}:|{_ADDRESS})"
+    behind_separator = rf"[;,\r\n]{blanks}(?:[\"'\u2018]?{TYPE_PATTERN}{blanks}:|{_ADDRESS})"
     return re.compile(rf"{behind_separator}|[%|{WHITE_SPACE}]{KNOWN_PREFIX}")
 
 

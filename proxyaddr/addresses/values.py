@@ -10,14 +10,13 @@ from proxyaddr._text.types import BLANKS, WHITE_SPACE, canonical_type
 from proxyaddr.errors import AddressSyntaxError, Finding, check_text, check_type
 from proxyaddr.formats.rules import canonical_value, findings
 
-__all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress"]
+__all__ = ["OneOffAddress", "ProxyAddress", "TypedAddress", "one_off_as_read", "proxy_as_read"]
 
 # Escaped in a one-off: brackets, controls, and a backslash that would be read as the start of an escape
 _UNSAFE_IN_VALUE = re.compile(r"[\[\]\x00-\x1f\x7f]|^ +| +$|\\(?![^\\\[\]\x00-\x20\x7fx])")
 _UNSAFE_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]|\\(?![^\\"\x00-\x20\x7fx])')
-_PLAIN_NAME = re.compile(
-    r"[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@](?:[^\[\]<>();,:\"\\\x00-\x1f\x7f@]*[^\s\[\]<>();,:\"\\\x00-\x1f\x7f@])?"
-)
+_NOT_IN_NAME = r"\[\]<>();,:\"\\\x00-\x1f\x7f@\uff1b\uff20"
+_PLAIN_NAME = re.compile(rf"[^\s{_NOT_IN_NAME}](?:[^{_NOT_IN_NAME}]*[^\s{_NOT_IN_NAME}])?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +69,8 @@ class TypedAddress:
         >>> ProxyAddress("smtp", "Jane@Contoso.com", is_primary=True).comparison_key
         ('SMTP', 'jane@contoso.com')
         """
+        if self.value.isascii():  # as most are
+            return self.type, self.value.lower()
         return self.type, self.canonical_value.casefold()
 
     def same_address(self, other: TypedAddress) -> bool:
@@ -149,6 +150,35 @@ class ProxyAddress(TypedAddress):
 
     def __str__(self) -> str:
         return f"{self.type if self.is_primary else self.type.lower()}:{self.value}"
+
+
+_set = object.__setattr__
+
+
+def one_off_as_read(address_type: str, value: str, display_name: str | None) -> OneOffAddress:
+    """Return a one-off address of parts that a reader has checked: a canonical type, and a value that is not blank.
+
+    Nothing was found in reading it. To check the parts again would take most of the time of a common address.
+    """
+    address = object.__new__(OneOffAddress)
+    _set(address, "type", address_type)
+    _set(address, "value", value)
+    _set(address, "reading", ())
+    _set(address, "display_name", display_name)
+    return address
+
+
+def proxy_as_read(address_type: str, value: str, is_primary: bool) -> ProxyAddress:
+    """Return a proxy address of parts that a reader has checked, as `one_off_as_read` does.
+
+    The value has no white space around it.
+    """
+    address = object.__new__(ProxyAddress)
+    _set(address, "type", address_type)
+    _set(address, "value", value)
+    _set(address, "reading", ())
+    _set(address, "is_primary", is_primary)
+    return address
 
 
 def _is_plain_name(name: str) -> bool:

@@ -12,7 +12,7 @@ from proxyaddr.formats.legacy_dn import components, findings
 
 __all__ = ["X500Address"]
 
-_LABEL = re.compile(r"\s*(?:X500|EX):", re.IGNORECASE)
+_LABEL = re.compile(r"[^\S\x1c-\x1f]*(?:X500|EX):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, key_of
+from proxyaddr._files.objects import Exported, Form, address_text, key_of
 from proxyaddr.auditing.cells import Separator, separator_of, values_in
 from proxyaddr.auditing.exports import exported_file, exported_records
 from proxyaddr.auditing.found import as_secondary
@@ -28,7 +28,7 @@ from proxyaddr.auditing.objects import (
 )
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import ADDRESS_KEYS, TARGET_COLUMN, TYPE_COLUMNS
+from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
@@ -212,7 +212,7 @@ def _text(value: object) -> str | None:
     if isinstance(value, list | tuple):
         value = value[0] if value else None
     if isinstance(value, Mapping):
-        value = next((value[key] for key in ADDRESS_KEYS if isinstance(value.get(key), str)), None)
+        value = address_text(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return None if value is None else str(value)

@@ -14,8 +14,9 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NamedTuple
 
-from proxyaddr._files.objects import Form, form_of
-from proxyaddr._files.text import decoded
+from proxyaddr._files.objects import Form, form_of, is_refused, key_of, unknown_form
+from proxyaddr._files.text import before_header, decoded, delimiter_of
+from proxyaddr.directory.records import ADDRESS_FIELDS, FIELDS
 from proxyaddr.errors import ConfigurationError
 
 __all__ = [
@@ -185,11 +186,25 @@ def _by_content(path: Path, codec: str | None) -> Format | None:
     """Return the format that the content of a text shows, whatever its name says; None where the name decides."""
     if codec is not None or (_has_known_ending(path) and format_of(path) not in _TEXTUAL):
         return None
+    text = ""
     with suppress(OSError), path.open("rb") as file:
-        head = file.read(_HEAD)
-        form = form_of(decoded(head))
-        return KNOWN_BY_CONTENT.get(form) if form is not None else None
-    return None
+        text = decoded(file.read(_HEAD))
+    form = form_of(text)
+    if form is None and is_refused(text):
+        raise unknown_form(text, str(path))
+    if form is Form.CSV and not (_has_known_ending(path) and format_of(path) is not Format.TEXT):
+        return Format.CSV if _has_header(text) else None
+    return None if form is None else KNOWN_BY_CONTENT.get(form)
+
+
+def _has_header(text: str) -> bool:
+    """Return whether a text begins with a header that names addresses, whatever the name of its file."""
+    start, _ = before_header(text)
+    header = text[start:].partition("\n")[0]
+    if "@" in header:
+        return False
+    names = [name.strip().strip('"') for name in header.split(delimiter_of(header))]
+    return len(names) > 1 and any(FIELDS.get(key_of(name)) in ADDRESS_FIELDS for name in names)
 
 
 def _paths(name: str) -> list[Path]:

@@ -11,7 +11,7 @@ from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.bulk.answers import error_column, first_of, without
 from proxyaddr.bulk.tally import counts
 from proxyaddr.errors import AddressSyntaxError
-from proxyaddr.spaces.matching import read_address
+from proxyaddr.routing.table import RoutingTable
 
 __all__ = ["NOT_AN_ADDRESS", "address_types", "internet_domains", "shaped", "unbracketed", "without_names"]
 
@@ -33,13 +33,13 @@ _SHAPED = r"^\s*(?:/|=\s*(?:[/EeXx])|[A-Za-z][A-Za-z0-9._-]*\s*=)"
 """What a legacy DN or an O/R address without a type begins with, after which `typed_by_shape` tells."""
 
 
-def address_types(addresses: pa.Array) -> dict[str, int]:
-    """Return the number of addresses of each type, by the types that routing reads; nulls are left out."""
+def address_types(addresses: pa.Array, table: RoutingTable) -> dict[str, int]:
+    """Return the number of addresses of each type, by the types that the table reads; nulls are left out."""
     texts = addresses.cast(pa.string()).drop_null()
     typed = texts.filter(pc.greater_equal(pc.find_substring(texts, ":"), 0))
     found = {DEFAULT_TYPE: len(texts) - len(typed)} if len(texts) > len(typed) else {}
     for prefix, count in counts(pc.extract_regex(typed, _PREFIX).field("prefix")).items():
-        name = read_address(f"{prefix}:x").type
+        name = table.read(f"{prefix}:x").type
         found[name] = found.get(name, 0) + count
     return found
 
@@ -50,10 +50,13 @@ def internet_domains(addresses: pa.Array) -> dict[str, int]:
     return counts(pc.utf8_lower(found.field("domain").filter(found.is_valid())))
 
 
-def without_names(addresses: pa.Array, errors: pa.Array, known: pa.Array) -> tuple[pa.Array, pa.Array]:
+def without_names(
+    addresses: pa.Array, errors: pa.Array, known: pa.Array, table: RoutingTable
+) -> tuple[pa.Array, pa.Array]:
     """Return the addresses with null for what is none, and the errors with `not-an-address` there.
 
-    An address is what `parse` takes; `known` marks rows that are addresses for certain.
+    An address is what `parse` takes, or has a type with blanks that the table has; `known` marks rows that are
+    addresses for certain.
     """
     unknown = pc.and_(pc.is_valid(addresses), pc.invert(known))
     if not unknown.true_count:
@@ -63,13 +66,16 @@ def without_names(addresses: pa.Array, errors: pa.Array, known: pa.Array) -> tup
     if not odd.true_count:
         return addresses, errors
     distinct = texts.filter(odd).dictionary_encode()
-    are_none = pa.array(list(map(_is_no_address, distinct.dictionary.to_pylist())), pa.bool_()).take(distinct.indices)
+    found = [_is_no_address(text, table) for text in distinct.dictionary.to_pylist()]
+    are_none = pa.array(found, pa.bool_()).take(distinct.indices)
     mask = pc.replace_with_mask(unknown, unknown, pc.replace_with_mask(odd, odd, are_none))
     code = pc.if_else(mask, pa.scalar(NOT_AN_ADDRESS), pa.scalar(None, pa.string()))
     return without(addresses, mask), first_of(errors, code)
 
 
-def _is_no_address(text: str) -> bool:
+def _is_no_address(text: str, table: RoutingTable) -> bool:
+    if " " in table.read(text).type:
+        return False
     try:
         parse(text)
     except AddressSyntaxError:

@@ -13,7 +13,7 @@ IN_COMMAND_WORDS = {
     "; `limits=` allows more": "",
     "tolerant=True takes": "--tolerant takes",
     "accepted_domains= or with_accepted_domains": "--accepted-domains",
-    "; state it where": "; --dialect says where",
+    "; state it where": "; give --dialect where",
 }
 """What messages of the library say of Python's arguments, and what is true of the command."""
 

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-from proxyaddr.cli._errors import print_error
+from proxyaddr._text.byte_order import UNICODE_START, unicode_start
+from proxyaddr.cli._errors import in_command_words, print_error
 from proxyaddr.cli._slips import HEAD, refuse_file, refuse_lines, refuse_lines_of_report, refuse_report
 from proxyaddr.cli._style import CODE, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 
 __all__ = [
+    "add_accepted_domains",
     "add_inputs",
     "findings_as_json",
     "for_each_input",
@@ -26,9 +28,6 @@ __all__ = [
 STANDARD_STREAM = "-"
 """The argument that stands for the lines of standard input."""
 
-MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
-"""The first two bytes of a text that begins with a byte order mark, and its encoding (Unicode 23.8)."""
-
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the positional inputs and `--json`."""
@@ -39,6 +38,16 @@ def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:
         help=f"{what}, any number; without one, or for `-`, lines of standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def add_accepted_domains(parser: argparse.ArgumentParser) -> None:
+    """Add the option that gives the accepted domains."""
+    parser.add_argument(
+        "--accepted-domains",
+        action="append",
+        metavar="FILE|DOMAIN",
+        help="what SMTP:-- and AllAcceptedDomains stand for, repeatable: Get-AcceptedDomain in any form, or a domain",
+    )
 
 
 def for_each_input(
@@ -74,13 +83,14 @@ def for_each_input(
 
 
 def _standard_input(options: argparse.Namespace) -> TextIO:
-    """Return standard input, decoded by its byte order mark where it has one; on a terminal, say that it is read."""
+    """Return standard input, decoded by what its first bytes show; on a terminal, say that it is read."""
     if sys.stdin.isatty():
         note = f"proxyaddr: reading from the terminal; end with Ctrl-D (proxyaddr {options.name} --help)"
         print(note, file=sys.stderr)
     elif isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedReader):
-        encoding = MARKS.get(sys.stdin.buffer.peek(2)[:2])
+        encoding, mark = unicode_start(sys.stdin.buffer.peek(UNICODE_START)[:UNICODE_START])
         if encoding is not None:
+            sys.stdin.buffer.read(mark)
             sys.stdin.reconfigure(encoding=encoding, errors="replace")
     return sys.stdin
 
@@ -149,4 +159,4 @@ def show_error(text: str, error: ProxyAddrError, *, as_json: bool) -> None:
         print_error(error)
         return
     span = error.span if isinstance(error, AddressSyntaxError) else None
-    show_json({"input": text, "error": {"code": error.code, "message": error.message, "span": span}})
+    show_json({"input": text, "error": {"code": error.code, "message": in_command_words(error.message), "span": span}})

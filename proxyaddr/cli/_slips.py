@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os.path
 import re
 from contextlib import suppress
-from pathlib import Path
 
 from proxyaddr.errors import ConfigurationError, visible
 
 __all__ = [
     "BOUNCE_COMMAND",
     "HEAD",
+    "file_advice",
     "is_report",
     "refuse_file",
+    "refuse_hyphen",
     "refuse_lines",
     "refuse_lines_of_report",
     "refuse_report",
@@ -30,6 +32,31 @@ FILE_COMMANDS = {
 }
 """The command that reads a file of addresses; the other commands read lines of standard input."""
 
+RESOLVING = {
+    "--config": (".toml", ".reg"),
+    "--directory": (".json", ".ldif", ".ldf", ".xml"),
+}
+"""The options of `resolve` that take files, and how the names of such files end."""
+
+FILES = {
+    "spaces": "--spaces FILE",
+    "config": "--config FILE",
+    "directory": "--directory FILE",
+    "diff": "--diff FILE",
+    "accepted_domains": "--accepted-domains FILE",
+    "addresses": "--in FILE",
+}
+"""Arguments that take a file and not standard input, and how they are written."""
+
+FILE_ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".log", ".json", ".jsonl", ".ndjson", ".toml", ".reg", ".ldif", ".ldf", ".xml", ".mta"),
+    *(".eml", ".msg", ".html", ".parquet", ".arrow", ".xlsx", ".zip", ".gz", ".zst"),
+)
+"""Endings of names that people give for files; none is a top-level domain or an attribute of an address."""
+
+_PATH = re.compile(r"(?:[A-Za-z]:)?[^:;=@\"<>\[\]\n]+")
+"""What may be the path of a file; the drive of Windows looks like an address type."""
+
 HEAD = 10_000
 """Characters of a file, or of what stands before an input, that are searched for the words of a report."""
 
@@ -42,6 +69,9 @@ REPORT_WORDS = (
     "did not reach",
     "couldn't be delivered",
     "could not be delivered",
+    "could not be reached",
+    "address you entered could not be found",
+    "msexch:",
     "diagnostic information for administrators",
     "generating server:",
     "remote server returned",
@@ -57,9 +87,36 @@ _CODE = re.compile(r"(?:^|[\s'#])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\s", re.ASC
 
 
 def refuse_file(text: str, options: argparse.Namespace) -> None:
-    """Raise ConfigurationError for the name of a file, unless it may be an Internet address."""
-    if "@" not in text and _is_file(text):
+    """Raise ConfigurationError for the name of a file, one that is there or not, unless it may be an address."""
+    if "@" in text:
+        return
+    if _is_file(text):
         raise _usage(f"{visible(text)} is a file, not an address: {_file_command(text, options)}")
+    if text.lower().endswith(FILE_ENDINGS) and _PATH.fullmatch(text):
+        raise _usage(f"{visible(text)} is no address, and there is no such file: {_file_command(text, options)}")
+
+
+def file_advice(text: str) -> str | None:
+    """Return what to do with a file whose name stands in place of a command; None for what is no file."""
+    if not _is_file(text):
+        return None
+    from shlex import quote  # noqa: PLC0415 - takes its time, and for errors alone
+
+    file = quote(visible(text))
+    if _holds_report(text):
+        return f"it is a file: proxyaddr diagnose < {file}"
+    return f"it is a file: proxyaddr parse --in {file} --out FILE, or proxyaddr table {file}"
+
+
+def refuse_hyphen(options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for `-` in place of a file that is no list of addresses."""
+    for name, written in FILES.items():
+        given = getattr(options, name, None)
+        if "-" in (given if isinstance(given, list) else [given]):
+            option = written.split()[0]
+            raise _usage(f"{option} takes a file, not standard input: proxyaddr {options.name} {written}")
+    if options.name == "table" and "-" in options.inputs:
+        raise _usage("a table is in a file, not in standard input: proxyaddr table FILE")
 
 
 def refuse_lines(text: str, options: argparse.Namespace) -> None:
@@ -76,11 +133,12 @@ def refuse_report(text: str) -> None:
 
 
 def refuse_lines_of_report(text: str) -> None:
-    """Raise ConfigurationError for the first lines of an input, where several have words of a report.
+    """Raise ConfigurationError for the first lines of an input, where the first or several have words of a report.
 
-    One alone is an error of its own among lines of addresses.
+    Another one alone is an error of its own among lines of addresses.
     """
-    if sum(map(is_report, text.splitlines())) > 1:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and (is_report(lines[0]) or sum(map(is_report, lines)) > 1):
         raise _usage(f"this is a non-delivery report, not addresses: {BOUNCE_COMMAND}")
 
 
@@ -91,19 +149,29 @@ def is_report(text: str) -> bool:
 
 
 def _is_file(text: str) -> bool:
-    with suppress(OSError):  # a text that is too long for a name
-        return Path(text).is_file()
+    return os.path.isfile(text)  # noqa: PTH113 - pathlib would take 5 % of each start
+
+
+def _holds_report(file: str) -> bool:
+    """Return whether a file that can be read begins with a report."""
+    from pathlib import Path  # noqa: PLC0415 - takes its time, and for errors alone
+
+    with suppress(OSError), Path(file).open(encoding="utf-8", errors="replace") as content:
+        return is_report(content.read(HEAD))
     return False
 
 
 def _file_command(text: str, options: argparse.Namespace) -> str:
-    from shlex import quote  # noqa: PLC0415 - takes its time, and for errors alone
+    from shlex import quote  # noqa: PLC0415 - the same
 
     file = quote(visible(text))
-    with suppress(OSError), Path(text).open(encoding="utf-8", errors="replace") as content:
-        if options.name not in REPORT_COMMANDS and is_report(content.read(HEAD)):
-            return f"proxyaddr diagnose < {file}"
+    if options.name not in REPORT_COMMANDS and _holds_report(text):
+        return f"proxyaddr diagnose < {file}"
     command = FILE_COMMANDS.get(options.name, f"proxyaddr {options.name} < {{file}}")
+    if options.name == "resolve":
+        for option, endings in RESOLVING.items():
+            if text.lower().endswith(endings):
+                return f"proxyaddr resolve {option} {file} ADDRESS"
     column = "" if text.lower().endswith(".txt") else " --column NAME"
     spaces = " --spaces ".join(quote(visible(name)) for name in getattr(options, "spaces", None) or [""])
     return command.format(file=file, column=column, spaces=spaces)

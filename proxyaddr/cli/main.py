@@ -16,7 +16,7 @@ from proxyaddr import __version__
 from proxyaddr._optional import import_extra
 from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._parser import CommandParser, nearest
-from proxyaddr.cli._slips import BOUNCE_COMMAND, is_report
+from proxyaddr.cli._slips import BOUNCE_COMMAND, file_advice, is_report, refuse_hyphen
 from proxyaddr.errors import ProxyAddrError, visible
 from proxyaddr.formats.imcea import PREFIX
 
@@ -37,6 +37,21 @@ COMMANDS = {
     "rules": "say what a rule or a code of an error or finding means, and what mends it",
 }
 """The help of each subcommand. The module of its name is loaded for the one that runs alone, since each costs time."""
+
+OTHER_WORDS = {
+    "version": "proxyaddr --version",
+    "validate": "proxyaddr parse judges an address",
+    "check": "proxyaddr table --check judges a table, proxyaddr parse an address",
+    "convert": "proxyaddr table FILE --to FORM writes a table in another form",
+    "diff": "proxyaddr table FILE --diff FILE compares two tables",
+    "explain": "proxyaddr route --explain says why, proxyaddr rules what a code means",
+    "list": "proxyaddr parse --list reads lists",
+    "decode": "proxyaddr decapsulate reads IMCEA addresses",
+    "encode": "proxyaddr encapsulate writes IMCEA addresses",
+    "ndr": "proxyaddr diagnose reads a report",
+    "bounce": "proxyaddr diagnose reads a report",
+}
+"""Words that people give for a command, and what they want."""
 
 SHELLS = ("bash", "zsh", "tcsh")
 """The shells that shtab writes completions for."""
@@ -96,6 +111,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     try:
         options = _parser(arguments).parse_args(arguments, argparse.Namespace(arguments=arguments))
+        refuse_hyphen(options)
         status: int = options.command(options)
     except ProxyAddrError as error:
         print_error(error)
@@ -122,6 +138,9 @@ class _MainParser(CommandParser):
             raise self.usage_error(f"a command comes before the address: proxyaddr decapsulate {visible(name)}")
         if "@" in name or ":" in name:
             raise self.usage_error(f"a command comes before the address: proxyaddr parse {visible(name)}")
+        advice = OTHER_WORDS.get(name.lower()) or file_advice(name)
+        if advice is not None:
+            raise self.usage_error(f"no command {visible(name[:60])!r}; {advice}")
         close = nearest(name, COMMANDS)
         hint = f"expected {', '.join(COMMANDS)}" if close is None else f"did you mean {close}?"
         raise self.usage_error(f"no command {name[:60]!r}; {hint}")

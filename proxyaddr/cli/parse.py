@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from proxyaddr.addresses.list_text import check_separator
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_recipients
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
@@ -17,7 +16,7 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, caret, visi
 from proxyaddr.x400.address import X400Address
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Parse
+    from proxyaddr.bulk.parse_command import Parse
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -62,6 +61,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.separator is not None:
         if not options.list:
             raise ConfigurationError("usage", "--separator needs --list", "separator")
+        from proxyaddr.addresses.list_text import check_separator  # noqa: PLC0415 - for lists alone
+
         check_separator(options.separator)
     if check_files(options):
         for name in ("recipients", "form"):
@@ -83,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _command(given: str | None) -> Parse:
-    from proxyaddr.bulk.commands import Parse  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.parse_command import Parse  # noqa: PLC0415 - pyarrow loads for files alone
 
     return Parse(given)
 

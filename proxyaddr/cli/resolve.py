@@ -6,6 +6,7 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from proxyaddr._text.types import LEGACY_DN_TYPES
@@ -13,16 +14,18 @@ from proxyaddr.addresses.encapsulation import decapsulate
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._errors import print_error
-from proxyaddr.cli._lines import add_inputs, for_each_input, show_json
+from proxyaddr.cli._lines import add_accepted_domains, add_inputs, for_each_input, show_json
 from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 
 if TYPE_CHECKING:
+    from proxyaddr.cli._tables import ReadTable
     from proxyaddr.delivery.site import Site
     from proxyaddr.directory.directory import Directory
     from proxyaddr.directory.recipient import Recipient
+    from proxyaddr.routing.unread import Incomplete
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -50,7 +53,7 @@ IDENTIFICATION = (*("dn", "id", "mail", "user_principal_name", "alias", "legacy_
 """What JSON output says of a recipient of the directory beside its name, where it is known."""
 
 EXIT_UNREAD = 2
-"""The status where a row of the directory could not be read: an address that it held is looked up in vain."""
+"""The status where a row of the directory or of the table was not read: what it held is looked up in vain."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -68,13 +71,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="address space of the connector, TYPE:pattern;cost; repeatable",
     )
-    parser.add_argument("--directory", metavar="FILE", help="recipients: a CSV, JSON, LDIF, Parquet or other export")
+    add_accepted_domains(parser)
+    parser.add_argument("--directory", metavar="FILE", help="recipients: an export in any form, known by its content")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    configured = _configured(options)
+    configured, read = _with_table(_configured(options), options)
     services: Mapping[str, InternetMailService] = (
         {configured.name: configured} if isinstance(configured, InternetMailService) else configured.services
     )
@@ -93,17 +97,20 @@ def _run(options: argparse.Namespace) -> int:
     def handle(text: str) -> int:
         address = parse(text)
         outcome = configured.resolve(address)
+        incomplete = None if read is None else _incomplete(read, configured, address, outcome)
         if options.json:
-            show_json({"input": text, **_record(address, outcome), **about_settings})
+            about_table = {} if incomplete is None else {"table_incomplete": incomplete._asdict()}
+            show_json({"input": text, **_record(address, outcome), **about_settings, **about_table})
         else:
             service = services.get(getattr(outcome, "connector", None) or "") or next(iter(services.values()))
-            print(_explained(address, outcome, service, options.subject))
+            print(_explained(address, outcome, service, options.subject, incomplete))
         if note := _local_domain_note(outcome, services):
             print(f"proxyaddr: {visible(note)}", file=sys.stderr)
         is_misread = any(found.severity == "error" for holder in outcome.holders for found in holder.proxies.findings)
         return 1 if is_misread or not outcome.delivered else 0
 
     unread = any(service.directory is not None and service.directory.errors for service in services.values())
+    unread = unread or (read is not None and not read.is_whole)
     return max(for_each_input(options, handle), EXIT_UNREAD if unread else 0)
 
 
@@ -131,6 +138,42 @@ def _configured(options: argparse.Namespace) -> InternetMailService | Site:
         names = sorted(OPTIONS[name] for name in given.keys() - {"directory"})
         message = f"{', '.join(names)}: an option for one connector, the file holds several"
         raise ConfigurationError(error.code, message, source=options.config) from None
+
+
+def _with_table(
+    configured: InternetMailService | Site, options: argparse.Namespace
+) -> tuple[InternetMailService | Site, ReadTable | None]:
+    """Return what is configured with the accepted domains that the options give, and its table; None without one.
+
+    Errors of both, and what was assumed in reading the table, are printed to standard error.
+    """
+    if configured.routing_table is None:
+        if options.accepted_domains:
+            message = "--accepted-domains needs a routing table in the file of --config"
+            raise ConfigurationError("usage", message, "accepted_domains")
+        return configured, None
+    from proxyaddr.cli._tables import (  # noqa: PLC0415 - routing tables take 20 % of the start
+        say_what_is_assumed,
+        with_accepted_domains,
+    )
+
+    read = with_accepted_domains(configured.routing_table, options.accepted_domains)
+    say_what_is_assumed(read.table, [options.config], has_option=False)
+    if isinstance(configured, InternetMailService):
+        return replace(configured, routing_table=read.table), read
+    return configured.with_table(read.table), read
+
+
+def _incomplete(
+    read: ReadTable, configured: InternetMailService | Site, address: TypedAddress, outcome: Delivery | NonDelivery
+) -> Incomplete | None:
+    """Return what unread lines mean for an outcome: whether one could have taken an address that was routed."""
+    asked = [outcome.address or address]
+    if not isinstance(configured, InternetMailService):
+        asked += configured.addresses_of(address)
+    from proxyaddr.routing.unread import either  # noqa: PLC0415 - as for `_with_table`
+
+    return either(*(read.unread.concerning(read.table.read(each)) for each in asked))
 
 
 def _refuse_bare_word(space: str) -> None:
@@ -180,7 +223,11 @@ def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str,
 
 
 def _explained(
-    address: TypedAddress, outcome: Delivery | NonDelivery, service: InternetMailService, subject: str
+    address: TypedAddress,
+    outcome: Delivery | NonDelivery,
+    service: InternetMailService,
+    subject: str,
+    incomplete: Incomplete | None,
 ) -> str:
     """Return the outcome as lines for people: the rule that decided, and for a non-delivery its report and remedy."""
     lines = [
@@ -202,6 +249,8 @@ def _explained(
     else:
         lines += [f"{style('returned', BAD)}    {outcome.code} {outcome.details.diagnostic or outcome.reason}"]
     lines.append(f"rule        {step.rule}: {step.says} ({step.article})")
+    if incomplete is not None:
+        lines.append(str(incomplete))
     if not outcome.delivered:
         from datetime import datetime  # noqa: PLC0415 - takes its time, and for reports alone
 

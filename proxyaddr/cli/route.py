@@ -6,25 +6,25 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from proxyaddr.addresses.shapes import typed_by_shape
-from proxyaddr.addresses.values import OneOffAddress, TypedAddress
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.cli._bulk import add_files, check_files, run_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
-from proxyaddr.errors import ConfigurationError, Finding, quantity, visible
+from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
+from proxyaddr.errors import ConfigurationError, Finding, visible
 from proxyaddr.mta import route_one_off
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.findings import TableFinding, concerns
-from proxyaddr.routing.table import RoutingTable
-from proxyaddr.routing.unread import Incomplete, UnreadLines
+from proxyaddr.routing.state import place_findings
+from proxyaddr.routing.unread import either
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.findings import address_findings
 from proxyaddr.spaces.matching import Target
 
 if TYPE_CHECKING:  # pyarrow loads for files alone
-    from proxyaddr.bulk.commands import Route
+    from proxyaddr.bulk.route_command import Route
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -76,34 +76,35 @@ def _run(options: argparse.Namespace) -> int:
         for name in ("list", "lenient"):
             if getattr(options, name):
                 raise ConfigurationError("usage", f"--{name} needs --in", name)
-    table, is_whole = read_table(options.spaces, options)
+    read = read_table(options.spaces, options)
+    table = read.table
     if options.size is not None and (options.size < 0 or table.dialect is Dialect.EXCHANGE55):
-        message = "--size is a number of bytes, and counts with the dialect exchange2007 alone"
+        message = "--size is a number of bytes, and counts with the dialects exchange2000 and exchange2007 alone"
         raise ConfigurationError("usage", message, "size")
 
     def command() -> Route:
-        from proxyaddr.bulk.commands import Route  # noqa: PLC0415 - pyarrow loads for files alone
+        from proxyaddr.bulk.route_command import Route  # noqa: PLC0415 - pyarrow loads for files alone
 
-        return Route(table, ", ".join(options.spaces), lenient=options.lenient)
+        return Route(table, ", ".join(options.spaces), read.unread, lenient=options.lenient)
 
     if has_files:
         say_what_is_assumed(table, options.spaces)
         status = run_files(options, command, *options.spaces)
     else:
-        status = _route_each(table, options)
-    return max(status, 0 if is_whole else 2)
+        status = _route_each(read, options)
+    return max(status, 0 if read.is_whole else 2)
 
 
-def _route_each(table: RoutingTable, options: argparse.Namespace) -> int:
+def _route_each(read: ReadTable, options: argparse.Namespace) -> int:
     """Print the route of each input, and return the highest exit status."""
-    unread = UnreadLines(table.errors, table.dialect)
+    table = read.table
     judged: list[tuple[TableFinding, ...]] = []
 
     def handle(text: str) -> int:
         if not judged:
             say_what_is_assumed(table, options.spaces)
             judged.append(table.findings())
-        return _route(table, text, options, unread, judged[0])
+        return _route(read, text, options, judged[0])
 
     return for_each_input(options, handle)
 
@@ -115,30 +116,27 @@ def _refuse_options_of_one_address(options: argparse.Namespace) -> None:
             raise ConfigurationError("usage", f"--{name.replace('_', '-')} is for single addresses, not for --in", name)
 
 
-def _route(
-    table: RoutingTable,
-    text: str,
-    options: argparse.Namespace,
-    unread: UnreadLines,
-    of_table: Sequence[TableFinding],
-) -> int:
+def _route(read: ReadTable, text: str, options: argparse.Namespace, of_table: Sequence[TableFinding]) -> int:
     """Print the route of one address, and return the exit status."""
-    address = _address(text)
-    explanation = table.explain(address, size=options.size, site=options.site, location=options.location)
+    table, address = read.table, _address(text)
+    message = {"size": options.size, "site": options.site, "location": options.location}
+    explanation = table.explain(address, **message)
     findings: tuple[Finding, ...] = ()
-    if explanation.winner is None and explanation.unknown is None and options.site_address:
-        by_mta = route_one_off(table, address, options.site_address)
+    if explanation.winner is None and options.site_address:
+        by_mta = route_one_off(table, address, options.site_address, **message)
         explanation, findings = by_mta.explanation or explanation, by_mta.findings
     target = table.read(address)
     findings += _findings(explanation, target, of_table)
-    incomplete = unread.concerning(target)
+    findings += place_findings(options.site, options.location, table.connectors.values())
+    incomplete = either(read.unread.concerning(target), explanation.table_incomplete)
+    explanation = replace(explanation, table_incomplete=incomplete)
     if options.json:
         show_json(
             {
                 "input": text,
                 **_record(explanation),
                 "findings": findings_as_json(findings),
-                **_some(explanation, incomplete),
+                **_some(explanation),
             }
         )
     else:
@@ -147,9 +145,8 @@ def _route(
         else:
             fate = "" if explanation.no_route is None else f": {explanation.no_route}"
             print(f"{visible(text)}\t{_taken(explanation)}{fate}")
-        if incomplete is not None:
-            could = "one of them could match" if incomplete.could_match else "none of them could match"
-            print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread, {could}")
+            if incomplete is not None:
+                print(incomplete)
         if options.explain:
             _show_wrapped(findings, _terminal_width())
             print()
@@ -189,27 +186,23 @@ def _terminal_width() -> int | None:
 
 
 def _address(text: str) -> str | TypedAddress:
-    """Return the address in brackets or angle brackets that a text holds, or that shows its type by its shape.
-
-    Any other text is left to the table.
-    """
+    """Return the address in brackets or angle brackets that a text holds; any other text is left to the table."""
     if "[" in text or "<" in text:
         from proxyaddr.addresses.parser import parse  # noqa: PLC0415 - loads lark
 
         return parse(text)
-    shaped = typed_by_shape(text)
-    return text if shaped is None else OneOffAddress(*shaped)
+    return text
 
 
-def _some(explanation: Explanation, incomplete: Incomplete | None) -> dict[str, object]:
+def _some(explanation: Explanation) -> dict[str, object]:
     """Return the keys that JSON output has for some addresses alone."""
     some: dict[str, object] = {}
     if explanation.unknown is not None:
         some["unknown"] = explanation.unknown
     if explanation.no_route is not None:
         some["no_route"] = explanation.no_route
-    if incomplete is not None:
-        some["table_incomplete"] = incomplete._asdict()
+    if explanation.table_incomplete is not None:
+        some["table_incomplete"] = explanation.table_incomplete._asdict()
     return some
 
 

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proxyaddr._text.folding import fold
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.cli._lines import show_findings, show_json
-from proxyaddr.cli._tables import EXPORT, FORMS, add_table_options, read_table, say_what_is_assumed
-from proxyaddr.errors import ConfigurationError, visible
+from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
+from proxyaddr.errors import ConfigurationError, quantity, visible
 from proxyaddr.routing.difference import Move
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
 from proxyaddr.routing.table import RoutingTable
+from proxyaddr.routing.unread import Incomplete, UnreadLines
 from proxyaddr.spaces.space import ACCEPTED_DOMAINS, Scope
 
 __all__ = ["EXAMPLES", "add_options"]
@@ -78,19 +80,23 @@ def _run(options: argparse.Namespace) -> int:
         raise ConfigurationError("usage", "--column needs --in", "column")
     if options.json and options.to:
         raise ConfigurationError("usage", "--json is for what is shown; --to json writes the table as JSON", "json")
-    table, is_whole = read_table(options.inputs, options)
+    table, unread, is_whole = read_table(options.inputs, options)
     say_what_is_assumed(table, options.inputs, alone=not (options.diff or options.check))
     if options.check:
         status = _check(table, options)
     elif options.diff:
-        other, is_other_whole = _other(options)
+        other, _, is_other_whole = _other(options)
         say_what_is_assumed(other, options.diff, alone=False)
         is_whole = is_whole and is_other_whole
-        status = _diff(table, other, options)
+        unread = UnreadLines((*table.errors, *other.errors), table.dialect)
+        status = _diff(table, other, unread, options)
     elif options.to:
         status = _write(table, options)
     else:
         status = _show(table, options)
+    incomplete = unread.concerning_type(DEFAULT_TYPE)
+    if incomplete is not None and not (options.json or options.to):
+        print(f"table incomplete: {quantity(incomplete.lines, 'line')} unread")
     return max(status, 0 if is_whole else 2)
 
 
@@ -100,8 +106,10 @@ def _check(table: RoutingTable, options: argparse.Namespace) -> int:
     if options.json:
         for found in findings:
             spaces = [str(table.routes[index].space) for index in found.routes]
-            record = {"code": found.code, "severity": found.severity, "message": found.message}
-            show_json({**record, "routes": found.routes, "address_spaces": spaces, "connector": found.connector})
+            record: dict[str, object] = {"code": found.code, "severity": found.severity, "message": found.message}
+            record |= {"routes": found.routes, "address_spaces": spaces, "connector": found.connector}
+            kind = table.routes[found.routes[0]].space.type if found.routes else DEFAULT_TYPE
+            show_json(record | _incomplete(table.unread.concerning_type(kind)))
     elif findings:
         show_findings(findings)
     else:
@@ -109,7 +117,7 @@ def _check(table: RoutingTable, options: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
-def _other(options: argparse.Namespace) -> tuple[RoutingTable, bool]:
+def _other(options: argparse.Namespace) -> ReadTable:
     """Return the table to compare with: --dialect counts where it states no dialect of its own."""
     try:
         return read_table(options.diff, options)
@@ -119,14 +127,15 @@ def _other(options: argparse.Namespace) -> tuple[RoutingTable, bool]:
         return read_table(options.diff, argparse.Namespace(**{**vars(options), "dialect": None}))
 
 
-def _diff(table: RoutingTable, other: RoutingTable, options: argparse.Namespace) -> int:
+def _diff(table: RoutingTable, other: RoutingTable, unread: UnreadLines, options: argparse.Namespace) -> int:
     """Print the addresses that another table sends elsewhere; return 1 where there are some."""
     addresses = None if options.addresses is None else _addresses(options.addresses, options.column)
     moved = table.diff(other, addresses)
     for move in moved:
         if options.json:
             space = {} if move.space is None else {"address_space": move.space}
-            show_json({"address": move.address, **space, "before": move.before, "after": move.after})
+            incomplete = _incomplete(unread.concerning(table.read(move.address)))
+            show_json({"address": move.address, **space, "before": move.before, "after": move.after} | incomplete)
         else:
             print("\t".join(map(visible, _words(move))))
     return 1 if moved else 0
@@ -143,10 +152,10 @@ def _addresses(file: str, column: str | None) -> Iterable[str]:
         read_objects,
         unknown_column,
     )
-    from proxyaddr._files.text import read_text  # noqa: PLC0415 - as above
+    from proxyaddr._files.text import lines_of, read_text  # noqa: PLC0415 - as above
 
     if column is None:
-        return [line.strip() for line in read_text(file).splitlines() if line.strip()]
+        return [line.strip(TRIMMED) for line in lines_of(read_text(file)) if line.strip(TRIMMED)]
     found: list[str] = []
     for entry in read_objects(file).objects:
         if isinstance(entry, Exception):
@@ -162,6 +171,8 @@ def _addresses(file: str, column: str | None) -> Iterable[str]:
 def _write(table: RoutingTable, options: argparse.Namespace) -> int:
     """Write a table in another form, and say what that form does not keep."""
     text = WRITERS[options.to](table)
+    if options.to in ("csv", "gwart") and table.guessed_dialect is not table.dialect:
+        print(f"proxyaddr: {options.to} states no dialect: --dialect {table.dialect} reads it back", file=sys.stderr)
     kept = KEPT_SETTINGS[options.to]
     lost = (
         []
@@ -191,7 +202,9 @@ def _show(table: RoutingTable, options: argparse.Namespace) -> int:
     rows: list[tuple[str, ...]] = []
     for space, routes in _by_space(table):
         if options.json:
-            show_json({"address_space": space, "connectors": [_record(route, table) for route in routes]})
+            incomplete = _incomplete(table.unread.concerning_type(routes[0].space.type))
+            record = {"address_space": space, "connectors": [_record(route, table) for route in routes]}
+            show_json(record | incomplete)
             continue
         for number, route in enumerate(routes):
             state = table.connectors.get(route.connector) or Connector(route.connector)
@@ -203,6 +216,11 @@ def _show(table: RoutingTable, options: argparse.Namespace) -> int:
     if rows:
         print("\n".join(_lines([HEADER, *rows])))
     return 0
+
+
+def _incomplete(found: Incomplete | None) -> dict[str, object]:
+    """Return the key that an answer in JSON has where lines of the table were not read."""
+    return {} if found is None else {"table_incomplete": found._asdict()}
 
 
 def _by_space(table: RoutingTable) -> Iterable[tuple[str, Sequence[Route]]]:

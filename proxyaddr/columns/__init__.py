@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from proxyaddr._optional import import_extra
 from proxyaddr.columns.error_codes import NOT_UTF8
+from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from proxyaddr.columns._routes import RouteKinds
+    from proxyaddr.columns._unknown_routes import UnknownRoutes
     from proxyaddr.matcher import Matcher
 
 __all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "route"]
@@ -68,8 +70,9 @@ def route(table: RoutingTable | Router, column: object, *, threads: int | None =
     """Return index, connector, match and cost of the route that takes each address.
 
     The answers are those of `RoutingTable.explain(address).winner`. Where there is no winner the index is -1 and the
-    other columns are null. A RoutingTable is compiled at each call, a Router only once. `threads` is that of
-    `Matcher.match_many`.
+    other columns are null. Of a table with spaces for accepted domains that were not given there is a fifth column,
+    `unknown`, as `Explanation.unknown`. A RoutingTable is compiled at each call, a Router only once. `threads` is that
+    of `Matcher.match_many`.
     """
     return (table if isinstance(table, Router) else Router(table)).route(column, threads=threads)
 
@@ -77,18 +80,20 @@ def route(table: RoutingTable | Router, column: object, *, threads: int | None =
 class Router:
     """A routing table compiled for columns. Immutable, picklable, safe between threads."""
 
-    __slots__ = ("_kinds", "_table", "matcher")
+    __slots__ = ("_kinds", "_matcher", "_table")
 
-    _kinds: RouteKinds
+    _kinds: RouteKinds | UnknownRoutes
+    _matcher: Matcher | None
     _table: RoutingTable
-    matcher: Matcher
 
     def __init__(self, table: RoutingTable) -> None:
         import_extra("pyarrow", "arrow")
         from proxyaddr.columns._routes import RouteKinds  # noqa: PLC0415 - as above
+        from proxyaddr.columns._unknown_routes import UnknownRoutes  # noqa: PLC0415 - as above
 
-        matcher = table.compile()
-        for name, value in (("_table", table), ("matcher", matcher), ("_kinds", RouteKinds(table, matcher))):
+        matcher = table.compile() if is_certain(table) else None
+        kinds = UnknownRoutes(table) if matcher is None else RouteKinds(table, matcher)
+        for name, value in (("_table", table), ("_matcher", matcher), ("_kinds", kinds)):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -96,6 +101,11 @@ class Router:
 
     def __repr__(self) -> str:
         return f"Router({self._table!r})"
+
+    @property
+    def matcher(self) -> Matcher:
+        """The compiled table; ConfigurationError where the accepted domains are not given, as for `compile`."""
+        return self._table.compile() if self._matcher is None else self._matcher
 
     def route(self, column: object, *, threads: int | None = None) -> pa.Table:
         """Return index, connector, match and cost of each address; see `route`."""

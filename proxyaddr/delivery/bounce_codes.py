@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -52,7 +52,7 @@ def codes_in(text: str) -> tuple[str, ...]:
     Enhanced status codes, hexadecimal numbers of the Internet Mail Service, names of X.400, what the texts of old
     reports say, and SMTP replies.
     """
-    found = dict.fromkeys(_codes(text))
+    found = dict.fromkeys(_codes(text)) if text else ()
     return tuple(sorted(found, key=precision, reverse=True))
 
 
@@ -157,6 +157,7 @@ def _codes(text: str) -> Iterator[str]:
         yield from (reply[1] for reply in _REPLY.finditer(text))
 
 
+@lru_cache(maxsize=256)  # a report repeats few codes
 def _rows(code: str) -> list[dict[str, Any]]:
     """Return the rows of a code: its own, then those of ranges that hold it."""
     own, ranges = _index()

@@ -61,7 +61,9 @@ LISTED_BELOW = ("the following address(es) failed:", "deliver your message to th
 """What ends the line above the recipients in the reports of Exim and qmail, in the same letters."""
 
 _APOSTROPHES = str.maketrans("\u2018\u2019", "''")
-_QUOTED = re.compile(r"^[>| \t\xa0]+")
+_QUOTE_MARKS = ">| \t\xa0"
+"""What stands before the lines of a report that is quoted."""
+
 _LOCAL = r"[^\s<>()\[\],;\"@]{1,400}"
 _ADDRESS = rf"(?:(?:mailto:)?{_LOCAL}@[\w.*-]{{1,255}}|IMCEA[\w.&]{{1,16}}-{_LOCAL})"
 _WORD = re.compile(r"[^\s<>()\[\],;\"]+")
@@ -79,6 +81,9 @@ _FAILED = "(?:couldn't be|could not be|can't be|wasn't|was not|hasn't been|has n
 _WHOLE_SENTENCE = re.compile(rf"your message to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})[ \t]+{_FAILED}", re.IGNORECASE)
 _FAILED_SENTENCE = re.compile(rf"your message {_FAILED} to[ \t]+(?:{_ADDRESS}[ \t]+)?({_ADDRESS})", re.IGNORECASE)
 _LABELLED = re.compile(rf"(?:recipient address|recipient|to address):[ \t]*<?({_ADDRESS})>?", re.IGNORECASE)
+_SENTENCE_STARTS = "YyRrTt"
+"""The letters with which those three begin."""
+
 _OF_OTHERS = re.compile(r"(?:sender address|sender|from|reply-to|message rejected by|cc|to|subject):", re.IGNORECASE)
 _ADDRESSEE = re.compile(r"to:[ \t]*(\S.*)", re.IGNORECASE)
 _FAILED_TO = re.compile(r"delivery failed to[ \t]+(\S.*)", re.IGNORECASE)
@@ -161,7 +166,7 @@ class _Reader:
 
     def read(self, line: str) -> Iterator[Report]:
         """Take a line, and yield the block that it closes."""
-        said = _QUOTED.sub("", line).rstrip()
+        said = line.lstrip(_QUOTE_MARKS).rstrip()
         if not said.isascii():
             said = said.translate(_APOSTROPHES)
         heading = _heading(said)
@@ -171,19 +176,19 @@ class _Reader:
         if self.section is Section.ORIGINAL or not said:
             return
         label, self.label = self.label, said
-        if (addressee := _ADDRESSEE.fullmatch(said)) and self.block is None:
+        if self.block is None and (addressee := _ADDRESSEE.fullmatch(said)):
             self.addressee = addressee[1]
         if self.section is Section.LISTED and "@" in said and (listed := _several(said)):
             yield from self.close()
             yield from listed
             return
-        opened = None if _OF_OTHERS.fullmatch(label) else self._opened(said)
+        opened = None if label[-1:] == ":" and _OF_OTHERS.fullmatch(label) else self._opened(said)
         if opened is not None:
             yield from self.close()
             self.block = opened
         elif self.block is not None:
             self._add(said)
-        elif _SERVER_SPOKE.search(said) and not _OF_OTHERS.match(said):
+        elif _server_spoke(said) and not _OF_OTHERS.match(said):
             yield from _alone(said)
 
     def close(self) -> Iterator[Report]:
@@ -221,9 +226,10 @@ class _Reader:
 
 def _named(said: str, *, is_listed: bool) -> Report | None:
     """Return a block for a line that is the address of a recipient, alone, with a name or with a label."""
-    for pattern in (_WHOLE_SENTENCE, _FAILED_SENTENCE, _LABELLED):
-        if labelled := pattern.match(said):
-            return Report(_without_link(labelled[1]), is_listed=True)
+    if said[0] in _SENTENCE_STARTS:
+        for pattern in (_WHOLE_SENTENCE, _FAILED_SENTENCE, _LABELLED):
+            if labelled := pattern.match(said):
+                return Report(_without_link(labelled[1]), is_listed=True)
     if len(said) > LONGEST_LINE or _OF_OTHERS.match(said):
         return None
     for pattern in (_ALONE, _LEGACY_DN, _NAMED, _LINKED):
@@ -233,9 +239,14 @@ def _named(said: str, *, is_listed: bool) -> Report | None:
     return None
 
 
+def _server_spoke(said: str) -> bool:
+    """Return whether a line has what a server said: most lack the dot of a code, which is seen before a search."""
+    return ("5." in said or "4." in said or "MSEXCH:" in said) and _SERVER_SPOKE.search(said) is not None
+
+
 def _spoken_of(said: str, *, is_listed: bool) -> Report | None:
     """Return a block for a line that starts with the address of a recipient and goes on with what a server said."""
-    found = _LEADING.match(said) if _SERVER_SPOKE.search(said) else _SAID_OF.match(said)
+    found = _LEADING.match(said) if _server_spoke(said) else _SAID_OF.match(said)
     if found is None or _OF_OTHERS.match(said):
         return None
     report = Report(_without_link(found["address"]), is_listed=is_listed)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.values import TypedAddress
@@ -15,6 +14,9 @@ from proxyaddr.delivery.settings import ServiceSettings
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
+    from pathlib import Path
 
 __all__ = ["InternetMailService"]
 

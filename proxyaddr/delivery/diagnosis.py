@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from proxyaddr._files.messages import Message, read_message
 from proxyaddr._text.encodings import CarriedText
+from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
 from proxyaddr.addresses.parser import parse_proxy
+from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.delivery.bounce_codes import LEGACY_DN_NOT_FOUND, Meaning, meaning, precision
 from proxyaddr.delivery.bounce_layouts import Report, from_lines, from_status
@@ -21,7 +23,6 @@ __all__ = ["Diagnosis", "diagnose"]
 
 _EMBEDDED = re.compile(r"content-type:\s*(?:message/rfc822|message/global|text/rfc822-headers)", re.IGNORECASE)
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9&.]{0,15}:(?!//)\S.*")
-_LEGACY_DN = re.compile(r"/o=[^/]+/.+", re.IGNORECASE)
 _ENCAPSULATED = re.compile(rf"{PREFIX}[^\s<>()\[\],;\"]+", re.IGNORECASE)
 _MARK = "\ue000"
 """Stands around the number of an encapsulated address while the rest of a text is undone; no text uses it."""
@@ -161,7 +162,8 @@ def _key(recipient: str, encapsulated: dict[str, FoundAddress]) -> object:
 
 def _typed(recipient: str) -> TypedAddress | None:
     """Return the address of a recipient that is written with its type, or is a legacy DN; None for every other."""
-    text = f"EX:{recipient}" if _LEGACY_DN.fullmatch(recipient) else recipient
+    shaped = typed_by_shape(recipient)
+    text = ":".join(shaped) if shaped is not None and shaped[0] in LEGACY_DN_TYPES else recipient
     if _TYPED.fullmatch(text) is None:
         return None
     try:

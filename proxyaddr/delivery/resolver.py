@@ -131,7 +131,7 @@ def _relayed(local: str, domain: str, outgoing: set[str]) -> Encapsulated | None
         found = decapsulate(f"{name}@{domain}", tolerant=True)
     except AddressSyntaxError:
         return Encapsulated(DEFAULT_OUTBOUND_TYPE, name[len(PREFIX) :], domain) if "@" in name else None
-    return found if found.findings or found.type in outgoing else None
+    return found if found.is_refused or found.type in outgoing else None
 
 
 def _first_refusal(rules: Iterable[Refusal], case: Case, trace: list[Step]) -> Refusal | None:

@@ -98,7 +98,7 @@ class Case(NamedTuple):
         """Return whether an address that came encapsulated would be relayed, or may not be delivered (Q264330)."""
         if self.unwrapped is None or self.recipients:
             return False
-        return bool(self.unwrapped.findings) or self.unwrapped.type in {*INTERNET_TYPES, self.outbound_type}
+        return self.unwrapped.is_refused or self.unwrapped.type in {*INTERNET_TYPES, self.outbound_type}
 
     def is_malformed(self) -> bool:
         """Return whether the address chosen can't be an envelope recipient."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from proxyaddr._text.domains import DOMAIN_MAX_LENGTH
-from proxyaddr._text.types import DEFAULT_TYPE, canonical_type
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED, canonical_type
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, check_text, visible
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ class ServiceSettings:
         for kind, address in self.site_addresses.items():
             check_text(kind, "a type in site_addresses")
             check_text(address, "an address in site_addresses")
-        override = (self.override_proxy_out or "").strip()
+        override = (self.override_proxy_out or "").strip(TRIMMED)
         settings = {
             "override_proxy_out": _type(override, "OverrideProxyOut") if override else None,
             "site_domain": _domain(self.site_domain),
             "site_addresses": MappingProxyType({_type(k, "site_addresses"): v for k, v in self.site_addresses.items()}),
             "address_spaces": tuple(_space(space) for space in self.address_spaces),
-            "name": self.name.strip() or _default_name(self.server),
+            "name": self.name.strip(TRIMMED) or _default_name(self.server),
             "unknown_settings": MappingProxyType(dict(self.unknown_settings)),
             "settings_findings": tuple(self.settings_findings),
         }
@@ -147,7 +147,7 @@ def _type(text: str, setting: str) -> str:
 
 def _domain(text: str | None) -> str | None:
     """Return SiteDomain, which holds a domain, not an address type (Q153655, Q156063); None where it is blank."""
-    domain = (text or "").strip()
+    domain = (text or "").strip(TRIMMED)
     if not domain:
         return None
     if not _DOMAIN.fullmatch(domain) or len(domain) > DOMAIN_MAX_LENGTH:

@@ -76,7 +76,8 @@ def toml_settings(table: object, source: str | Path) -> dict[str, Any]:
 
 def check_tables(document: Mapping[str, object], source: str | Path) -> None:
     """Check that a TOML document has no table but those of connectors and of routing; ConfigurationError if it has."""
-    check_names(document, TABLES, str(source), "the file")
+    settings = dict.fromkeys((*SETTINGS, *PRODUCT_SPELLINGS), CONNECTOR_TABLE)
+    check_names(document, TABLES, str(source), "the file", settings)
 
 
 def toml_routing(document: Mapping[str, object], source: str | Path, limits: Limits) -> RoutingTable | None:

@@ -50,7 +50,7 @@ class Site:
         self._routing_table = routing_table
         self._directory = directory
         named: dict[str, InternetMailService] = {}
-        routed = {route.connector for route in routing_table.routes}
+        routed = {route.connector for route in (*routing_table.routes, *routing_table.accepted_spaces)}
         for service in services:
             check_type(service, InternetMailService, "a service")
             if service.name in named:
@@ -63,6 +63,10 @@ class Site:
         if not named:
             raise ConfigurationError("no-connector", "a site has at least one connector", CONNECTOR_TABLE)
         self._services = named
+
+    def with_table(self, routing_table: RoutingTable) -> Site:
+        """Return the services with another table, such as one with accepted domains; errors as in making a site."""
+        return Site(self._services.values(), routing_table, directory=self._directory)
 
     def __repr__(self) -> str:
         return visible(f"Site({', '.join(self._services)}; {self._routing_table!r})")
@@ -86,7 +90,7 @@ class Site:
         """
         if isinstance(recipient, str):
             recipient = parse(recipient)
-        for address in self._addresses(recipient):
+        for address in self.addresses_of(recipient):
             route = self._routing_table.route(address)
             if route is None:
                 continue
@@ -99,8 +103,8 @@ class Site:
             return service.resolve(recipient)
         return returned_as_unrouted(next(iter(self._services.values())), recipient)
 
-    def _addresses(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:
-        """Yield the addresses of a recipient, the one that decides first."""
+    def addresses_of(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:
+        """Yield the addresses of a recipient that the table is asked about, the first one first."""
         holders: tuple[Recipient, ...] = ()
         if isinstance(recipient, Recipient):
             holders = (recipient,)

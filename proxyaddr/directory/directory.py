@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Self
 
-from proxyaddr._files.objects import Form
+from proxyaddr._files.objects import ADDRESS_KEYS, Form
+from proxyaddr._files.row_errors import RowErrors
 from proxyaddr._optional import import_extra
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
@@ -22,14 +23,13 @@ from proxyaddr.directory.keys import (
 )
 from proxyaddr.directory.reading import Kept, Recipients, kept_record, read_record
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import ADDRESS_KEYS
 from proxyaddr.errors import AddressSyntaxError, RowError, bad_rows, check_type, quantity, visible
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Directory"]
 
 _SHOWN = 200
-"""Characters of a message about a member of a list of addresses that is none."""
+"""Characters of a message about a member of a list that is no address, and of the recipient's name in each."""
 
 
 class Directory:
@@ -166,10 +166,10 @@ class Directory:
         directory = cls.__new__(cls)
         directory._start(source if origin is None else origin)
         kept: list[Kept] = []
-        errors: list[RowError] = []
+        errors = RowErrors(source, limits)
         for row in rows:
             if isinstance(row, RowError):
-                errors.append(row)
+                errors.add(row)
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
@@ -177,16 +177,17 @@ class Directory:
                 try:
                     recipient, bad = read_record(record, line, source, limits)
                 except AddressSyntaxError as error:  # the row has more proxies than the limits allow
-                    errors.append(RowError(error.code, error.message, line, source, error))
+                    errors.add(RowError(error.code, error.message, line, source, error))
                     continue
                 keys = keys_of_recipient(recipient)
-                left_out = f"a proxy of {visible(recipient.label)} is left out:"
-                errors += [RowError("bad-proxy", f"{left_out} {error}", line, source, error) for error in bad]
+                left_out = f"a proxy of {visible(recipient.label[:_SHOWN])} is left out:"
+                for cause in bad:
+                    errors.add(RowError("bad-proxy", f"{left_out} {cause}", line, source, cause))
                 for member in record.unread:
                     message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
-                    errors.append(RowError("bad-proxy", message[:_SHOWN], line, source))
+                    errors.add(RowError("bad-proxy", message[:_SHOWN], line, source))
             directory._add(keys, len(kept))
             kept.append(kept_record(line, record))
         directory._recipients = Recipients(kept, source, limits)
-        directory._errors = tuple(errors)
+        directory._errors = tuple(errors.listed())
         return directory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
+from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES, TRIMMED
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.directory.common_lists import Keys, list_keys, text_keys
 from proxyaddr.directory.recipient import Recipient, look_up_key
@@ -83,7 +83,7 @@ def keys_of_record(record: Record, limits: Limits) -> Keys | None:
             return None
         has_primary = any(map(_has_primary, record.proxies))
         read.append(Keys(()) if primary is not None and has_primary else primary)
-    if dn := record.legacy_dn.strip():
+    if dn := record.legacy_dn.strip(TRIMMED):
         read.append(Keys([f"{LEGACY_DN_TYPES[0].lower()}:{dn.lower()}"]))
     if len(read) == 1:
         return read[0]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import overload
 
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.addresses.lists import ProxyList
 from proxyaddr.addresses.parser import parse_proxy
 from proxyaddr.addresses.proxy_list import read_recipient
@@ -105,7 +106,7 @@ def read_record(
         ProxyList(held, findings=held.findings),
         target,
         record.alias or None,
-        record.legacy_dn.strip() or None,
+        record.legacy_dn.strip(TRIMMED) or None,
         dn=record.dn or None,
         id=record.id or None,
         mail=record.mail or None,
@@ -120,7 +121,7 @@ def read_record(
 def _address(text: str, bad: list[AddressSyntaxError], limits: Limits) -> ProxyAddress | None:
     """Return the address of a field, None for an empty one and for one that does not parse: its error goes to `bad`."""
     try:
-        return parse_proxy(text, limits=limits) if text.strip() else None
+        return parse_proxy(text, limits=limits) if text.strip(TRIMMED) else None
     except AddressSyntaxError as error:
         bad.append(error)
         return None

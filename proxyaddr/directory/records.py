@@ -7,25 +7,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID
 
-from proxyaddr._files.ldif import octets_as_text
-from proxyaddr._files.objects import key_of
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TYPE_PATTERN
+from proxyaddr._files.objects import address_text, key_of
+from proxyaddr._files.octets import octets_as_text, text_of_octets
+from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED, TYPE_PATTERN
 
 __all__ = [
-    "ADDRESS_KEYS",
     "ALIAS_COLUMNS",
+    "AMBIGUOUS_TYPES",
+    "FIELDS",
     "SINGLE_ADDRESS",
+    "TYPE_COLUMNS",
     "Layout",
     "Record",
     "is_read",
+    "is_typed",
     "layout_of",
     "record_of",
+    "with_type",
 ]
 
 FIELDS = {
     "displayname": "display_name",
+    "name.fullname": "display_name",
     "name": "name",
     "cn": "name",
     "aliasname": "alias",
@@ -54,11 +58,12 @@ FIELDS = {
     "emailaddress": "mail",
     "externalemailaddress": "target",
     "targetaddress": "target",
+    "remoteroutingaddress": "target",
 }
 """The field of a record by the name of an attribute, as names compare; of several the first that is not empty counts.
 
-They are those of Exchange 5.5 (Q155594, Q184536: E-mail Addresses, E-mail Address), Get-Recipient, Active Directory,
-Get-MgUser, and GAM's `print users`.
+They are those of Exchange 5.5 (Q155594, Q184536: E-mail Addresses, E-mail Address), Get-Recipient, Get-RemoteMailbox,
+Active Directory, Get-MgUser, and GAM's `print users`.
 """
 
 TARGET_COLUMN = "e-mail address"
@@ -66,6 +71,9 @@ TARGET_COLUMN = "e-mail address"
 
 TYPE_COLUMNS = frozenset(name.lower() for name in KNOWN_TYPES - {"TEST", "LOCAL", "MIGRATE", "MEMO", "MBX"})
 """Names of columns that hold the addresses of one type, in lower case."""
+
+AMBIGUOUS_TYPES = frozenset({"FAX", "NOTES"})
+"""Types that are properties of recipients too, with a number or a remark: their columns hold typed values alone."""
 
 ADDRESS_FIELDS = frozenset({"proxies", "secondary_proxies", "primary", "target"})
 """Fields that hold addresses: a header that names none of them, and no type, is of no directory."""
@@ -79,21 +87,13 @@ ALIAS_COLUMNS = frozenset({"alias", "target"})
 IDENTIFYING = ("dn", "id", "user_principal_name", "mail", "alias", "display_name", "name")
 """Fields by which rows of one recipient are known, the best first."""
 
-ADDRESS_KEYS = ("ProxyAddressString", "SmtpAddress", "AddressString", "Address")
-"""The properties of an address object of Exchange that hold its text, the fullest first."""
-
 _LISTS = frozenset({"proxies", "secondary_proxies"})
 _ALIAS_TARGET = "target of an alias"
-_ALSO_ATTRIBUTES = frozenset({"fax", "notes"})
-"""Types that name attributes of people too."""
 
 _OCTETS_MARK = "X'"
 _LONGEST_NAME = 256
-_GUID_BYTES = 16
 
 _TYPED = re.compile(rf"\s*{TYPE_PATTERN}\s*:")
-_WHOLE_OCTETS = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
-_OCTETS = re.compile(r"(?:(?<=^)|(?<=;))X'(?:[0-9A-Fa-f]{2})+'(?=;|$)")
 
 
 @dataclass(slots=True)
@@ -142,8 +142,6 @@ def layout_of(names: Iterable[str]) -> Layout:
     found = {known for _, known in fields}
     of_aliases = found >= {"alias", _ALIAS_TARGET}
     holds = not ADDRESS_FIELDS.isdisjoint(found) or not TYPE_COLUMNS.isdisjoint(found)
-    if not _LISTS.isdisjoint(found):  # beside them a fax number is none, and notes are text
-        fields = tuple((name, known) for name, known in fields if known not in _ALSO_ATTRIBUTES)
     read = tuple((name, known) for name, known in fields if known != _ALIAS_TARGET)
     return Layout(read, holds or of_aliases, of_aliases)
 
@@ -155,15 +153,17 @@ def record_of(properties: Mapping[str, object], layout: Layout) -> Record:
     record = Record()
     for name, known in layout.fields:
         value = properties[name]
-        if value is None or value == "" or value != value:  # noqa: PLR0124 - a number that is none is not itself
+        if value.__class__ is not str:
+            value = _plain(value)
+        if value is None or value == "":
             continue
         if known in _LISTS:
             _add_addresses(record, getattr(record, known), value)
         elif known in TYPE_COLUMNS:
-            _add_addresses(record, record.proxies, _with_type(value, known.upper()))
+            _add_addresses(record, record.proxies, _typed(value, known.upper()))
         elif not getattr(record, known):
             plain = isinstance(value, str) and not value.startswith(_OCTETS_MARK)
-            setattr(record, known, value if plain else _text(value, known))
+            setattr(record, known, value if plain else _text(value, name))
     return record
 
 
@@ -190,52 +190,87 @@ def _known_field(name: str) -> str | None:
 
 def _alias_of(properties: Mapping[str, object]) -> Record | None:
     """Return the record of a row that names an address and whose it is, as GAM's `print aliases` does; else None."""
-    held = {key_of(name): value for name, value in properties.items()}
+    held = {key_of(name): _plain(value) for name, value in properties.items()}
     alias, target = held.get("alias"), held.get("target")
     if isinstance(alias, str) and isinstance(target, str) and "@" in alias and "@" in target:
-        return Record(mail=target.strip(), primary=target, secondary_proxies=[(alias,)])
+        return Record(mail=target.strip(TRIMMED), primary=target, secondary_proxies=[(alias,)])
     return None
 
 
 def _add_addresses(record: Record, held: list[str | tuple[str, ...]], value: object) -> None:
     """Add the addresses of a value: text is a list of them, a collection has one in each member."""
     if isinstance(value, str):
-        held.append(_OCTETS.sub(lambda match: octets_as_text(match[0]), value) if _OCTETS_MARK in value else value)
+        held.append(octets_as_text(value) if _OCTETS_MARK in value else value)
         return
     members = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
-    texts = [_address_text(member) for member in members]
+    texts = [member if member.__class__ is str else _member_text(member) for member in members]
     held.append(tuple(text for text in texts if text is not None))
     record.unread += [member for member, text in zip(members, texts, strict=True) if text is None]
 
 
-def _address_text(member: object) -> str | None:
-    """Return the text of one address of a collection, None where it has none."""
-    if isinstance(member, Mapping):
-        member = next((member[key] for key in ADDRESS_KEYS if isinstance(member.get(key), str)), None)
-    return member if isinstance(member, str) else None
+def _plain(value: object) -> object:
+    """Return a value with the text and the lists of Python in place of those of NumPy and pandas; None for no value."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Iterable):
+        return value
+    try:
+        return None if value != value else value  # noqa: PLR0124 - a number that is none is not itself
+    except TypeError:  # the missing value of pandas is neither equal to itself nor not
+        return None
 
 
-def _with_type(value: object, address_type: str) -> object:
+def _member_text(member: object) -> str | None:
+    """Return the address that a member of a collection is, which may be the octets of text; None where it is none."""
+    if isinstance(member, bytes):
+        try:
+            return member.decode()
+        except UnicodeDecodeError:
+            return None
+    text = address_text(member)
+    return None if text is None else str.__str__(text)
+
+
+def _typed(value: object, address_type: str) -> object:
     """Return the value of a column of one type, its addresses with the type where they have none."""
+    if isinstance(value, str):
+        return with_type(value, address_type)
+    if not isinstance(value, list | tuple):
+        return value
+    typed: list[object] = []
+    for member in value:
+        found = with_type(member, address_type) if isinstance(member, str) else member
+        typed += found if isinstance(found, tuple) else [found]
+    return typed
+
+
+def is_typed(text: str) -> bool:
+    """Return whether a text begins with a type and its colon."""
+    return _TYPED.match(text) is not None
+
+
+def with_type(value: str, address_type: str) -> str | tuple[str, ...]:
+    """Return the text of a column of one type, or the addresses in it with the type that they do not have."""
     prefix = address_type.lower() if address_type == DEFAULT_TYPE else address_type
-    if not isinstance(value, str):
+    if is_typed(value):
         return value
-    if _TYPED.match(value):
-        return value
+    if address_type in AMBIGUOUS_TYPES:
+        return ()
     pieces = value.split(";") if address_type == DEFAULT_TYPE else [value]
-    return tuple(f"{prefix}:{piece.strip()}" for piece in pieces if piece.strip())
+    return tuple(f"{prefix}:{piece.strip(TRIMMED)}" for piece in pieces if piece.strip(TRIMMED))
 
 
-def _text(value: object, field_name: str) -> str:
-    """Return the text of a property: of a collection that of its first member; an `id` of 16 bytes is a GUID."""
+def _text(value: object, name: str) -> str:
+    """Return the text of the property of a name: of a collection that of its first member."""
     if isinstance(value, list | tuple):
-        value = value[0] if value else ""
+        value = _plain(value[0]) if value else ""
     if isinstance(value, Mapping):
-        value = _address_text(value) or ""
-    if isinstance(value, str) and value.startswith(_OCTETS_MARK):
-        match = _WHOLE_OCTETS.fullmatch(value)
-        value = value if match is None else bytes.fromhex(match[1])
+        value = address_text(value) or ""
     if isinstance(value, bytes):
-        is_guid = field_name == "id" and len(value) == _GUID_BYTES
-        return str(UUID(bytes_le=value)) if is_guid else value.decode("utf-8", "replace")
-    return str(value)
+        try:
+            return text_of_octets(value, name)
+        except UnicodeDecodeError:
+            return value.decode("utf-8", "replace")
+    return octets_as_text(str(value), name)

@@ -34,11 +34,15 @@ _BAD_PLUS = re.compile(r"\+(?![0-9A-Fa-f]{2})")
 
 
 class Parts(NamedTuple):
-    """What an encapsulated address holds: a type and a value, and the domain that encapsulates them."""
+    """What an encapsulated address holds: a type and a value, and the domain that encapsulates them.
+
+    `is_utf8` is whether the bytes of the value are UTF-8; those of another are read as Latin-1, which is a guess.
+    """
 
     type: str
     value: str
     domain: str
+    is_utf8: bool = True
 
 
 def encapsulate(address_type: str, value: str, domain: str) -> str:
@@ -85,7 +89,8 @@ def parse(text: str, *, tolerant: bool = False) -> Parts:
     if not tolerant:
         for error in _slips(written):
             raise error
-    return Parts(address_type, _decoded(written.encoded), written.domain)
+    value, is_utf8 = _decoded(written.encoded)
+    return Parts(address_type, value, written.domain, is_utf8)
 
 
 class _Written(NamedTuple):
@@ -162,13 +167,16 @@ def _encoded(value: str) -> str:
     return _TO_ENCODE.sub(lambda match: "".join(f"+{byte:02X}" for byte in match[0].encode()), value).replace("/", "_")
 
 
-def _decoded(encoded: str) -> str:
-    """Return the value: `_` is read as a slash before `+5F` as an underscore; bytes that are not UTF-8 as Latin-1."""
+def _decoded(encoded: str) -> tuple[str, bool]:
+    """Return the value, and whether its bytes are UTF-8; else they are read as Latin-1.
+
+    `_` is read as a slash before `+5F` is as an underscore.
+    """
     data = _ENCODED_BYTE.sub(
         lambda match: bytes.fromhex(match[1].decode("ascii")),
         encoded.replace("_", "/").encode("utf-8", "surrogatepass"),
     )
     try:
-        return data.decode()
+        return data.decode(), True
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return data.decode("latin-1"), False

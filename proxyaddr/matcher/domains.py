@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import BLANKS
@@ -53,21 +53,41 @@ class Domains(ByDomain):
 
 
 class Texts:
-    """The spaces of another type: the same text > one with `*`, more literal characters first (New-SendConnector)."""
+    """The spaces of another type: the same text > one with `*`, more literal characters first (New-SendConnector).
+
+    Those with `*` are kept by what stands before the first of them, else by what stands behind the last.
+    """
 
     def __init__(self, rows: Rows) -> None:
         self._exact: Mapping[str, int] = {pattern: route for pattern, (_, route) in rows.items()}
-        starred = sorted(
-            (pattern.count("*") - len(pattern), rank, route, pattern)
-            for pattern, (rank, route) in rows.items()
-            if "*" in pattern
-        )
-        self._starred = [(pattern, route) for _, _, route, pattern in starred]
+        self._by_start: dict[str, list[_Starred]] = {}
+        self._by_end: dict[str, list[_Starred]] = {}
+        for pattern, (rank, route) in rows.items():
+            if "*" in pattern:
+                start, end = pattern.partition("*")[0], pattern.rpartition("*")[2]
+                kept, key = (self._by_start, start) if start else (self._by_end, end)
+                kept.setdefault(key, []).append((pattern.count("*") - len(pattern), rank, route, pattern))
+        for group in (*self._by_start.values(), *self._by_end.values()):
+            group.sort()
+        self._starts, self._ends = set(map(len, self._by_start)), set(map(len, self._by_end))
 
     def find(self, text: str) -> int:
         """Return the route of a value, NO_ROUTE where there is none."""
         value = fold(text.strip(BLANKS))
         if value in self._exact:
             return self._exact[value]
-        covering = (route for pattern, route in self._starred if matches_wildcards(pattern, value, one=""))
-        return next(covering, NO_ROUTE)
+        size = len(value)
+        groups = [self._by_start.get(value[:length], ()) for length in self._starts if length <= size]
+        groups += [self._by_end.get(value[size - length :], ()) for length in self._ends if length <= size]
+        found = (_first(group, value) for group in groups if group)
+        return min(filter(None, found), default=_NOTHING)[2]
+
+
+_Starred = tuple[int, int, int, str]
+"""A pattern with `*`, behind its rank among all: the one with more literal characters first, then the better route."""
+
+_NOTHING: _Starred = (0, 0, NO_ROUTE, "")
+
+
+def _first(group: Iterable[_Starred], value: str) -> _Starred | None:
+    return next((starred for starred in group if matches_wildcards(starred[3], value, one="")), None)

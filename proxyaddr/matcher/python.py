@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
+from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.matcher.arrow import IndexColumn
 from proxyaddr.matcher.components import ByComponent
@@ -106,6 +107,8 @@ def _matching(spaces: Mapping[str, Spaces], otherwise: Callable[[Any], int]) -> 
         except (AttributeError, TypeError):
             return otherwise(address)
         if at and ":" not in local:
+            if "=" in local and typed_by_shape(address) is not None:
+                return otherwise(address)
             route = route_of(domain)  # its keys are ASCII without blanks: so is the domain of the text
             if route is not None:
                 return route
@@ -123,7 +126,7 @@ def _matching_by_type(spaces: Mapping[str, Spaces], otherwise: Match) -> Match:
     def match(address: str) -> int:
         kind, colon, value = address.partition(":")
         found = spelled.get(kind if colon else DEFAULT_TYPE)
-        if found is None:
+        if found is None or (not colon and "=" in address):
             return otherwise(address)
         return found.find(value if colon else address)
 

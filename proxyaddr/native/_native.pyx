@@ -406,6 +406,8 @@ def rows_to_judge(list types, list patterns, list costs, list connectors, set pl
             length = PyUnicode_GET_LENGTH(pattern)
             for place in range(length):
                 plain &= (text[place] >= 0x20) & (text[place] < 0x7F)
+            if length == 2 and text[0] == 0x2A and text[1] == 0x2E:
+                plain = False
             if length and (text[0] == 0x20 or text[length - 1] == 0x20 or text[length - 1] == 0x3B):
                 plain = False
         if not plain:

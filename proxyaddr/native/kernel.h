@@ -8,7 +8,7 @@
 #include "text_column.h"
 
 #define KERNEL_NONE (-1)      /* no route */
-#define KERNEL_UNDECIDED (-2) /* beyond ASCII, with a wildcard or a dot at its end, of a type compared otherwise, too long */
+#define KERNEL_UNDECIDED (-2) /* beyond ASCII, with a wildcard or a dot at its end, of a type compared otherwise or shown by its shape, too long */
 #define KERNEL_LONGEST 255    /* bytes of an address that is decided here */
 #define KERNEL_MAX_TYPES 100
 #define KERNEL_MARGIN 32      /* bytes before the end of a text that may be read; see text_pointer */

@@ -273,10 +273,11 @@ static int type_of(const kernel *table, const uint8_t *name, uint32_t length) {
     return -1;
 }
 
-/* A bit for each `@` of an address, whether it has a colon, and whether it holds what is not decided here. */
+/* A bit for each `@` of an address, whether its type may be named, by a colon, or shown by its shape, which has a `=`, and
+ * whether it holds what is not decided here. */
 typedef struct {
     uint64_t ats;
-    int has_colon, is_undecided;
+    int may_show_type, is_undecided;
 } marks;
 
 #ifdef HAVE_SSE2
@@ -291,9 +292,11 @@ static inline __m128i folded(__m128i bytes) {
 }
 
 /* Add what 16 bytes hold to the marks. */
-ALWAYS_INLINE void mark_16(__m128i bytes, uint32_t place, uint64_t *ats, __m128i *colons, __m128i *undecided) {
+ALWAYS_INLINE void mark_16(__m128i bytes, uint32_t place, uint64_t *ats, __m128i *signs, __m128i *undecided) {
     *ats |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))) << place;
-    *colons = _mm_or_si128(*colons, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')));
+    /* one comparison for both signs: `;` and `<` lie between, and are rare */
+    *signs = _mm_or_si128(*signs, _mm_cmplt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - ':'))),
+                                                 _mm_set1_epi8((char)(0x80 + '=' - ':' + 1))));
     *undecided = _mm_or_si128(_mm_or_si128(*undecided, bytes), _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('*')),
                                                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('%'))));
 }
@@ -313,19 +316,19 @@ static inline __m128i load_few(const uint8_t *text, uint32_t length) {
 
 /* Mark a short address. Its length is not predictable, so some bytes are read twice in place of a branch. */
 static inline marks mark(const uint8_t *text, uint32_t length) {
-    __m128i undecided = _mm_setzero_si128(), colons = undecided;
+    __m128i undecided = _mm_setzero_si128(), signs = undecided;
     uint64_t ats = 0;
     if (RARELY(length < 16)) {
-        mark_16(load_few(text, length), 0, &ats, &colons, &undecided);
+        mark_16(load_few(text, length), 0, &ats, &signs, &undecided);
     } else {
         uint32_t last = length - 16, second = last < 16 ? last : 16;
-        mark_16(LOAD_16(text), 0, &ats, &colons, &undecided);
-        mark_16(LOAD_16(text + second), second, &ats, &colons, &undecided);
+        mark_16(LOAD_16(text), 0, &ats, &signs, &undecided);
+        mark_16(LOAD_16(text + second), second, &ats, &signs, &undecided);
         if (RARELY(length > 48))
-            mark_16(LOAD_16(text + 32), 32, &ats, &colons, &undecided);
-        mark_16(LOAD_16(text + last), last, &ats, &colons, &undecided);
+            mark_16(LOAD_16(text + 32), 32, &ats, &signs, &undecided);
+        mark_16(LOAD_16(text + last), last, &ats, &signs, &undecided);
     }
-    return (marks){ats, _mm_movemask_epi8(colons), _mm_movemask_epi8(undecided)};
+    return (marks){ats, _mm_movemask_epi8(signs), _mm_movemask_epi8(undecided)};
 }
 
 /* Fold a short text. */
@@ -355,7 +358,7 @@ static inline marks mark(const uint8_t *text, uint32_t length) {
     for (uint32_t place = 0; place < length; place++) {
         uint8_t byte = text[place];
         found.ats |= (uint64_t)(byte == '@') << place;
-        found.has_colon |= byte == ':';
+        found.may_show_type |= byte == ':' || byte == '=';
         found.is_undecided |= (byte & 0x80) || byte == '*' || byte == '%';
     }
     return found;
@@ -373,9 +376,28 @@ static inline void fold_domain(uint8_t *row, const uint8_t *end, uint32_t width)
 
 #endif
 
+/* Return whether a text is an Internet address without quotes, whatever signs are in its local part. */
+static int is_internet(const uint8_t *text, const uint8_t *end) {
+    const uint8_t *at = last_at(text, (uint32_t)(end - text));
+    if (!at || at == text || at + 1 == end)
+        return 0;
+    for (const uint8_t *place = text; place < end; place++)
+        if (*place <= ' ' || *place == '"' || *place == ';' || (place > at && (*place == '/' || *place == '=' || *place == ',')))
+            return 0;
+    return 1;
+}
+
+/* Return whether an address may show another type than SMTP by its shape: it names no type, which ends at `colon`, and holds
+ * a `=`, as each legacy DN and each O/R address does. */
+static int may_show_type(const uint8_t *text, const uint8_t *colon, const uint8_t *end) {
+    size_t length = (size_t)((colon < end && *colon == ':' ? colon : end) - text);
+    return memchr(text, '=', length) && !is_internet(text, end);
+}
+
 /* Split an address into its type, before a colon, and its value without blanks. Return 0 where the type gives the answer, or
- * where it is undecided: a dot after a domain does not count, nor does a type with blanks where no pattern has it. */
-static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int32_t *answer) {
+ * where it is undecided: a dot after a domain does not count, nor does a type with blanks where no pattern has it, and a
+ * legacy DN or an O/R address may stand there without its type, where `has_equals`. */
+static int split_type(const kernel *table, address_query *query, const uint8_t *text, uint32_t length, int has_equals, int32_t *answer) {
     const uint8_t *end = text + length, *value, *place;
     int type = table->smtp;
     while (end > text && is_blank(end[-1]))
@@ -383,8 +405,8 @@ static int split_type(const kernel *table, address_query *query, const uint8_t *
     place = value = without_blanks(text, end);
     while (place < end && *place != ':' && *place != '@' && *place != '"' && !is_blank(*place))
         place++;
-    if ((end > text && end[-1] == '.') || (table->has_types_with_blanks && place < end && is_blank(*place) &&
-                                           memchr(place, ':', (size_t)(end - place)))) {
+    if ((end > text && end[-1] == '.') || (RARELY(has_equals) && may_show_type(value, place, end)) ||
+        (table->has_types_with_blanks && place < end && is_blank(*place) && memchr(place, ':', (size_t)(end - place)))) {
         *answer = KERNEL_UNDECIDED;
         return 0;
     }
@@ -415,9 +437,9 @@ static inline int prepare(const kernel *table, address_query *query, uint8_t *ro
     query->text = text + 5 * named;
     query->length = length - 5 * named;
     query->type = (uint32_t)table->smtp;
-    if (RARELY((found.has_colon && !named) || *query->text <= ' ' || text[length - 1] <= '.' || table->smtp < 0 ||
+    if (RARELY((found.may_show_type && !named) || *query->text <= ' ' || text[length - 1] <= '.' || table->smtp < 0 ||
                table->types[table->smtp].is_constant)) {
-        if (!split_type(table, query, text, length, answer))
+        if (!split_type(table, query, text, length, found.may_show_type, answer))
             return 0;
         if (query->text + query->length != text + length)
             return -1; /* blanks at the end: the margin may be too narrow without them */
@@ -517,18 +539,19 @@ static int32_t match_alone(const kernel *table, const uint8_t *text, int64_t siz
     uint8_t room[MARGIN + KERNEL_LONGEST + 1 + MARGIN] = {0}, *value = room + MARGIN;
     address_query query;
     int32_t answer = KERNEL_NONE;
-    uint8_t undecided = 0;
+    uint8_t undecided = 0, has_equals = 0;
     if (size < 0)
         return KERNEL_NONE;
     if (size > KERNEL_LONGEST)
         return KERNEL_UNDECIDED;
     for (int64_t place = 0; place < size; place++) {
         undecided |= text[place] | (text[place] == '*' || text[place] == '%' ? 0x80 : 0);
+        has_equals |= text[place] == '=';
         value[place] = lower(text[place]);
     }
     if (undecided & 0x80)
         return KERNEL_UNDECIDED;
-    if (!split_type(table, &query, value, (uint32_t)size, &answer))
+    if (!split_type(table, &query, value, (uint32_t)size, has_equals, &answer))
         return answer;
     const uint8_t *at = last_at(query.text, query.length);
     query.local = at ? (uint32_t)(at - query.text) : query.length;

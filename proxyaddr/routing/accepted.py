@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from proxyaddr._text.domains import comparable_domain
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, check_text
 from proxyaddr.matcher import Plan
 from proxyaddr.routing.route import Route
@@ -62,7 +62,9 @@ def checked_domains(domains: Iterable[str], dialect: Dialect) -> tuple[str, ...]
     for domain in domains:
         check_text(domain, "an accepted domain")
         try:
-            pattern = AddressSpace(DEFAULT_TYPE, domain.strip().rstrip(".")[:_LONGEST_DOMAIN], dialect=rules).pattern
+            pattern = AddressSpace(
+                DEFAULT_TYPE, domain.strip(TRIMMED).rstrip(".")[:_LONGEST_DOMAIN], dialect=rules
+            ).pattern
         except AddressSyntaxError:
             message = f"an accepted domain is a domain, or '*.' and a domain, not {domain[:80]!r}"
             raise ConfigurationError("bad-accepted-domain", message, "accepted_domains") from None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from proxyaddr.routing.accepted import NOT_GIVEN
+from proxyaddr.routing.accepted import NOT_GIVEN, accepted_fit
 from proxyaddr.routing.explanation import Explanation, Outcome
-from proxyaddr.routing.rule_kinds import Candidate, Rule
+from proxyaddr.routing.route import Route
+from proxyaddr.routing.rule_kinds import Candidate, Offer, Rule
 from proxyaddr.routing.selection import EARLIER_ROUTE, RULES
-from proxyaddr.routing.state import Message
+from proxyaddr.routing.state import Connector, Message
 from proxyaddr.spaces.dialect import Dialect
+from proxyaddr.spaces.matching import Fit, MatchKind
 
-__all__ = ["PENDING", "choose", "explained", "is_unknown"]
+__all__ = ["candidate_of", "choose", "explained", "is_unknown", "pending_candidates"]
 
-PENDING = -1
+_PENDING = -1
 """The index of a candidate that stands for accepted domains which are not known."""
 
 
@@ -28,13 +30,25 @@ def choose(
     return left[0] if left else None
 
 
+def pending_candidates(accepted: Iterable[Route], connectors: Mapping[str, Connector]) -> list[Candidate]:
+    """Return candidates of spaces of the accepted domains, while those are not known, as if each fitted exactly."""
+    fit = accepted_fit(Fit(MatchKind.EXACT, 0))
+    return [candidate_of(_PENDING, route, fit, connectors) for route in accepted]
+
+
+def candidate_of(index: int, route: Route, fit: Fit, connectors: Mapping[str, Connector]) -> Candidate:
+    """Return a candidate with what is known of its connector, or the defaults."""
+    name = route.connector
+    return Candidate(index, route, fit, Offer.of(connectors.get(name) or Connector(name), route.space.cost))
+
+
 def is_unknown(chosen: Candidate | None, known: Candidate | None) -> bool:
     """Return whether the route of an address depends on accepted domains that are not known.
 
     `chosen` is the choice among all candidates, `known` that without those of the accepted domains. Where both lead to
     the same connectors the answer is certain.
     """
-    if chosen is None or chosen.index != PENDING:
+    if chosen is None or chosen.index != _PENDING:
         return False
     return known is None or known.route.connectors != chosen.route.connectors
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 from proxyaddr._text.types import DEFAULT_TYPE
@@ -11,15 +12,16 @@ from proxyaddr.errors import ConfigurationError, Finding, RowError, bad_rows, ch
 from proxyaddr.matcher import Matcher, Plan
 from proxyaddr.matcher.plan import NO_ROUTE
 from proxyaddr.routing.accepted import accepted_fit, accepted_routes, checked_domains, not_given, without_stated
-from proxyaddr.routing.choice import PENDING, choose, explained, is_unknown
+from proxyaddr.routing.choice import candidate_of, choose, explained, is_unknown, pending_candidates
 from proxyaddr.routing.columns import LazyRoutes, RouteColumns
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rule_kinds import Candidate, Offer
 from proxyaddr.routing.selection import preferences
 from proxyaddr.routing.state import Connector, Message, message_of
+from proxyaddr.routing.unread import UnreadLines
 from proxyaddr.spaces.dialect import Dialect
-from proxyaddr.spaces.matching import Fit, MatchKind, Target, read_address
+from proxyaddr.spaces.matching import Target, read_address
 
 __all__ = ["RouteChooser"]
 
@@ -32,7 +34,7 @@ class RouteChooser:
 
     __slots__ = (
         *("_accepted", "_conflicts", "_connectors", "_dialect", "_domains", "_errors", "_notices", "_routes"),
-        "_stated",
+        *("_stated", "_unread"),
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class RouteChooser:
         self._dialect = routes.dialect
         self._routes = self._stated = routes
         self._errors = tuple(errors)
+        self._unread: UnreadLines | None = None
         self._hold_connectors(connectors)
         self._accepted: tuple[Route, ...] = ()
         self._domains: tuple[str, ...] | None = None
@@ -114,6 +117,13 @@ class RouteChooser:
     def errors(self) -> tuple[RowError, ...]:
         """The bad rows of the file, text or columns that the table came from."""
         return self._errors
+
+    @property
+    def unread(self) -> UnreadLines:
+        """What the bad rows mean for addresses."""
+        if self._unread is None:
+            self._unread = UnreadLines(self._errors, self._dialect)
+        return self._unread
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
@@ -194,14 +204,13 @@ class RouteChooser:
     ) -> Explanation:
         """Return every route that matches an address, how well it does, and why it lost; parameters as for `route`."""
         message, target = message_of(size, site, location, self._connectors.values()), self.read(address)
-        candidates = self._candidates(target)
-        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        pending = self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only)
-        return explained(
+        candidates, _, pending = self._weighed(target, message, lowest_cost_only=lowest_cost_only)
+        found = explained(
             *(str(address), target.type, candidates, self._dialect, message),
             lowest_cost_only=lowest_cost_only,
             pending=pending,
         )
+        return replace(found, table_incomplete=self.unread.concerning(target)) if self._errors else found
 
     def compile(self, *, engine: str | None = None) -> Matcher:
         """Return a matcher, which gives the same indices as `route_index`, for millions of addresses.
@@ -217,7 +226,8 @@ class RouteChooser:
             columns = columns.rows(rows)
             offered = set(zip(columns.costs, columns.connectors, strict=True))
             ranked = preferences({(cost, name): Offer.of(states[name], cost) for cost, name in offered}, self._dialect)
-            if ranked is None:
+            named = {kind for kind in set(self.columns.types) - set(columns.types) if " " in kind}
+            if ranked is None or named:  # a type with blanks is one where the table has it, in routes left out here too
                 return Matcher(self.route_index, engine)
             ranks = [ranked[offer] for offer in zip(columns.costs, columns.connectors, strict=True)]
         plan = Plan(self._dialect, columns.types, columns.patterns, ranks, rows)
@@ -253,38 +263,27 @@ class RouteChooser:
             if fit is not None:
                 if index >= stated:
                     fit = accepted_fit(fit)
-                found.append(Candidate(index, route, fit, Offer.of(self._connector(route.connector), route.space.cost)))
+                found.append(candidate_of(index, route, fit, self._connectors))
         return found
-
-    def _pending(self, target: Target) -> list[Candidate]:
-        """Return candidates of the spaces of accepted domains, while those are not known, as if one fitted exactly."""
-        if self._domains is not None or target.type != DEFAULT_TYPE:
-            return []
-        fit = accepted_fit(Fit(MatchKind.EXACT, 0))
-        offers = [Offer.of(self._connector(route.connector), route.space.cost) for route in self._accepted]
-        return [Candidate(PENDING, route, fit, offer) for route, offer in zip(self._accepted, offers, strict=True)]
 
     def _chosen(self, target: Target, message: Message, *, lowest_cost_only: bool = False) -> Candidate | None:
         """Return the candidate that takes an address; ConfigurationError where that depends on accepted domains."""
-        candidates = self._candidates(target)
-        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        if self._unknown(target, candidates, known, message, lowest_cost_only=lowest_cost_only) is not None:
+        _, known, pending = self._weighed(target, message, lowest_cost_only=lowest_cost_only)
+        if pending is not None:
             raise not_given(target.written)
         return known
 
-    def _unknown(
-        self,
-        target: Target,
-        candidates: Sequence[Candidate],
-        known: Candidate | None,
-        message: Message,
-        *,
-        lowest_cost_only: bool,
-    ) -> Candidate | None:
-        """Return the candidate that takes an address if it falls under accepted domains that are not known."""
-        pending = self._pending(target)
-        if not pending:
-            return None
-        every = [*candidates, *pending]
+    def _weighed(
+        self, target: Target, message: Message, *, lowest_cost_only: bool
+    ) -> tuple[Sequence[Candidate], Candidate | None, Candidate | None]:
+        """Return the candidates, the one that takes an address, and the one that does if it is an accepted domain's.
+
+        The last is None where the accepted domains are known, or do not matter.
+        """
+        candidates = self._candidates(target)
+        known = choose(candidates, self._dialect, message, lowest_cost_only=lowest_cost_only)
+        if self._domains is not None or target.type != DEFAULT_TYPE or not self._accepted:
+            return candidates, known, None
+        every = [*candidates, *pending_candidates(self._accepted, self._connectors)]
         chosen = choose(every, self._dialect, message, lowest_cost_only=lowest_cost_only)
-        return chosen if is_unknown(chosen, known) else None
+        return candidates, known, chosen if is_unknown(chosen, known) else None

@@ -181,7 +181,7 @@ def _are_plain(lists: list[list[Any]], plain_types: set[str], dialect: Dialect) 
     if dialect.by_domain:
         return set(types) == {DEFAULT_TYPE} and all(map(DOMAIN.fullmatch, patterns))
     lines = "\n".join(["", *patterns, ""])  # a printable pattern has no line end in it
-    return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n"))
+    return not any(untrimmed in lines for untrimmed in ("\n ", " \n", ";\n", "\n*.\n"))
 
 
 def _is_plain_type(text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from proxyaddr._files.objects import Exported, Objects, is_true, key_of, objects_in_text, unknown_column
 from proxyaddr._files.text import read_text
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.rows import RouteRow, TableRows
@@ -46,39 +46,45 @@ def connectors_of(text: str, source: str, limits: Limits) -> TableRows:
 
 def connector_rows(read: Objects, source: str) -> TableRows:
     """Return the address spaces of the connectors that a file holds, and what it says of the connectors."""
-    rows: list[tuple[int, RouteRow] | RowError] = []
     connectors: list[Connector] = []
+    return TableRows(_rows(read, source, connectors), connectors)
+
+
+def _rows(read: Objects, source: str, connectors: list[Connector]) -> Iterator[tuple[int, RouteRow] | RowError]:
+    """Yield the address spaces of connectors, and add to a list what the file says of each."""
     first: Exported | None = None
     states_spaces = False
     for entry in read.objects:
         if isinstance(entry, RowError):
-            rows.append(entry)
+            yield entry
             continue
         first = first or entry
         held = _gathered(entry.properties)
         states_spaces = states_spaces or not SPACES.isdisjoint(held)
-        name = next((text for key in _NAMES if (text := _text(held.get(key)).strip())), "")
+        name = next((text for key in _NAMES if (text := _text(held.get(key)).strip(TRIMMED))), "")
         if not name:
-            rows.append(RowError("no-connector-name", "expected an object with Name", entry.line, source))
+            yield RowError("no-connector-name", "expected an object with Name", entry.line, source)
             continue
         try:
             state = Connector(name, _flag("Enabled", held.get("enabled"), True), _size(held.get("maxmessagesize")))
             scoped = _flag("IsScopedConnector", held.get("isscopedconnector"), False)
         except ConfigurationError as error:
-            rows.append(RowError(error.code, f"{name}: {error}", entry.line, source, error))
+            yield RowError(error.code, f"{name[:_SHOWN]}: {error}", entry.line, source, error)
             state, scoped = Connector(name), False
         connectors.append(state)
         scope = Scope.SITE if scoped else Scope.ORGANIZATION
         for space in _spaces(held):
             row = _space_row(space, name, scope)
             if isinstance(row, RouteRow):
-                rows.append((entry.line, row))
+                yield (entry.line, row)
             else:
-                rows.append(RowError(row.code, f"{name}: {row.message}", entry.line, source, row))
+                yield RowError(row.code, f"{name[:_SHOWN]}: {row.message}", entry.line, source, row)
     if first is not None and not states_spaces:
         raise unknown_column("bad-header", tuple(first.properties), ("AddressSpaces", "RecipientDomains"), source)
-    return TableRows(rows, connectors)
 
+
+_SHOWN = 100
+"""Characters of a connector's name in the error of each of its spaces, of which there may be many."""
 
 _NAMES = ("name", "identity")
 """The properties that name a connector, as names compare, the better one first."""
@@ -91,10 +97,11 @@ ACCEPTED = "--"
 """The address space of the accepted domains, as EdgeSync writes it."""
 
 _JOINT = re.compile(
-    r"(?:,[ \t]*|(?<![ \t])[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))[ \t]+"
+    r"(?:,[ \t]*|(?<![ \t])[ \t]+|\|)(?=[A-Za-z0-9&._-]+:)|\||"
+    r"(?:(?<=;[0-9])|(?<=;[0-9]{2})|(?<=;[0-9]{3}))(?:[ \t]*,[ \t]*|[ \t]+)"
 )
-"""What stands between spaces in one text (Select-Object, $OFS): a comma, blanks or `|` before a type, `|`, or blanks
-behind a cost, since a type may have a blank."""
+"""What stands between spaces in one text (Select-Object, $OFS): a comma, blanks or `|` before a type, `|`, or a comma
+or blanks behind a cost, since a type may have a blank."""
 
 _UNTYPED_JOINT = re.compile(r",[ \t]*|[ \t]+|\|")
 
@@ -117,7 +124,8 @@ def _spaces(held: Mapping[str, object]) -> Iterator[object]:
     """Yield the spaces of a connector: texts or objects, as they are written."""
     yield from _members(held.get("addressspaces"), _JOINT)
     for domain in _members(held.get("recipientdomains"), _UNTYPED_JOINT):
-        yield f"{DEFAULT_TYPE}:{domain}" if isinstance(domain, str) else domain
+        is_domain = isinstance(domain, str) and not _is_not_exported(domain)
+        yield f"{DEFAULT_TYPE}:{domain}" if is_domain else domain
     if is_true(held.get("allaccepteddomains")):
         yield f"{DEFAULT_TYPE}:{ACCEPTED}"
 
@@ -130,7 +138,7 @@ def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
         if not isinstance(member, str) or member.startswith("@{"):
             yield member
             continue
-        text = member.strip()
+        text = member.strip(TRIMMED)
         cut_off = None
         if text.startswith("{"):
             whole = text.endswith("}")
@@ -147,16 +155,24 @@ def _members(value: object, joint: re.Pattern[str]) -> Iterator[object]:
 
 
 def _pieces(text: str, joint: re.Pattern[str]) -> Iterator[str]:
-    """Yield the pieces of a text; a word before a blank and a type is the start of that type, as in `Lotus Notes:*`."""
+    """Yield the pieces of a text; a word before a blank and a type is the start of that type, as in `Lotus Notes:*`.
+
+    Domains without a type are separated by commas alone.
+    """
+    if joint is _JOINT and _TYPED.isdisjoint(text):
+        joint = _UNTYPED_JOINT
     start = 0
     for found in joint.finditer(text):
-        piece = text[start : found.start()].strip()
+        piece = text[start : found.start()].strip(TRIMMED)
         if found[0].isspace() and joint is _JOINT and _NO_WORD.isdisjoint(piece):
             continue
         yield piece
         start = found.end()
-    yield text[start:].strip()
+    yield text[start:].strip(TRIMMED)
 
+
+_TYPED = frozenset(":=;")
+"""Characters of which a space with a type or a cost, or one that is no domain, has one."""
 
 _NO_WORD = frozenset(":.*;")
 """Characters of which a space without a type has one."""
@@ -169,11 +185,13 @@ def _space_row(space: object, connector: str, scope: Scope) -> RouteRow | Config
     if isinstance(space, ConfigurationError):
         return space
     if isinstance(space, str):
-        if space.startswith("@{") or _COLLECTION.fullmatch(space):
+        if _is_not_exported(space):
             return ConfigurationError("not-exported", f"{space[:60]!r} is no address space: {NOT_EXPORTED}")
         return RouteRow((connector,), space=space, scope=scope)
     read = {str(key).lower(): value for key, value in space.items()} if isinstance(space, Mapping) else {}
-    address = read.get("address", read.get("domain"))
+    address, domain = read.get("address"), read.get("domain")
+    if address is None and isinstance(domain, str):
+        address = f"*.{domain}" if is_true(read.get("includesubdomains")) and "*" not in domain else domain
     if address is None:
         return ConfigurationError("bad-route", "expected a space as text, or an object with Type, Address and Cost")
     return RouteRow(
@@ -182,6 +200,11 @@ def _space_row(space: object, connector: str, scope: Scope) -> RouteRow | Config
 
 
 _COLLECTION = re.compile(r"(?:System|Microsoft)\.[\w.`]+(?:\[\]|\[.*\])?")
+
+
+def _is_not_exported(text: str) -> bool:
+    """Return whether a text only names an object, in place of what it holds."""
+    return text.startswith("@{") or _COLLECTION.fullmatch(text) is not None
 
 
 def _text(value: object) -> str:

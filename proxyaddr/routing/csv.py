@@ -9,11 +9,11 @@ from enum import Enum
 from pathlib import Path
 
 from proxyaddr._files.text import csv_records, read_text
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names
+from proxyaddr.routing.rows import RouteRow, TableRows, check_connector_names, check_cost
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.space import Scope
 
@@ -97,9 +97,9 @@ def _rows(
             yield record
             continue
         line, row = record
-        cells = {name: row[index].strip() for name, index in columns.items()}
-        hops = [hop.strip() for hop in cells["connector"].split(HOP_SEPARATOR)]
-        stated = {name: cell for name, index in states.items() if (cell := row[index].strip())}
+        cells = {name: row[index].strip(TRIMMED) for name, index in columns.items()}
+        hops = [hop.strip(TRIMMED) for hop in cells["connector"].split(HOP_SEPARATOR)]
+        stated = {name: cell for name, index in states.items() if (cell := row[index].strip(TRIMMED))}
         if stated and hops[0]:
             from proxyaddr.routing.settings import connector_of_texts  # noqa: PLC0415 - difflib takes its time
 
@@ -132,6 +132,7 @@ def csv_text(routes: Iterable[Route], connectors: Mapping[str, Connector]) -> st
     writer.writerow(COLUMNS + STATE_COLUMNS if has_states else COLUMNS)
     for route in kept:
         check_connector_names(route, HOP_SEPARATOR)
+        check_cost(route, route.space.dialect)
         space, known = route.space, connectors.get(route.connector)
         cells: list[object] = [space.type, space.pattern, space.cost, space.scope, HOP_SEPARATOR.join(route.connectors)]
         if has_states:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, INTERNET_TYPES
+from proxyaddr.routing.answers import answers_of
 from proxyaddr.routing.chooser import RouteChooser
+from proxyaddr.routing.explanation import NO_ROUTE, fate_without_route
 from proxyaddr.spaces.components import COMPONENT_TYPES
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import pattern_components
@@ -21,7 +23,7 @@ _FRESH = "zz-any"
 class Move(NamedTuple):
     """An address that goes elsewhere: `space` is the space that it stands for, None where it was given.
 
-    `before` and `after` say where it goes: the connectors, `no route`, or that it is unknown.
+    `before` and `after` say where it goes: the connectors, `no route` and what becomes of it, or that it is unknown.
     """
 
     address: str
@@ -37,11 +39,19 @@ def moves(before: RouteChooser, after: RouteChooser, addresses: Iterable[str] | 
     else:
         asked = _of_spaces(before, after)
     found = []
+    said_before, said_after = answers_of(before), answers_of(after)
     for address, space in asked:
-        goes, went = before.explain(address).taken, after.explain(address).taken
+        goes, went = said_before(address), said_after(address)
         if goes != went:
-            found.append(Move(address, space, goes, went))
+            found.append(Move(address, space, _with_fate(goes, before, address), _with_fate(went, after, address)))
     return tuple(found)
+
+
+def _with_fate(said: str, table: RouteChooser, address: str) -> str:
+    """Return what is said of an address, and where no route takes it, what the product does with the mail."""
+    if said != NO_ROUTE:
+        return said
+    return f"{said}: {fate_without_route(table.dialect, table.read(address).type)}"
 
 
 def _of_spaces(*tables: RouteChooser) -> Iterable[tuple[str, str]]:

@@ -10,16 +10,20 @@ from itertools import zip_longest
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.errors import visible
 from proxyaddr.routing.route import Route
+from proxyaddr.routing.unread import Incomplete
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import MatchKind
 
-__all__ = ["NDR", "UNREACHABLE", "Explanation", "Outcome"]
+__all__ = ["NDR", "NO_ROUTE", "UNREACHABLE", "Explanation", "Outcome", "fate_without_route", "taken_by"]
 
 NDR = "NDR"
 """A non-delivery report: the mail is returned."""
 
 UNREACHABLE = "Unreachable queue"
 """The queue of Exchange 2007 and later in which mail waits for a connector (connector-selection.md)."""
+
+NO_ROUTE = "no route"
+"""What is said of an address that no route takes."""
 
 _UNKNOWN = "unknown: the accepted domains are not given"
 
@@ -56,7 +60,9 @@ class Explanation:
     """Every route whose space matches an address, the best first, and the one that takes it.
 
     `tie` is true where the winner is only the earlier of equals. `unknown` is a code where the route depends on what
-    nobody said, `accepted-domains-not-given`, and None else. `str()` and `table()` give a table.
+    nobody said, `accepted-domains-not-given`, and None else. `table_incomplete` says how many lines of the table were
+    not read and whether one of them could match the address, None where all were read. `str()` and `table()` give a
+    table.
     """
 
     address: str
@@ -65,6 +71,7 @@ class Explanation:
     outcomes: tuple[Outcome, ...]
     tie: bool
     unknown: str | None = None
+    table_incomplete: Incomplete | None = None
 
     @property
     def winner(self) -> Outcome | None:
@@ -80,8 +87,7 @@ class Explanation:
         """
         if self.winner is not None or self.unknown is not None:
             return None
-        is_kept = self.dialect is not Dialect.EXCHANGE55 and self.type == DEFAULT_TYPE
-        return UNREACHABLE if is_kept and not self._is_too_large_for_all else NDR
+        return NDR if self._is_too_large_for_all else fate_without_route(self.dialect, self.type)
 
     @property
     def _is_too_large_for_all(self) -> bool:
@@ -93,29 +99,45 @@ class Explanation:
 
     def table(self, width: int | None = None) -> str:
         """Return a table for people; long cells are wrapped where a line would have more than `width` characters."""
+        incomplete = [] if self.table_incomplete is None else _wrapped(str(self.table_incomplete), width)
         if not self.outcomes:
             reason = f"no address space of type {visible(self.type)} matches"
-            return f"{visible(self.address)}: {reason if self.unknown is None else _UNKNOWN}{self._ending}"
+            said = f"{visible(self.address)}: {reason if self.unknown is None else _UNKNOWN}{self._ending}"
+            return "\n".join([said, *incomplete])
         rows = [_HEADER, *(_row(outcome) for outcome in self.outcomes)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
         if width is not None:
             widths = _fitted(widths, width)
         lines = [line for row in rows for line in _lines(row, widths)]
-        tie = [] if not self.tie else [_TIE] if width is None else textwrap.wrap(_TIE, width)
-        return "\n".join([f"{visible(self.address)}: {visible(self.taken)}{self._ending}", *lines, *tie])
+        tie = _wrapped(_TIE, width) if self.tie else []
+        return "\n".join([f"{visible(self.address)}: {visible(self.taken)}{self._ending}", *lines, *tie, *incomplete])
 
     @property
     def taken(self) -> str:
         """What is said of the address in a word: its connectors, `no route`, or that it is unknown."""
         winner = self.winner
-        if winner is not None:
-            return " -> ".join(winner.route.connectors)
-        return "no route" if self.unknown is None else _UNKNOWN
+        return taken_by(None if winner is None else winner.route, is_unknown=self.unknown is not None)
 
     @property
     def _ending(self) -> str:
         fate = "" if self.no_route is None else f": {self.no_route}"
         return f"{fate} (rules of {self.dialect})"
+
+
+def fate_without_route(dialect: Dialect, address_type: str) -> str:
+    """Return what the product does with mail of a type that no route takes, whatever its size."""
+    return UNREACHABLE if dialect is not Dialect.EXCHANGE55 and address_type == DEFAULT_TYPE else NDR
+
+
+def taken_by(route: Route | None, *, is_unknown: bool = False) -> str:
+    """Return what is said of an address in a word: the connectors of its route, `no route`, or that it is unknown."""
+    if route is not None:
+        return " -> ".join(route.connectors)
+    return _UNKNOWN if is_unknown else NO_ROUTE
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    return [text] if width is None else textwrap.wrap(text, width)
 
 
 def _fitted(widths: list[int], width: int) -> list[int]:

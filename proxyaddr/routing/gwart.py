@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from proxyaddr._files.text import limited_rows, too_long
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
@@ -38,12 +39,12 @@ def gwart_rows(text: str, limits: Limits, source: str | None = None) -> Iterator
     A pattern may hold commas: the cost is the first number after a field that ends with `;`, else the first number.
     """
     for _, (number, line) in zip(limited_rows(source, limits), enumerate(_lines(text), 1), strict=False):
-        if not line.strip():
+        if not line.strip(TRIMMED):
             continue
         if len(line) > limits.line_length:
             yield RowError("too-long", too_long(limits), number, source)
             continue
-        cells = [cell.strip() for cell in line.split(",")]
+        cells = [cell.strip(TRIMMED) for cell in line.split(",")]
         numbers = [i for i, cell in enumerate(cells) if i > 1 and cell.isascii() and cell.isdigit()]
         cost = next((i for i in numbers if cells[i - 1].endswith(";")), numbers[0] if numbers else 0)
         connectors = [cell for cell in cells[cost + 1 :] if cell]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from proxyaddr._text.types import DEFAULT_TYPE
-from proxyaddr.errors import ConfigurationError
-from proxyaddr.routing.json import by_connector
+from proxyaddr.routing.json import by_connector, modern
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.rows import check_connector_names
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.dialect import Dialect
-from proxyaddr.spaces.space import DOMAIN, Scope
+from proxyaddr.spaces.space import Scope
 
 __all__ = ["powershell_text", "quoted"]
 
@@ -24,11 +22,13 @@ _QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 def powershell_text(routes: Iterable[Route], connectors: Mapping[str, Connector], dialect: Dialect) -> str:
     """Return a command for each connector: New-SendConnector for Internet mail, else New-ForeignConnector.
 
-    Smart hosts and servers are not in a table, and are left to whoever runs the commands. Patterns of Exchange 5.5
+    Smart hosts and servers are not in a table, and are left to whoever runs the commands. Patterns of older dialects
     that take a whole domain are written as that domain. ConfigurationError for a space that has no such form, and for a
     name that a command can't hold.
     """
-    written = [_modern(route, dialect) for route in routes]
+    written = [modern(route, dialect) for route in routes]
+    for route in written:
+        check_connector_names(route, "\n")
     internet = [route for route in written if route.space.type == DEFAULT_TYPE]
     others = [route for route in written if route.space.type != DEFAULT_TYPE]
     lines: list[str] = []
@@ -59,17 +59,3 @@ def quoted(text: str) -> str:
     'Joe''s $(connector)'
     """
     return "'" + _QUOTES.sub(r"\1\1", text) + "'"
-
-
-def _modern(route: Route, dialect: Dialect) -> Route:
-    """Return a route whose space has the form of Exchange 2007 and later."""
-    check_connector_names(route, "\n")
-    space = route.space
-    if dialect is not Dialect.EXCHANGE55 or space.type != DEFAULT_TYPE:
-        return route
-    domain = space.pattern.removeprefix("*@") or "*"
-    if space.pattern not in ("", "*") and (domain == space.pattern or not DOMAIN.fullmatch(domain) or "*" in domain):
-        message = f"{space} of {route.connector} has no form in Exchange 2007 and later, which compare domains"
-        raise ConfigurationError("unwritable-space", message, "address_spaces")
-    modern = replace(space, pattern=domain, dialect=Dialect.EXCHANGE2007)
-    return Route(modern, route.connectors)

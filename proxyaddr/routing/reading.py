@@ -9,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.text import csv_records, read_text
-from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES
+from proxyaddr._files.row_errors import with_bounded_errors
+from proxyaddr._files.text import csv_records, lines_of, read_text
+from proxyaddr._text.types import DEFAULT_TYPE, KNOWN_TYPES, TRIMMED
 from proxyaddr.errors import ConfigurationError, Finding, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.csv import csv_rows
@@ -82,7 +83,7 @@ def read_source(path: str | Path, limits: Limits) -> Source:
         read = reader(text, source, limits)
         if form is TableForm.CONNECTORS:
             stated = Dialect.EXCHANGE2007
-    rows = list(read.rows)
+    rows = list(with_bounded_errors(read.rows, source, limits))
     if form is TableForm.GWART and text.strip() and all(isinstance(row, RowError) for row in rows):
         _check_is_gwart(text, source)
     return Source(source, rows, read.connectors, stated if read.dialect is None else Dialect(read.dialect))
@@ -122,7 +123,7 @@ def form_of_table(text: str, source: str, limits: Limits) -> TableForm:
 
 def _first_line(head: str) -> str:
     """Return the first line that is neither blank nor a comment of TOML, without blanks around it."""
-    lines = (line.strip() for line in head.splitlines())
+    lines = (line.strip(TRIMMED) for line in lines_of(head))
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
@@ -179,7 +180,7 @@ def _is_near(keys: Iterable[str]) -> bool:
 
 def _check_is_gwart(text: str, source: str) -> None:
     """Raise ConfigurationError for text without a route that does not begin as a GWART does."""
-    lines = [line for line in text[:_HEAD].splitlines() if line.strip()]
+    lines = [line for line in lines_of(text[:_HEAD]) if line.strip(TRIMMED)]
     kind, comma, _ = lines[0].partition(",")
     if comma and kind.strip().upper() in KNOWN_TYPES:
         return

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from proxyaddr._text.types import DEFAULT_TYPE
+from proxyaddr._text.types import DEFAULT_TYPE, TRIMMED
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, ProxyAddrError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
 from proxyaddr.routing.state import Connector
-from proxyaddr.spaces.cost import COST_MAX_DIGITS, bad_cost
+from proxyaddr.spaces.cost import COST_MAX_DIGITS, COST_RANGE, bad_cost
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import TYPE_BEFORE_COLON
 from proxyaddr.spaces.space import ACCEPTED_DOMAINS, LOCAL, AddressSpace, Scope, parse_space
@@ -24,6 +24,7 @@ __all__ = [
     "TableRows",
     "bad_route",
     "check_connector_names",
+    "check_cost",
     "cost_of",
     "has_sums",
     "routes_of",
@@ -136,7 +137,7 @@ def _with_all_domains(read: RouteRow) -> RouteRow:
 def written_space(read: RouteRow) -> tuple[str, str] | None:
     """Return the type and the pattern of a row as they are written, None where they are no text."""
     if read.space is not None:
-        address_type, pattern = _split(read.space.strip())
+        address_type, pattern = _split(read.space.strip(TRIMMED))
         pattern = _COST.sub("", pattern)
     elif isinstance(read.type, str) and isinstance(read.pattern, str):
         address_type, pattern = read.type, read.pattern
@@ -180,10 +181,18 @@ def text_of(value: object) -> str:
 
 def cost_of(value: object) -> int:
     """Return a cost given as a number or as digits; AddressSyntaxError where it is neither."""
-    text = str(value).strip()
+    text = str(value).strip(TRIMMED)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > COST_MAX_DIGITS:
         raise bad_cost(text)
     return int(text)
+
+
+def check_cost(route: Route, dialect: Dialect) -> None:
+    """Raise ConfigurationError where the cost of a route is a sum over hops that a table of the dialect can't state."""
+    if not has_sums(dialect) and route.space.cost not in COST_RANGE:
+        cost = f"a cost above {COST_RANGE[-1]}, which no space alone has"
+        message = f"{route.space} of {route.connector} has {cost}: GWART text keeps it"
+        raise ConfigurationError("unwritable-space", message, "address_spaces")
 
 
 def check_connector_names(route: Route, separator: str) -> None:

@@ -23,6 +23,9 @@ Real tables have a few; without a bound the time would grow with the square of a
 _WITHOUT_AT = "\0"
 """Marks literal characters from which the one `@` is left out."""
 
+_Starred = Mapping[str | int, Shape | None]
+"""The components of a space that have wildcards; None for `*`, which is any value or none, as `**` is not."""
+
 Outranks = Callable[[int, int], bool]
 """Whether a route wins against another one wherever both match and state as many literals."""
 
@@ -137,33 +140,48 @@ def _components(
     outranks: Outranks,
     may_replace: Callable[[int, int], bool],
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
-    read: dict[int, tuple[Components, Mapping[str | int, Shape]]] = {}
+    read: dict[int, tuple[Components, _Starred]] = {}
     groups: dict[tuple[str, frozenset[tuple[str | int, str]]], list[int]] = defaultdict(list)
     for index in order:
         space = routes[index].space
         if space.by_component:
             parts = pattern_components(space.type, space.pattern)
             wild = "*" if space.type == "EX" else "*%"
-            starred = {name: shape_of(text, wild) for name, text in parts.items() if not set(wild).isdisjoint(text)}
+            starred = {
+                name: None if text == "*" else shape_of(text, wild)
+                for name, text in parts.items()
+                if not set(wild).isdisjoint(text)
+            }
             read[index] = parts, starred
             literal = frozenset((name, text) for name, text in parts.items() if name not in starred)
             groups[space.type, literal].append(index)
     for group in groups.values():
+        alike: dict[tuple[str | int, str] | None, list[int]] = defaultdict(list)
+        for place, index in enumerate(group):
+            kept = alike[next(_literals_of(read[index][1]), None)]
+            if len(kept) < MOST_COMPARED:
+                kept.append(place)
         for index in group:
-            for other in group[:MOST_COMPARED]:
+            keys = [None, *_literals_of(read[index][1])]
+            for other in (group[place] for place in sorted(place for key in keys for place in alike.get(key, ()))):
                 if other == index or not outranks(other, index) or not may_replace(other, index):
                     continue
-                if read[other][0] != read[index][0] and _covers_components(read[other][1], *read[index]):
+                if read[other][0] != read[index][0] and _covers_components(read[other][1], read[index][1]):
                     yield index, (other,)
                     break
 
 
-def _covers_components(wide: Mapping[str | int, Shape], parts: Components, narrow: Mapping[str | int, Shape]) -> bool:
+def _literals_of(starred: _Starred) -> Iterator[tuple[str | int, str]]:
+    """Return the literal characters of the starred components but `*`: a space that covers another has one the same."""
+    return ((name, shape.literals) for name, shape in starred.items() if shape is not None)
+
+
+def _covers_components(wide: _Starred, narrow: _Starred) -> bool:
     """Return whether the starred components of one space match what another one's do; the literal ones are equal."""
-    any_text = shape_of("*", "*")
     for name, shape in wide.items():
-        if shape == any_text:  # any value or none
+        if shape is None:
             continue
-        if name not in parts or name not in narrow or not covers(shape, narrow[name]):
+        other = narrow.get(name)
+        if other is None or not covers(shape, other):
             return False
     return True

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from proxyaddr.errors import ConfigurationError, check_text
+from proxyaddr.errors import ConfigurationError, Finding, check_text
 
-__all__ = ["Activation", "Connector", "Message", "Proximity", "message_of"]
+__all__ = ["Activation", "Connector", "Message", "Proximity", "message_of", "place_findings"]
 
 
 class Proximity(IntEnum):
@@ -83,3 +83,20 @@ def message_of(size: int | None, site: str | None, location: str | None, connect
             message = f"the table does not say of any connector in which {name} it is, so {given!r} can't count"
             raise ConfigurationError("no-sites", message, name)
     return Message(size, site, None if location == "*" else location)
+
+
+def place_findings(site: str | None, location: str | None, connectors: Iterable[Connector]) -> tuple[Finding, ...]:
+    """Return a finding for the site and the location of a message where no connector is in it: perhaps a slip."""
+    found = []
+    known = list(connectors)
+    for given, name in ((site, "site"), (None if location == "*" else location, "location")):
+        names = dict.fromkeys(place for connector in known if (place := getattr(connector, name)) is not None)
+        if given is None or given.casefold() in {place.casefold() for place in names}:
+            continue
+        shown = ", ".join(list(names)[:_MOST_SHOWN])
+        message = f"no connector of the table is in the {name} {given[:80]!r}; those that it names: {shown[:200]}"
+        found.append(Finding("unknown-site", message))
+    return tuple(found)
+
+
+_MOST_SHOWN = 10

@@ -14,9 +14,9 @@ from proxyaddr.routing.chooser import RouteChooser
 from proxyaddr.routing.columns import LazyRoutes, read_columns
 from proxyaddr.routing.csv import csv_text, read_csv
 from proxyaddr.routing.gwart import check_is_no_path, gwart_rows, gwart_text
-from proxyaddr.routing.reading import Source, decided, read_source, source_of
+from proxyaddr.routing.reading import Source, decided, guessed_dialect, read_source, source_of
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import TableRows, routes_of
+from proxyaddr.routing.rows import RouteRow, TableRows, routes_of
 from proxyaddr.spaces.dialect import Dialect
 
 if TYPE_CHECKING:  # they load when they are asked for
@@ -99,6 +99,12 @@ class RoutingTable(RouteChooser):
         return text
 
     @property
+    def guessed_dialect(self) -> Dialect:
+        """The dialect that is guessed where a file holds these spaces and states none."""
+        spaces = ((route.connectors, route.space) for route in self._written)
+        return guessed_dialect((0, RouteRow(names, type=space.type, pattern=space.pattern)) for names, space in spaces)
+
+    @property
     def _written(self) -> Iterable[Route]:
         """The routes as a file states them: `SMTP:--` in place of the routes that accepted domains made."""
         return chain(self._stated.routes, map(as_written, self._accepted))
@@ -164,8 +170,8 @@ class RoutingTable(RouteChooser):
 
     @classmethod
     def from_table(cls, table: object, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> RoutingTable:
-        """Make one of the table `[routing_table]` of a TOML file that was parsed; it is exchange55 by default."""
-        return cls._from_rows(_loaded("rows_of_table")(table, str(path)), Dialect.EXCHANGE55, path, limits)
+        """Make one of the table `[routing_table]` of a TOML file that was parsed, as `from_toml` does."""
+        return cls._from_sources([source_of(_loaded("rows_of_table")(table, str(path)), str(path))], None, limits)
 
     @classmethod
     def from_file(

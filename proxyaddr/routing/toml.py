@@ -13,7 +13,7 @@ from proxyaddr._files.settings import ROUTING_TABLE, TABLES, check_names, read_s
 from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import Limits
 from proxyaddr.routing.route import Route
-from proxyaddr.routing.rows import RouteRow, TableRows
+from proxyaddr.routing.rows import RouteRow, TableRows, check_cost
 from proxyaddr.routing.settings import CONNECTOR_SETTINGS
 from proxyaddr.routing.state import Connector
 from proxyaddr.spaces.space import Scope
@@ -105,6 +105,7 @@ def toml_text(routes: Iterable[Route], connectors: Mapping[str, Connector], dial
     lines = [f"[{ROUTING_TABLE}]", f"dialect = {_quoted(dialect)}"]
     named: dict[str, None] = {}
     for route in routes:
+        check_cost(route, route.space.dialect)
         space, hops = route.space, route.connectors
         named.update(dict.fromkeys(hops))
         lines += ["", f"[[{ROUTING_TABLE}.routes]]"]

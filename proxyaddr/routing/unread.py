@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import canonical_type
-from proxyaddr.errors import ProxyAddrError, RowError
+from proxyaddr.errors import ProxyAddrError, RowError, quantity
 from proxyaddr.routing.rows import RouteError
 from proxyaddr.spaces.dialect import Dialect
 from proxyaddr.spaces.matching import Target, matches_wildcards
 from proxyaddr.spaces.space import AddressSpace
 
-__all__ = ["Incomplete", "UnreadLines"]
+__all__ = ["Incomplete", "UnreadLines", "either"]
 
 _NO_ROUTE_IN_IT = frozenset({"connector-without-route"})
 """Codes of errors that are no unread routes."""
@@ -25,6 +25,18 @@ class Incomplete(NamedTuple):
     lines: int
     could_match: bool
 
+    def __str__(self) -> str:
+        could = "one of them could match" if self.could_match else "none of them could match"
+        return f"table incomplete: {quantity(self.lines, 'line')} unread, {could}"
+
+
+def either(first: Incomplete | None, *others: Incomplete | None) -> Incomplete | None:
+    """Return what unread lines mean for an answer that rests on several addresses; the first counts all lines."""
+    if first is None:
+        return None
+    could_match = any(each is not None and each.could_match for each in (first, *others))
+    return Incomplete(first.lines, could_match)
+
 
 class UnreadLines:
     """The unread lines of a table, with the spaces that they probably were."""
@@ -34,11 +46,22 @@ class UnreadLines:
         self._count = len(unread)
         self._spaces = [_space(error, dialect) for error in unread]
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
+
     def concerning(self, target: Target) -> Incomplete | None:
         """Return what the unread lines mean for an address; None where all were read."""
         if not self._count:
             return None
         return Incomplete(self._count, any(_could_match(space, target) for space in self._spaces))
+
+    def concerning_type(self, address_type: str) -> Incomplete | None:
+        """Return what the unread lines mean for the addresses of a type; None where all were read."""
+        if not self._count:
+            return None
+        return Incomplete(self._count, any(space is None or _type_of(space) == address_type for space in self._spaces))
 
 
 def _space(error: RowError, dialect: Dialect) -> AddressSpace | tuple[str, str] | None:
@@ -54,6 +77,10 @@ def _space(error: RowError, dialect: Dialect) -> AddressSpace | tuple[str, str] 
         return AddressSpace(address_type, written[1], dialect=dialect)
     except ProxyAddrError:
         return address_type, fold(written[1].strip())
+
+
+def _type_of(space: AddressSpace | tuple[str, str]) -> str:
+    return space.type if isinstance(space, AddressSpace) else space[0]
 
 
 def _could_match(space: AddressSpace | tuple[str, str] | None, target: Target) -> bool:

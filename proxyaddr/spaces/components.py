@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from proxyaddr._text.folding import fold
+from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.x400.keywords import ATTRIBUTES, PERSONAL_NAME, compared
 
 __all__ = ["COMPONENT_TYPES", "ONE_CHARACTER", "Components", "components"]
@@ -38,8 +39,12 @@ def components(address_type: str, value: str) -> Components:
 
 
 def _attributes(value: str) -> Components:
-    """Return the attributes of `c=US;a= ;p=Org;` or `/c=US/a= /p=Org/`, in any order and any case (Q108732)."""
-    separator = "/" if value.startswith("/") else ";"
+    """Return the attributes of `c=US;a= ;p=Org;` or `/c=US/a= /p=Org/`, in any order and any case (Q108732).
+
+    The first slash may be missing where the slashes can be nothing but separators.
+    """
+    has_slashes = "/" in value and ";" not in value and typed_by_shape(value) is not None
+    separator = "/" if value.startswith("/") or has_slashes else ";"
     found: Components = {}
     dda_type: str | None = None
     for part in _PARTS[separator].finditer(value):

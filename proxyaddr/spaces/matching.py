@@ -10,6 +10,7 @@ from typing import NamedTuple
 from proxyaddr._text.domains import comparable_domain
 from proxyaddr._text.folding import fold
 from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, INTERNET_TYPES, SPELLINGS
+from proxyaddr.addresses.shapes import typed_by_shape
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.spaces.components import COMPONENT_TYPES, ONE_CHARACTER, Components, components
 from proxyaddr.spaces.dialect import Dialect
@@ -76,8 +77,9 @@ class Target(NamedTuple):
 def read_address(address: str | TypedAddress, types_with_blanks: Container[str] = ()) -> Target:
     """Return the type and the value of any address, read for comparison; TypeError for what is not text.
 
-    An address without a type is SMTP: a colon makes what stands before it a type unless a blank, a quote or an `@`
-    comes first. A type with blanks counts where it is one of `types_with_blanks`, in upper case: those of a table.
+    A colon makes what stands before it a type unless a blank, a quote or an `@` comes first. A legacy DN and an O/R
+    address without a type are known by their shape, any other address without one is SMTP. A type with blanks counts
+    where it is one of `types_with_blanks`, in upper case: those of a table.
     """
     if isinstance(address, TypedAddress):
         address_type, value = address.type, address.value
@@ -86,7 +88,8 @@ def read_address(address: str | TypedAddress, types_with_blanks: Container[str] 
     else:
         text = address.strip(BLANKS)
         typed = TYPE_BEFORE_COLON.fullmatch(text)
-        address_type, value = typed.groups() if typed else _with_blanks(text, types_with_blanks)
+        shaped = typed_by_shape(text) if "=" in (typed[1] if typed else text) else None
+        address_type, value = shaped or (typed.groups() if typed else _with_blanks(text, types_with_blanks))
         if address_type.isascii():
             address_type = SPELLINGS.get(address_type.upper(), address_type.upper())
     value = value.strip(BLANKS)
@@ -116,6 +119,8 @@ def comparable_pattern(address_type: str, pattern: str, dialect: Dialect) -> str
     """
     if address_type in COMPONENT_TYPES:
         return pattern
+    if pattern.isascii() and pattern[-1:] != "." and dialect is not Dialect.EXCHANGE2000:
+        return pattern.lower()  # as most are
     folded = fold(pattern)
     if address_type not in (INTERNET_TYPES if dialect is Dialect.EXCHANGE55 else (DEFAULT_TYPE,)):
         return folded

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from proxyaddr._text.folding import fold
-from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, canonical_type
+from proxyaddr._text.types import BLANKS, DEFAULT_TYPE, INTERNET_TYPES, canonical_type
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Span
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -215,9 +215,12 @@ def _check_pattern(address_type: str, pattern: str, dialect: Dialect) -> None:
     if address_type == "X400" and pattern.strip("; ") not in ("", "*"):
         for found in x400_findings(pattern, space=True):
             raise AddressSyntaxError(found.code, found.message, pattern, found.span or (0, len(pattern)))
+    whole: Span = (0, len(pattern))
+    if address_type in INTERNET_TYPES and pattern == "*.":
+        message = "no domain stands behind '*.', and a dot at the end does not count; '*' takes every domain"
+        raise AddressSyntaxError("bad-domain", message, pattern, whole, ("'*'", "'*.' and a domain"))
     if not dialect.by_domain or address_type in COMPONENT_TYPES:
         return
-    whole: Span = (0, len(pattern))
     if address_type != DEFAULT_TYPE:
         if not pattern:
             message = f"an address space of {address_type} has a pattern in this dialect"

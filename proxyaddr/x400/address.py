@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import AddressSyntaxError, check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.x400.ddas import RepeatedDDAs
@@ -119,7 +120,7 @@ class X400Address:
         numbers: Counter[tuple[str, str]] = Counter()
         found = []
         for key, which, text in self.flat():
-            if key != "A" or text.strip():
+            if key != "A" or text.strip(TRIMMED):
                 attribute = key, compared(which)
                 found.append(((*attribute, compared(text)), numbers[attribute]))
                 numbers[attribute] += 1

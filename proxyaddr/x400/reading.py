@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import AddressSyntaxError, Finding, Span
 from proxyaddr.x400.ddas import RepeatedDDAs
 from proxyaddr.x400.keywords import (
@@ -127,7 +128,7 @@ class AddressBuilder:
 
     def add_single(self, name: str, value: str, span: Span | None) -> None:
         """Add the value of an attribute that an address has once."""
-        text = value.strip()
+        text = value.strip(TRIMMED)
         if name == "A" and not text and (value or self._space):
             text = " "
         if self._check(name, text, span, repeated=name in self.single):
@@ -135,7 +136,7 @@ class AddressBuilder:
 
     def add_unit(self, number: int, value: str, span: Span | None, spelling: str = "oun") -> None:
         """Add an organizational unit; `spelling` is `ou` or, for `ou1` to `ou4`, `oun`: an address has one of them."""
-        text = value.strip()
+        text = value.strip(TRIMMED)
         if number > MAX_UNITS:
             self._report("x400-too-many-units", f"an O/R address has at most {MAX_UNITS} OU (Q118563)", span)
         elif self._units and spelling not in self._named:
@@ -146,7 +147,7 @@ class AddressBuilder:
 
     def add_dda(self, dda_type: str, value: str, span: Span | None) -> None:
         """Add a domain-defined attribute; an address has one of each type, but in RFC 1685."""
-        kind, text = dda_type.strip(), value.strip()
+        kind, text = dda_type.strip(TRIMMED), value.strip(TRIMMED)
         key = compared(kind)
         if not kind or not text:
             self._report("x400-empty-value", "a domain-defined attribute has a type and a value (Q145585)", span)
@@ -191,7 +192,7 @@ class AddressBuilder:
         return MappingProxyType({name: found[name] for name in order if name in found})
 
     def _add_dda_value(self, value: str, span: Span | None) -> None:
-        text = value.strip()
+        text = value.strip(TRIMMED)
         if len(text) > 1 and text[0] == text[-1] == '"':
             text = text[1:-1]
         if self._dda_types:
@@ -201,7 +202,7 @@ class AddressBuilder:
 
     def _add_personal_name(self, value: str, span: Span | None) -> None:
         """Add the parts of PN, which is given.initials.surname; an address has PN or them (facts exchange55)."""
-        parts = PERSONAL_NAME.fullmatch(value.strip())
+        parts = PERSONAL_NAME.fullmatch(value.strip(TRIMMED))
         if parts is None:
             self._report("x400-empty-value", "PN has no value (Q145585)", span)
             return

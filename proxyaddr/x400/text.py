@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from lark import Token, Transformer
 
 from proxyaddr._text.grammar import Grammar
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.errors import Span
 from proxyaddr.x400.keywords import Form
 
@@ -88,8 +89,8 @@ def _attribute(tokens: list[Any], in_keyword: re.Pattern[str], in_value: re.Patt
     written: Token = tokens[0]
     value: Token | None = tokens[1]
     last = value or written
-    span = ((written.start_pos or 0) + len(written) - len(written.lstrip()), last.end_pos or 0)
-    keyword = written.lstrip()
+    span = ((written.start_pos or 0) + len(written) - len(written.lstrip(TRIMMED)), last.end_pos or 0)
+    keyword = written.lstrip(TRIMMED)
     if not keyword.endswith("="):
         return WrittenAttribute(_plain(keyword, in_keyword), None, span)
     text = "" if value is None else _plain(value, in_value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from proxyaddr._text.types import TRIMMED
 from proxyaddr.x400.keywords import POSTAL, POSTAL_ATTRIBUTE, RFC1685_ORDER, RFC2156_ORDER, RULES, Form
 
 __all__ = ["Part", "write_address"]
@@ -38,7 +39,7 @@ def _write_rfc1685(parts: list[Part]) -> str:
         if name == "DDA":
             blank = " " if text.startswith("=") else ""  # read back as a value, not as a doubled `=`
             written.append(f"DDA:{which.replace(';', ';;').replace('=', '==')}={blank}{text}")
-        elif name != "A" or value.strip():
+        elif name != "A" or value.strip(TRIMMED):
             written.append(f"{name}{which}={text}")
     return "; ".join(written)
 
@@ -51,7 +52,7 @@ def _write_rfc2156(parts: list[Part]) -> str:
     for name, which, value in _ordered(parts, RFC2156_ORDER, reverse_units=True):
         rules = RULES.get(name)  # none of their own for postal attributes
         keyword = f"DD.{quoted(which)}" if name == "DDA" else (rules and rules.rfc2156_keyword) or name
-        if name != "A" or value.strip():
+        if name != "A" or value.strip(TRIMMED):
             written.append(f"/{keyword}={quoted(value)}")
     return "".join(written) + "/"
 

@@ -15,10 +15,10 @@ from pyarrow import ipc
 
 import proxyaddr as px
 from proxyaddr import columns
-from proxyaddr.bulk.commands import Parse
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.job import Job, run
 from proxyaddr.bulk.lists import Lists
+from proxyaddr.bulk.parse_command import Parse
 from proxyaddr.bulk.readers import csv as csv_reading
 from proxyaddr.bulk.readers import json as json_reading
 from proxyaddr.bulk.writers import Output

@@ -317,7 +317,13 @@ def check_table(table: px.RoutingTable) -> None:
     ):
         with bad_input():
             again = read(write(), dialect=dialect)
-            assert [route.space for route in again.routes] == [route.space for route in table.routes]
+            if read is px.RoutingTable.from_gwart or not holds_sums(table):
+                assert [route.space for route in again.routes] == [route.space for route in table.routes]
+
+
+def holds_sums(table: px.RoutingTable) -> bool:
+    """Return whether a table of Exchange 2007 came from a GWART with costs of sums, which its other files refuse."""
+    return table.dialect is px.Dialect.EXCHANGE2007 and any(route.space.cost > 100 for route in table.routes)
 
 
 def csv_table(text: str, *, dialect: px.Dialect) -> px.RoutingTable:

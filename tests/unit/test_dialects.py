@@ -195,9 +195,7 @@ def test_domains_are_compared_in_a_labels_without_their_dot(engine: str, dialect
 
 
 def test_in_exchange55_only_what_follows_the_at_is_a_domain(engine: str) -> None:
-    spaces = table(
-        "SMTP:j\u00f6rg.*", "SMTP:*.m\u00fcller.example", "FAX:*@m\u00fcller.example", "SMTP:*.", dialect="exchange55"
-    )
+    spaces = table("SMTP:j\u00f6rg.*", "SMTP:*.m\u00fcller.example", "FAX:*@m\u00fcller.example", dialect="exchange55")
     asked = (
         "j\u00f6rg.doe@contoso.com",
         "x@a.m\u00fcller.example",

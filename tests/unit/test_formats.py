@@ -80,7 +80,9 @@ def test_case(case: dict[str, object]) -> None:
         found = px.decapsulate(encoded)
         assert (found.type, found.value, found.domain) == (case["type"], case["value"], case["domain"])
         assert px.encapsulate(found.type, found.value, found.domain) == case.get("written", encoded)
-        assert bool(found.findings) == case.get("refused", False)
+        assert found.is_refused == case.get("refused", False)
+        codes = ["refused-encapsulation"] if found.is_refused else case.get("findings", [])
+        assert [finding.code for finding in found.findings] == codes
         return
     with pytest.raises(px.AddressSyntaxError) as caught:
         px.decapsulate(encoded)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -426,6 +426,7 @@ def test_explain_agrees_with_route_and_gives_a_reason_to_each_loser(dialect: px.
 @given(st.data())
 def test_a_less_specific_space_never_changes_the_choice(dialect: px.Dialect, data: st.DataObject) -> None:
     table, address, space = data.draw(tables(dialect)), data.draw(SPACE_ADDRESSES), data.draw(spaces(dialect))
+    assume(" " not in space.type)  # an address typed so is of that type from then on
     before = table.explain(address).winner
     more = px.RoutingTable([*table.routes, px.Route(space, "new")], dialect)
     after = more.explain(address).winner

@@ -53,7 +53,8 @@ def test_a_pattern_covers_itself_and_less(pattern: str) -> None:
 
 
 SAMPLED_PATTERNS = st.one_of(
-    SMALL_PATTERNS, st.sampled_from(["", "*", "*@*", "%*@*", "*@*%", "*a*", "*@*a", "a*@b", "*@b", "*b", "*@*b", "*.b"])
+    SMALL_PATTERNS.filter(lambda text: text != "*."),  # in which no domain stands behind the dot
+    st.sampled_from(["", "*", "*@*", "%*@*", "*@*%", "*a*", "*@*a", "a*@b", "*@b", "*b", "*@*b", "*.b"]),
 )
 SAMPLED_ADDRESSES = st.builds(
     "{}@{}".format, st.text("abz.", min_size=1, max_size=4), st.text("abz.", min_size=1, max_size=4)
@@ -150,7 +151,7 @@ def test_the_difference_by_space_and_by_address() -> None:
     )
     assert old.diff(old) == ()
     gone = old.diff(px.RoutingTable([]))
-    assert {move.after for move in gone} == {"no route"}
+    assert {move.after for move in gone} == {"no route: NDR"}  # and what becomes of the mail
     assert {move.before for move in gone} == set("ACXEMFO")
 
 

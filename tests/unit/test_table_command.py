@@ -169,7 +169,7 @@ def test_accepted_domains_are_asked_for(command: Any) -> None:  # noqa: ANN401 -
         in command("route --spaces d.json --accepted-domains contoso.com a@contoso.com")[2]
     )
     status, _, err = command("route --spaces edge.json --in people.txt --out out.csv")
-    assert (status, "--accepted-domains [accepted-domains-not-given]" in err) == (2, True)
+    assert (status, "unknown: the accepted domains are not given" in err) == (1, True)
 
 
 def test_findings_and_unread_lines_stand_beside_the_answers(command: Any) -> None:  # noqa: ANN401 - as above

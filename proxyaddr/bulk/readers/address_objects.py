@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from proxyaddr.directory.records import ADDRESS_KEYS
+from proxyaddr._files.objects import ADDRESS_KEYS
 
 __all__ = ["as_texts", "text_type"]
 

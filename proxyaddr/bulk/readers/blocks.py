@@ -7,8 +7,9 @@ quote that is not closed for a cell that holds the rest of the file.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable, Iterator
+
+from proxyaddr._text.byte_order import unicode_start
 
 __all__ = ["BLOCK", "LONGEST_ROW", "blocks", "last_line_end", "last_record_end", "recoded", "starting_with"]
 
@@ -17,14 +18,6 @@ BLOCK = 4 << 20
 
 LONGEST_ROW = 16 << 20
 """Bytes after which a row that has no end is taken for broken; else a quote that is not closed would take the file."""
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-_UNMARKED = re.compile(rb"(\0[^\0]\0[^\0])|[^\0]\0[^\0]\0")
 
 
 def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int], bytes]:
@@ -35,14 +28,10 @@ def recoded(read: Callable[[int], bytes], encoding: str | None) -> Callable[[int
     the default, is passed on without a check.
     """
     start = read(BLOCK)
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            start, encoding = start[len(mark) :], name
-            break
-    else:
-        if encoding is None and (found := _UNMARKED.match(start)):
-            encoding = "utf-16-be" if found[1] else "utf-16-le"
-    again = starting_with(start, read)
+    shown, mark = unicode_start(start)
+    if shown is not None and (mark or encoding is None):
+        encoding = shown
+    again = starting_with(start[mark:], read)
     if encoding is None or codecs.lookup(encoding).name == "utf-8":
         return again
     decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")

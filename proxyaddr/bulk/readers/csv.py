@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain
@@ -23,7 +24,7 @@ from pyarrow import csv as arrow_csv
 from proxyaddr._files.text import before_header, delimiter_of
 from proxyaddr.bulk.files import Format
 from proxyaddr.bulk.readers.blocks import LONGEST_ROW, blocks, last_record_end, recoded
-from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
+from proxyaddr.bulk.readers.reader import MOST_COLUMNS, Batch, Codes, Reader, too_many_columns
 from proxyaddr.columns import NOT_UTF8
 from proxyaddr.errors import ConfigurationError
 
@@ -112,7 +113,9 @@ class CsvReader(Reader):
                 raise ConfigurationError("bad-header", "no header", source=self._source.name, line=1)
             if header.count("") > 1:  # spreadsheets write the commas of columns that were once in use
                 header = [name or f"column_{place}" for place, name in enumerate(header, 1)]
-            if repeated := next((name for name in header if header.count(name) > 1), None):
+            if len(header) > MOST_COLUMNS:
+                raise too_many_columns(self._source.name)
+            if repeated := next((name for name, count in Counter(header).items() if count > 1), None):
                 message = f"the column {repeated!r} occurs more than once"
                 raise ConfigurationError("bad-header", message, source=self._source.name, line=1)
             stack.pop_all()  # the file stays open for the rows

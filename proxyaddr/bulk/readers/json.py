@@ -21,7 +21,7 @@ from pyarrow import json as arrow_json
 from proxyaddr.bulk.readers.blocks import blocks, last_line_end, recoded
 from proxyaddr.bulk.readers.json_arrays import lines_of
 from proxyaddr.bulk.readers.json_types import column_of, merged, type_of, without_times
-from proxyaddr.bulk.readers.reader import Batch, Codes, Reader
+from proxyaddr.bulk.readers.reader import MOST_COLUMNS, Batch, Codes, Reader, too_many_columns
 from proxyaddr.bulk.utf8 import encodable, escaped
 from proxyaddr.columns import NOT_UTF8
 
@@ -41,6 +41,8 @@ _DECODER = json.JSONDecoder()
 
 _NOT_FOR_PYARROW = r"(?m)^[ \t]*[^{ \t\r\n]|[^} \t\r\n][ \t\r]*$|\[[ \t\r\n]*null"
 """Lines that do not start and end as an object, and lists that start with null."""
+
+_NAME = re.compile(rb'"([^"\\]*)"[ \t]*:')
 
 _MAY_BE_SURROGATE = re.compile(r"[\udc80-\udcff]|\\u[dD][89a-fA-F]")
 """A byte that was not UTF-8, or an escape that may be half of a surrogate pair."""
@@ -64,7 +66,9 @@ class JsonLinesReader(Reader):
         schema = pa.schema([])
         with self._open() as raw:
             for block in self._blocks(raw):
-                schema = merged(schema, _schema_of(block))
+                schema = merged(schema, _schema_of(block, self._source.name))
+                if len(schema) > MOST_COLUMNS:
+                    raise too_many_columns(self._source.name)
         place = self._place(schema)
         if place >= 0 and pa.types.is_null(schema.field(place).type):
             schema = schema.set(place, pa.field(schema.names[place], pa.string()))
@@ -107,14 +111,33 @@ class JsonLinesReader(Reader):
         return blocks(lines_of(read, self._source.name), last_line_end)
 
 
-def _schema_of(block: bytes) -> pa.Schema:
-    """Return the columns of the objects in a block."""
+def _schema_of(block: bytes, source: str) -> pa.Schema:
+    """Return the columns of the objects in a block; ConfigurationError where there are too many."""
+    if _may_be_wide(block):
+        raise too_many_columns(source)
     found = _inferred(block)
     if found is None:
         found = pa.schema([])
         for piece in _pieces(block):
-            found = merged(found, _inferred(piece) or _inferred_by_lines(piece))
+            inferred = _inferred(piece) or _inferred_by_lines(piece)
+            if not _agree(found, inferred):
+                return _inferred_by_lines(block)
+            found = merged(found, inferred)
     return found
+
+
+def _agree(one: pa.Schema, other: pa.Schema) -> bool:
+    """Return whether columns of two pieces have the same types, so that it does not matter where a block was cut."""
+    types = {field.name: field.type for field in one}
+    pairs = [(types[field.name], field.type) for field in other if field.name in types]
+    return all(pa.types.is_null(first) or pa.types.is_null(second) or first == second for first, second in pairs)
+
+
+def _may_be_wide(block: bytes) -> bool:
+    """Return whether a block has so many names that pyarrow takes the square of its length for their nulls."""
+    if block.count(b'":') < MOST_COLUMNS:
+        return False
+    return len({found[1] for found in _NAME.finditer(block)}) > MOST_COLUMNS
 
 
 def _inferred(block: bytes) -> pa.Schema | None:

@@ -11,18 +11,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
+from proxyaddr._files.json_wrappers import Wrapper, after_blanks, members_after, next_page, page_of, wrapper_at
 from proxyaddr.bulk.readers.blocks import BLOCK, LONGEST_ROW, starting_with
 from proxyaddr.errors import ConfigurationError
 
 __all__ = ["lines_of"]
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
 _START = re.compile(rb"[ \t\r\n]*(?:\[[ \t\r\n]*(?:\]|(?=\{))|(?=\{[ \t]*[\r\n]))")
-_WRAPPED = re.compile(rb'[ \t\r\n]*\{[^\[\]{}]{0,10000}?"value"[ \t\r\n]*:[ \t\r\n]*(?=\[)')
-"""What stands before the array in a document of Graph or OData, and of PowerShell 5.1."""
-
-_NEXT_PAGE = b"@odata.nextLink"
-_AFTER = re.compile(rb"[ \t\r\n]*(?:,[^\[\]{}]*)?\}[ \t\r\n]*")
+_NEXT_PAGE = "@odata.nextLink\n"
+_HEAD = 1 << 16
+_PIECE = 1 << 20
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # used only to find ends of values
 _ESCAPED = "surrogateescape"
 
@@ -30,90 +28,147 @@ _ESCAPED = "surrogateescape"
 def lines_of(read: Callable[[int], bytes], source: str) -> Callable[[int], bytes]:
     """Return a function that reads as `read` does, but one object a line where the data starts otherwise.
 
-    What follows an array is not changed. The function raises ConfigurationError where an array or object is incomplete
-    or not valid.
+    The list that Graph, OData and PowerShell 5.1 put in an object gives its members, as do several such pages one after
+    the other or in an array. Where the last page says that the list goes on elsewhere, there is a last line that is a
+    bad row: not all rows are there. What follows an array is not changed. The function raises ConfigurationError where
+    an array or object is incomplete or not valid.
     """
     start = read(BLOCK)
-    around = _WRAPPED.match(start)
-    begin = around.end() if around else 0
-    opened = _START.match(start, begin)
-    if opened is None:
+    opened = _START.match(start)
+    if opened is None and _wrapper(start[:_HEAD].decode("utf-8", _ESCAPED)) is None:
         return starting_with(start, read)
-    rest = starting_with(start[opened.end() :], read)
-    if around is None and opened[0].endswith(b"]"):
-        return rest
-    line = 1 + start.count(b"\n", 0, opened.end())
-    is_empty = opened[0].endswith(b"]")
-    found = iter(lambda: rest(BLOCK), b"") if is_empty else _pieces(rest, line, source, in_array=b"[" in opened[0])
-    pieces = filter(None, found if around is None else _without_wrapper(found, around[0], source))
+    if opened is not None and opened[0].endswith(b"]"):
+        return starting_with(start[opened.end() :], read)
+    pieces = _in_pieces(_Documents(starting_with(start, read), source).lines())
     return lambda _: next(pieces, b"")
 
 
-def _without_wrapper(pieces: Iterator[bytes], before: bytes, source: str) -> Iterator[bytes]:
-    """Yield the pieces of an array that stands in an object, but not what follows it in the object.
+def _wrapper(text: str) -> Wrapper | None:
+    return wrapper_at(text, after_blanks(text, 0))
 
-    Where the object says that the list goes on elsewhere, its address is a last line, which is a bad row: not all rows
-    are there. ConfigurationError where the object does not end.
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[bytes]:
+    """Yield lines in pieces of about a megabyte."""
+    waiting: list[str] = []
+    length = 0
+    for line in lines:
+        waiting.append(line)
+        length += len(line)
+        if length >= _PIECE:
+            yield "".join(waiting).encode("utf-8", _ESCAPED)
+            waiting, length = [], 0
+    if waiting:
+        yield "".join(waiting).encode("utf-8", _ESCAPED)
+
+
+class _Documents:
+    """Reads an array, pages, or objects one after the other; memory holds a block and the value that goes on after it.
+
+    `_text` is what was read and not yet taken, from `_place` on; `_line` is the line at its start.
     """
-    held: list[bytes] = []
-    for piece in pieces:
-        if held or piece.lstrip(b" \t\r\n")[:1] not in (b"", b"{"):
-            held.append(piece)
-        else:
-            yield piece
-    after = b"".join(held)
-    if _AFTER.fullmatch(after) is None:
-        message = "invalid or incomplete JSON: no '}' after the list of `value`"
-        raise ConfigurationError("bad-json", message, source=source)
-    if _NEXT_PAGE in before or _NEXT_PAGE in after:
-        yield _NEXT_PAGE + b"\n"
 
+    def __init__(self, read: Callable[[int], bytes], source: str) -> None:
+        self._read, self._source = read, source
+        self._decode = codecs.getincrementaldecoder("utf-8")(_ESCAPED).decode
+        self._text, self._place, self._line, self._ended = "", 0, 1, False
+        self._following: str | None = None
 
-def _pieces(read: Callable[[int], bytes], first_line: int, source: str, *, in_array: bool) -> Iterator[bytes]:
-    """Yield pieces of whole lines, one object each: those of an array, or one after the other; then the other data."""
-    decode = codecs.getincrementaldecoder("utf-8")(_ESCAPED).decode
-    text, line, closed = "", first_line, False
-    while not closed:
-        more = read(BLOCK)
-        text += decode(more, final=not more)
-        members: list[str] = []
-        place = 0
-        problem = None
-        while not closed and problem is None and _end_of_blanks(text, place) < len(text):
-            try:
-                member, place, closed = _member(text, place, in_array=in_array)
-            except (json.JSONDecodeError, RecursionError) as error:
-                problem = error
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each object, then the data behind an array as they are."""
+        in_pages = True
+        while self._next():
+            while in_pages and len(self._text) - self._place < _HEAD and self._more():
+                pass
+            around = wrapper_at(self._text, self._place) if in_pages else None
+            in_pages = around is not None
+            if around is not None:
+                yield from self._page(around)
+            elif self._text[self._place] == "[":
+                yield from self._array(of_pages=True)
+                yield from self._rest()
             else:
-                members.append(member)
-        yield "".join(members).encode("utf-8", _ESCAPED)
-        line += text.count("\n", 0, place)
-        text = text[place:]
-        if problem is not None and (not more or len(text) > LONGEST_ROW):
-            reason = getattr(problem, "msg", "nested too deeply")
-            line += text.count("\n", 0, getattr(problem, "pos", place) - place)
-            raise ConfigurationError("bad-json", f"invalid or incomplete JSON: {reason}", source=source, line=line)
-        if not more:
-            if in_array and not closed:
-                raise ConfigurationError(
-                    "bad-json", "invalid or incomplete JSON: no ']' at its end", source=source, line=line
-                )
-            break
-    yield text.encode("utf-8", _ESCAPED)
-    yield from iter(lambda: read(BLOCK), b"")
+                yield from self._member(of_pages=False)
+        if self._following is not None:
+            yield _NEXT_PAGE
 
+    def _page(self, around: Wrapper) -> Iterator[str]:
+        """Yield a line for each member of the list in a wrapper that begins at the place."""
+        self._place = around.start
+        yield from self._array(of_pages=False)
+        self._close(around)
 
-def _member(text: str, place: int, *, in_array: bool) -> tuple[str, int, bool]:
-    """Return the object at a place as a line, the place of the next one, and whether the array ends between the two."""
-    begin = _end_of_blanks(text, place)
-    _, end = _DECODER.raw_decode(text, begin)
-    after = _end_of_blanks(text, end)
-    closed = in_array and text.startswith("]", after)
-    if in_array and not closed and not text.startswith(",", after):
-        raise json.JSONDecodeError("expected ',' or ']'", text, after)
-    return text[begin:end].replace("\n", " ").replace("\r", " ") + "\n", after + in_array, closed
+    def _array(self, *, of_pages: bool) -> Iterator[str]:
+        """Yield a line for each member of the array that begins at the place."""
+        self._place += 1
+        while self._next() and self._text[self._place] != "]":
+            yield from self._member(of_pages=of_pages)
+            if not self._next() or self._text[self._place] not in ",]":
+                raise self._error("expected ',' or ']'", self._place)
+            if self._text[self._place] == ",":
+                self._place += 1
+                if self._next() and self._text[self._place] == "]":
+                    raise self._error("Expecting value", self._place)
+        if not self._next():
+            raise self._error("no ']' at its end", self._place)
+        self._place += 1
 
+    def _member(self, *, of_pages: bool) -> Iterator[str]:
+        """Yield the value at the place as a line, or a line for each object of a page of a list."""
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._place)
+                break
+            except RecursionError:
+                raise self._error("nested too deeply", self._place) from None
+            except json.JSONDecodeError as error:
+                if len(self._text) - self._place > LONGEST_ROW or not self._more():
+                    raise self._error(error.msg, error.pos) from None
+        around = wrapper_at(self._text, self._place) if of_pages and page_of(value) is not None else None
+        if around is None:
+            yield self._text[self._place : end].replace("\n", " ").replace("\r", " ") + "\n"
+            self._place = end
+        else:
+            yield from self._page(around)
 
-def _end_of_blanks(text: str, place: int) -> int:
-    found = _BLANKS.match(text, place)
-    return found.end() if found else place
+    def _close(self, around: Wrapper) -> None:
+        """Read what follows the list of a wrapper in it."""
+        while True:
+            try:
+                after, self._place = members_after(self._text, self._place, around.depth)
+                break
+            except (ValueError, RecursionError):
+                if len(self._text) - self._place > LONGEST_ROW or not self._more():
+                    raise self._error("no '}' after the list of `value`", self._place) from None
+        self._following = next_page({**around.members, **after})
+
+    def _rest(self) -> Iterator[str]:
+        """Yield what is left as it is."""
+        yield self._text[self._place :]
+        self._place = len(self._text)
+        while self._more():
+            yield self._text
+            self._place = len(self._text)
+
+    def _next(self) -> bool:
+        """Go to the next character that is not blank; return whether there is one."""
+        self._place = after_blanks(self._text, self._place)
+        while self._place == len(self._text):
+            if not self._more():
+                return False
+            self._place = after_blanks(self._text, self._place)
+        return True
+
+    def _more(self) -> bool:
+        """Read on, and forget what was taken; return whether there was more."""
+        if self._ended:
+            return False
+        data = self._read(BLOCK)
+        self._ended = not data
+        self._line += self._text.count("\n", 0, self._place)
+        self._text = self._text[self._place :] + self._decode(data, final=self._ended)
+        self._place = 0
+        return True
+
+    def _error(self, reason: str, place: int) -> ConfigurationError:
+        line = self._line + self._text.count("\n", 0, place)
+        return ConfigurationError("bad-json", f"invalid or incomplete JSON: {reason}", source=self._source, line=line)

@@ -13,6 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from proxyaddr._files.objects import address_text, plain
+from proxyaddr.bulk.readers.address_objects import text_type
 from proxyaddr.bulk.utf8 import encodable
 
 __all__ = ["column_of", "merged", "type_of", "without_times"]
@@ -20,6 +22,9 @@ __all__ = ["column_of", "merged", "type_of", "without_times"]
 INT64 = range(-(1 << 63), 1 << 63)
 
 NOTHING: frozenset[type] = frozenset()
+
+_PROXY_KEYS = frozenset({"ProxyAddressString", "SmtpAddress", "AddressString"})
+"""Properties that only addresses have; an object with other ones is kept whole."""
 
 _PLAIN: dict[pa.DataType, frozenset[type]] = {
     pa.string(): frozenset({str, NoneType}),
@@ -45,13 +50,18 @@ def type_of(values: Iterable[Any]) -> pa.DataType:
         return pa.string()
 
 
-def _common(values: Iterable[Any]) -> pa.DataType:
+def _common(values: Iterable[Any]) -> pa.DataType:  # noqa: PLR0911 - a line for each type
     """Return the common type of values; _Mixed where there is none.
 
     One look at the types of all values together; pyarrow's own inference, asked value by value, takes 30 times as long.
     """
     present = [value for value in values if value is not None]
     kinds = set(map(type, present))
+    if dict in kinds and len(kinds) > 1:  # addresses of which some are objects, or wrapped by PowerShell 5.1
+        present = [_read(value) for value in present]
+        kinds = set(map(type, present))
+    if kinds == {list, str}:  # PowerShell unwraps a list of one
+        return pa.list_(_common([*(item for value in present if type(value) is list for item in value), ""]))
     if not kinds:
         return pa.null()
     if kinds == {str}:
@@ -64,8 +74,25 @@ def _common(values: Iterable[Any]) -> pa.DataType:
         return pa.list_(_common(item for items in present for item in items))
     if kinds == {dict}:
         names = dict.fromkeys(name for members in present for name in members)
-        return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        try:
+            return pa.struct([(name, _common(members.get(name) for members in present)) for name in names])
+        except _Mixed:  # a property of addresses that none of them needs, such as Prefix
+            if all(_address(value) is not None for value in present):
+                return pa.string()
+            raise
     raise _Mixed
+
+
+def _address(value: object) -> str | None:
+    """Return the text of an address object of Exchange, None for any other value."""
+    return address_text(value) if isinstance(value, dict) and not _PROXY_KEYS.isdisjoint(value) else None
+
+
+def _read(value: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """Return an object that stands for an address or a list as that, any other value unchanged."""
+    unwrapped = plain(value)
+    text = _address(unwrapped)
+    return unwrapped if text is None else text
 
 
 def without_times(kind: pa.DataType) -> pa.DataType:
@@ -89,6 +116,12 @@ def merged(first: pa.Schema, other: pa.Schema) -> pa.Schema:
 
 
 def _promoted(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    kinds = [text_type(one), text_type(other)]
+    for first, second in (kinds, kinds[::-1]):
+        if pa.types.is_string(second) and first in (pa.list_(pa.string()), pa.list_(pa.null())):
+            return pa.list_(pa.string())
+    if kinds != [one, other] and not pa.types.is_null(one) and not pa.types.is_null(other) and kinds[0] == kinds[1]:
+        return kinds[0]
     schemas = [pa.schema([("field", kind)]) for kind in (one, other)]
     try:
         return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
@@ -114,8 +147,11 @@ def fitting(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401 - any value o
     if value is None:
         return None
     if pa.types.is_string(kind):
-        return encodable(value) if isinstance(value, str) else json.dumps(value)
+        text = value if isinstance(value, str) else _address(value)
+        return json.dumps(value) if text is None else encodable(text)
     if pa.types.is_list(kind):
+        if not isinstance(value, list) or pa.types.is_string(kind.value_type):  # lists of lists stay as they are
+            value = plain(value)
         return [fitting(item, kind.value_type) for item in (value if isinstance(value, list) else [value])]
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: fitting(value.get(field.name), field.type) for field in kind}

@@ -10,11 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from proxyaddr._files.objects import Exported, Form, objects_of
+from proxyaddr._files.objects import Exported, Form, address_text, objects_of
 from proxyaddr.bulk.files import Format
-from proxyaddr.bulk.readers.blocks import BLOCK, blocks, recoded
-from proxyaddr.bulk.readers.reader import ROWS, Batch, Codes, Reader
-from proxyaddr.directory.records import ADDRESS_KEYS
+from proxyaddr.bulk.readers.blocks import BLOCK, LONGEST_ROW, blocks, last_line_end, recoded
+from proxyaddr.bulk.readers.reader import MOST_COLUMNS, ROWS, Batch, Codes, Reader, too_many_columns
 from proxyaddr.errors import RowError
 from proxyaddr.limits import Limits
 
@@ -22,6 +21,9 @@ __all__ = ["FORMS", "ObjectsReader"]
 
 FORMS = {Format.LDIF: Form.LDIF, Format.CLIXML: Form.CLIXML, Format.LIST: Form.FORMAT_LIST}
 """The form of objects that each of the formats has."""
+
+_CELLS = 1 << 21
+"""The most cells of a batch: objects that have few properties in common make many columns, most of them empty."""
 
 UNBOUNDED = Limits(file_rows=2**62)
 """A file of any size is read, since memory holds a block of it."""
@@ -39,6 +41,8 @@ class ObjectsReader(Reader):
         for entry in self._objects():
             for name, value in () if isinstance(entry, RowError) else entry.properties.items():
                 listed[name] = listed.get(name, False) or _is_list(value)
+            if len(listed) > MOST_COLUMNS:
+                raise too_many_columns(self._source.name)
         return pa.schema(
             [(name, pa.list_(pa.string()) if several else pa.string()) for name, several in listed.items()]
         )
@@ -47,7 +51,8 @@ class ObjectsReader(Reader):
         """Yield the rows; a record that can't be read is a row without values."""
         objects = self._objects()
         row = 1
-        while entries := list(islice(objects, ROWS)):
+        most = max(1, min(ROWS, _CELLS // max(1, len(schema))))
+        while entries := list(islice(objects, most)):
             codes: Codes = {place: entry.code for place, entry in enumerate(entries) if isinstance(entry, RowError)}
             columns = [pa.array([_cell(entry, field) for entry in entries], field.type) for field in schema]
             yield Batch(pa.RecordBatch.from_arrays(columns, schema=schema), row, 0, codes)
@@ -71,8 +76,12 @@ class ObjectsReader(Reader):
 
 
 def _last_record_end(data: bytes) -> int:
-    """Return the place after the last empty line, which ends a record; 0 where there is none."""
-    return max(data.rfind(mark) + len(mark) if mark in data else 0 for mark in (b"\n\n", b"\r\n\r\n"))
+    """Return the place after the last empty line, which ends a record; 0 where there is none.
+
+    A record that is longer than any is cut behind a line, so that memory never holds the rest of the file.
+    """
+    end = max(data.rfind(mark) + len(mark) if mark in data else 0 for mark in (b"\n\n", b"\r\n\r\n"))
+    return end if end or len(data) < LONGEST_ROW else last_line_end(data)
 
 
 def _is_list(value: object) -> bool:
@@ -92,6 +101,6 @@ def _cell(entry: Exported | RowError, field: pa.Field) -> Any:  # noqa: ANN401 -
 def _text(value: object) -> str:
     """Return a value as text: an address object as its address, any other object as JSON."""
     if isinstance(value, Mapping):
-        known = next((value[key] for key in ADDRESS_KEYS if isinstance(value.get(key), str)), None)
+        known = address_text(value)
         return known if known is not None else json.dumps(value, default=str)
     return value if isinstance(value, str) else json.dumps(value)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from difflib import get_close_matches
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from proxyaddr._files.objects import key_of
+from proxyaddr._files.octets import octets_as_text
 from proxyaddr.bulk.errors import unreadable
 from proxyaddr.bulk.files import Format, Input
+from proxyaddr.bulk.readers.address_columns import AddressColumns, chosen_columns, gathered
 from proxyaddr.bulk.readers.address_objects import as_texts, text_type
 from proxyaddr.bulk.readers.arrow import ArrowReader
 from proxyaddr.bulk.readers.csv import CsvReader
@@ -20,7 +21,7 @@ from proxyaddr.bulk.readers.json_types import merged
 from proxyaddr.bulk.readers.objects import FORMS, ObjectsReader
 from proxyaddr.bulk.readers.parquet import ParquetReader
 from proxyaddr.bulk.readers.reader import Batch, Reader
-from proxyaddr.bulk.readers.text import TEXT_COLUMN, TextReader
+from proxyaddr.bulk.readers.text import TextReader
 from proxyaddr.bulk.utf8 import as_utf8, check_names, is_list, is_text
 from proxyaddr.errors import ConfigurationError
 
@@ -48,7 +49,8 @@ first blocks more than memory.
 class Opened(NamedTuple):
     """What is known before the first row: the inputs, their readers, the schema, and the name of the address column.
 
-    `stored` is the schema by which the inputs are read: it differs where addresses are objects that hold their text.
+    `stored` is the schema by which the inputs are read: it differs where addresses are objects that hold their text,
+    and where `parts`, several columns, become the address column.
     """
 
     inputs: Sequence[Input]
@@ -56,6 +58,7 @@ class Opened(NamedTuple):
     schema: pa.Schema
     column: str
     stored: pa.Schema
+    parts: tuple[str, ...]
 
 
 @contextmanager
@@ -79,11 +82,15 @@ def open_inputs(inputs: Sequence[Input], column: str | None, encoding: str | Non
         schema = schemas[0]
         for source, found in zip(inputs[1:], schemas[1:], strict=True):
             schema = _unified(schema, found, inputs[0], source)
-        chosen = _address_column(schema, column, inputs[0])
-        text = _with_text(schema, chosen, inputs[0])
-        found = schema.field(chosen)
-        stored = text if text_type(found.type) == found.type else text.set(text.get_field_index(chosen), found)
-        yield Opened(inputs, readers, text, chosen, stored)
+        chosen = chosen_columns(schema, column, inputs[0])
+        for reader in readers:
+            reader.choose(chosen.parts[0])
+        stored = _with_read_nulls(schema, chosen.parts)
+        text = _with_text(_together(stored, chosen, inputs[0]), chosen.name, inputs[0])
+        if len(chosen.parts) == 1:
+            found = stored.field(chosen.name)
+            stored = text if text_type(found.type) == found.type else text.set(text.get_field_index(chosen.name), found)
+        yield Opened(inputs, readers, text, chosen.name, stored, chosen.parts)
 
 
 def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
@@ -92,27 +99,55 @@ def read(opened: Opened) -> Generator[tuple[Input, Batch]]:
     for source, reader in zip(opened.inputs, opened.readers, strict=True):
         try:
             for batch in reader.batches(opened.stored):
-                yield source, _in_schema(batch, opened.schema, place, source)
+                if source.format in (Format.CSV, Format.TSV):
+                    batch = _with_octets_read(batch, opened.parts)  # noqa: PLW2901 - the same rows, as csvde means them
+                yield source, _in_schema(_gathered(batch, opened), opened.schema, place, source)
         except (OSError, pa.ArrowException) as error:
             raise unreadable(source.name, source.format, error) from error
 
 
-def _address_column(schema: pa.Schema, column: str | None, source: Input) -> str:
-    """Return the name of the address column; ConfigurationError where it is missing, or not named among several."""
-    if column is None and source.format is Format.TEXT:
-        return TEXT_COLUMN
-    if column is None and len(schema) == 1:
-        return str(schema.names[0])
-    if column in schema.names:
-        return str(column)
-    if column is not None and (same := [name for name in schema.names if key_of(name) == key_of(column)]):
-        return str(same[0])
-    asked = "--column is missing" if column is None else f"no column {column!r}"
-    columns = f"the columns are {', '.join(map(repr, schema.names))}" if schema.names else "there are no columns at all"
-    if column is not None and (close := get_close_matches(column.lower(), map(str.lower, schema.names), 1)):
-        columns += f"; is {next(name for name in schema.names if name.lower() == close[0])} meant?"
-    message = f"{asked}; {columns}"
-    raise ConfigurationError("no-such-column", message, "column", source.name)
+def _with_read_nulls(schema: pa.Schema, parts: Sequence[str]) -> pa.Schema:
+    """Return the schema with text in place of columns of addresses in which there is nothing."""
+    fields = [
+        field.with_type(pa.string()) if field.name in parts and pa.types.is_null(field.type) else field
+        for field in schema
+    ]
+    return pa.schema(fields)
+
+
+def _together(schema: pa.Schema, chosen: AddressColumns, source: Input) -> pa.Schema:
+    """Return the schema with one column of lists in place of several columns of addresses.
+
+    ConfigurationError where one of those is neither text nor lists of text.
+    """
+    if len(chosen.parts) == 1:
+        return schema
+    for name in chosen.parts:
+        _with_text(schema, name, source)
+    first = chosen.parts[0]
+    fields = [field for field in schema if field.name == first or field.name not in chosen.parts]
+    column = pa.field(chosen.name, pa.list_(pa.string()))
+    return pa.schema([column if field.name == first else field for field in fields])
+
+
+def _with_octets_read(batch: Batch, parts: Sequence[str]) -> Batch:
+    """Return the batch with the octets that csvde writes for addresses that are not ASCII, `X'6a6f65'`, as text."""
+    rows = batch.rows
+    for name in parts:
+        column = rows.column(name)
+        if pc.any(pc.match_substring(column, "X'")).as_py():
+            texts = [None if text is None else octets_as_text(text) for text in column.to_pylist()]
+            rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(texts, column.type))
+    return batch._replace(rows=rows)
+
+
+def _gathered(batch: Batch, opened: Opened) -> Batch:
+    """Return the batch with the columns of addresses as the one that they become."""
+    if len(opened.parts) == 1:
+        return batch
+    addresses = gathered(batch.rows, opened.parts, batch.codes)
+    columns = [addresses if name == opened.column else batch.rows.column(name) for name in opened.schema.names]
+    return batch._replace(rows=pa.RecordBatch.from_arrays(columns, names=opened.schema.names))
 
 
 def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:

@@ -4,12 +4,13 @@ A reader is made for one input, with the name of the address column (None where 
 that the user gave (None for none). It opens nothing until it is asked:
 
 1. `schema()` opens the input and returns its columns. It is called once, before any batch.
-2. `batches(schema)` yields the rows in their order. `schema` has the columns that all inputs together have: the
+2. `choose(column)` says which of the columns holds the addresses.
+3. `batches(schema)` yields the rows in their order. `schema` has the columns that all inputs together have: the
    readers that find types by looking at values (JSON) give their columns these types, all others give the columns that
    the file has. No batch is empty, and none holds more than a few megabytes. A line that is not a row of the table does
    not end the reading: its text becomes the address, its other columns are null, and `Batch.codes` says what is wrong
    with it.
-3. `close()` releases what is open and may be called at any time. `batches()` opens a file again that was
+4. `close()` releases what is open and may be called at any time. `batches()` opens a file again that was
    closed after `schema()`; standard input can't be opened again.
 
 OSError, pyarrow's exceptions and UnicodeDecodeError pass through; `opening` converts them. ConfigurationError is raised
@@ -25,11 +26,15 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from proxyaddr.bulk.files import Input
+from proxyaddr.errors import ConfigurationError
 
-__all__ = ["ROWS", "Batch", "Codes", "Reader"]
+__all__ = ["MOST_COLUMNS", "ROWS", "Batch", "Codes", "Reader", "too_many_columns"]
 
 ROWS = 131_072
 """The most rows of a batch, and of a row group of Parquet that is written: memory holds a few batches, not a file."""
+
+MOST_COLUMNS = 1 << 14
+"""The most columns of an input, as of a spreadsheet: each row has room for all of them."""
 
 Codes = dict[int, str]
 """The row of a batch, counted from 0, to the code of the error that makes it bad."""
@@ -50,6 +55,12 @@ class Batch(NamedTuple):
     escaped: int = 0
 
 
+def too_many_columns(source: str) -> ConfigurationError:
+    """Return the error of an input with more columns than a row has room for."""
+    message = f"more than {MOST_COLUMNS:,} columns; rows and columns are exchanged, or the file is no table"
+    return ConfigurationError("too-many-columns", message, source=source)
+
+
 class Reader(ABC):
     """Reads one input; the module says what its methods promise."""
 
@@ -57,6 +68,10 @@ class Reader(ABC):
         self._source = source
         self._column = column
         self._encoding = encoding
+
+    def choose(self, column: str) -> None:
+        """Say which column holds the addresses, once that is known: it takes the text of bad lines."""
+        self._column = column
 
     @abstractmethod
     def schema(self) -> pa.Schema:

@@ -93,7 +93,7 @@ def got(path: Path) -> list[dict[str, Any]]:
 
 
 def route(*arguments: str, spaces: str = "spaces.txt") -> int:
-    return main(["route", "--spaces", spaces, *arguments])
+    return main(["route", "--spaces", spaces, "--dialect", "exchange55", *arguments])
 
 
 @pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
@@ -190,7 +190,7 @@ def lists() -> pa.Table:
 @pytest.mark.parametrize("command", ["parse", "route"])
 def test_list_columns_give_a_row_an_item(command: str, ending: str, folder: Path) -> None:
     put(folder / f"in{ending}", lists(), ending)
-    spaces = ["--spaces", "spaces.txt"] if command == "route" else []
+    spaces = ["--spaces", "spaces.txt", "--dialect", "exchange55"] if command == "route" else []
     status = main([command, *spaces, "--in", f"in{ending}", "--column", "proxyAddresses", "--out", "out.parquet"])
     rows = got(folder / "out.parquet")
     assert [row["row"] for row in rows] == [1, 1, 1, 2, 3, 4, 4]
@@ -277,6 +277,7 @@ def test_many_batches_keep_their_order_and_are_counted(folder: Path, capsys: pyt
         "routed": 200_000,
         "unrouted": 100_001,
         "unrouted_by_type": {"SMTP": 100_001},
+        "no_route": {"NDR": 100_001},
         "bad": 0,
         "errors_by_code": {},
         "split_cells": 0,
@@ -322,7 +323,8 @@ def test_standard_input_and_output(ending: str, folder: Path) -> None:
     put(folder / f"in{ending}", table(), ending)
     kind = {".jsonl": "jsonl"}.get(ending, ending[1:])
     status, out, err = command(
-        *("route", "--spaces", "spaces.txt", "--in", "-", "--in-format", kind, "--column", "email"),
+        *("route", "--spaces", "spaces.txt", "--dialect", "exchange55"),
+        *("--in", "-", "--in-format", kind, "--column", "email"),
         *("--out", "-", "--out-format", kind),
         stdin=(folder / f"in{ending}").read_bytes(),
         folder=folder,
@@ -334,13 +336,14 @@ def test_standard_input_and_output(ending: str, folder: Path) -> None:
 
 def test_the_summary_for_people_and_for_programs(folder: Path) -> None:
     put(folder / "in.csv", table(), ".csv")
-    line = ("route", "--spaces", "spaces.txt", "--in", "in.csv", "--column", "email", "--out")
+    files = ("--in", "in.csv", "--column", "email", "--out")
+    line = ("route", "--spaces", "spaces.txt", "--dialect", "exchange55", *files)
     status, out, err = command(*line, "out.csv", folder=folder)
     assert (status, out) == (2, b"")
     assert [text.strip() for text in err.splitlines()] == [
         "9 rows",
         "5 routed",
-        "2 unrouted (FAX 1, SMTP 1)",
+        "2 unrouted: NDR (FAX 1, SMTP 1)",
         "1 blank",
         "1 bad (unbalanced-brackets 1)",
     ]
@@ -456,7 +459,7 @@ def test_a_missing_extra_is_named_before_any_work(folder: Path) -> None:
 
 
 def test_one_address_at_a_time_loads_no_pyarrow(folder: Path) -> None:
-    line = ["route", "--spaces", "spaces.txt", "a@contoso.com"]
+    line = ["route", "--spaces", "spaces.txt", "--dialect", "exchange55", "a@contoso.com"]
     code = f"import sys; from proxyaddr.cli.main import main; main({line!r}); print('pyarrow' in sys.modules)"
     search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     assert subprocess.check_output([sys.executable, "-c", code], cwd=folder, env=search).endswith(b"imc\nFalse\n")
@@ -528,7 +531,8 @@ def test_no_way_round_leads_an_output_onto_an_input(folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     for name in ("nosuch/../in.csv", "nosuch/../spaces.txt", "./in.csv"):
         assert route_email("--in", "in.csv", "--out", name, "--out-format", "csv") == 2
-    line = f"{sys.executable} -m proxyaddr route --spaces spaces.txt --column email --in - --in-format csv --out in.csv"
+    table = "--spaces spaces.txt --dialect exchange55"
+    line = f"{sys.executable} -m proxyaddr route {table} --column email --in - --in-format csv --out in.csv"
     done = subprocess.run(f"{line} < in.csv", shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("an input of this run")) == (2, 1)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -47,7 +47,7 @@ def start(
     search = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     kept = {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "proxyaddr", "route", "--spaces", "spaces.txt", *arguments],
+        [sys.executable, "-m", "proxyaddr", "route", "--spaces", "spaces.txt", "--dialect", "exchange55", *arguments],
         cwd=folder,
         env={**kept, "PYTHONPATH": search},
         stdin=subprocess.PIPE,
@@ -186,7 +186,19 @@ def test_full_device(kind: str, folder: Path) -> None:
 def test_full_standard_output(arguments: list[str], folder: Path) -> None:
     (folder / "in.txt").write_bytes(LINES)
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
-        line = [sys.executable, "-m", "proxyaddr", "route", "--spaces", "spaces.txt", "--in", "in.txt", *arguments]
+        line = [
+            sys.executable,
+            "-m",
+            "proxyaddr",
+            "route",
+            "--spaces",
+            "spaces.txt",
+            "--dialect",
+            "exchange55",
+            "--in",
+            "in.txt",
+            *arguments,
+        ]
         search = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, cwd=folder, env=search, check=False)
     assert done.returncode == 2

@@ -16,8 +16,8 @@ from pyarrow import parquet
 
 import proxyaddr as px
 from proxyaddr.bulk.answers import Cells
-from proxyaddr.bulk.commands import Parse
 from proxyaddr.bulk.lists import split_lists
+from proxyaddr.bulk.parse_command import Parse
 from proxyaddr.bulk.plain import is_plain, is_plain_text
 from proxyaddr.cli.main import main
 from tests.cases import texts

@@ -52,7 +52,7 @@ def test_the_page_shows_the_figures_of_the_run(page: Page) -> None:
     assert cards == {
         "rows read": "1,367",
         "rows routed to a connector": "1,225",
-        "rows without a route": "137",
+        "rows without a route: NDR": "137",
         "rows without an address": "1",
         "rows with an error": "4",
     }

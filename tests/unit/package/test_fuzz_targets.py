@@ -6,7 +6,7 @@ import pytest
 
 import proxyaddr as px
 from tests.fuzz.__main__ import CORPUS, seeds
-from tests.fuzz.bulk_targets import TARGETS
+from tests.fuzz.object_targets import TARGETS
 from tests.fuzz.targets import bad_input
 
 
