@@ -18,6 +18,7 @@ BENCHMARKS = (
     "files",
     "json_lines",
     "directories",
+    "whole_sites",
     "engines",
 )
 

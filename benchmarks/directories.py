@@ -27,7 +27,7 @@ def main(*, short: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES[:1] if short else SIZES:
             path = Path(folder) / f"{size}.csv"
-            _write(path, size)
+            write_directory(path, size)
             directory = px.Directory.from_file(path)
             held = _dict_of_addresses(path)
             wanted = [px.parse(address) for address in list(held)[:: len(held) // LOOK_UPS]]
@@ -69,7 +69,8 @@ def _bytes_kept(read: Callable[[], object], size: int) -> float:
     return used / size
 
 
-def _write(path: Path, size: int) -> None:
+def write_directory(path: Path, size: int) -> None:
+    """Write an export of so many recipients with five addresses each."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)

@@ -23,9 +23,7 @@ from proxyaddr.bulk.summary import Summary
 from proxyaddr.bulk.writers import Output, Writer, writer
 from proxyaddr.errors import ConfigurationError
 
-__all__ = ["Job", "run"]
-
-REPORT_ENDINGS = (".html", ".htm")
+__all__ = ["Job", "refuse_same", "run"]
 
 
 class Job(NamedTuple):
@@ -55,7 +53,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
     ConfigurationError for an input that can't be read and an output that can't be written: then no output is changed.
     """
     inputs = find_inputs(job.inputs, job.input_format)
-    _refuse_same(job, inputs)
+    refuse_same(job, inputs)
     if job.encoding is not None:
         try:
             codecs.lookup(job.encoding)
@@ -78,9 +76,6 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
         )
         report = None
         if job.report is not None:
-            if job.report.suffix.lower() not in REPORT_ENDINGS:
-                message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
-                raise ConfigurationError("unknown-format", message, "report", str(job.report))
             report = stack.enter_context(report_to(job.report, job.called, inputs))
         out: Writer | None = None
         rejects: Writer | None = None
@@ -102,7 +97,7 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
     return summary
 
 
-def _refuse_same(job: Job, inputs: Sequence[Input]) -> None:
+def refuse_same(job: Job, inputs: Sequence[Input]) -> None:
     """Refuse an output that would replace an input, the routing table or another output."""
     taken = {_real(path): "a file that this run reads" for path in job.reads}
     taken |= {_real(source.path): "an input of this run" for source in inputs}

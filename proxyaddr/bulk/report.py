@@ -18,9 +18,11 @@ from proxyaddr.bulk.errors import unwritable
 from proxyaddr.bulk.files import Input
 from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Summary
-from proxyaddr.errors import visible
+from proxyaddr.errors import ConfigurationError, visible
 
 __all__ = ["report_to"]
+
+REPORT_ENDINGS = (".html", ".htm")
 
 MOST_BARS = 20
 """The most values that a chart names; all others share one bar."""
@@ -71,8 +73,11 @@ _POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encod
 def report_to(path: Path, called: str, inputs: Sequence[Input]) -> Iterator[Callable[[Summary], None]]:
     """Yield the function that writes the page of a summary; the file is replaced when the block ends without an error.
 
-    `called` is the command line. ConfigurationError where the page can't be written.
+    `called` is the command line. ConfigurationError where the page can't be written, and for a name of no page.
     """
+    if path.suffix.lower() not in REPORT_ENDINGS:
+        message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
+        raise ConfigurationError("unknown-format", message, "report", str(path))
     with atomic_path(path) as temporary:
 
         def write(summary: Summary) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.errors import quantity
 from proxyaddr.routing.explanation import Explanation
 from proxyaddr.routing.table import RoutingTable
@@ -52,11 +53,12 @@ class UnreadInRun:
     def could_match(self, addresses: pa.Array) -> pa.Array:
         """Return whether an unread line could have taken each address, null for null."""
         texts = addresses.cast(pa.string()).dictionary_encode()
-        found = [self._could_match(text) for text in texts.dictionary.to_pylist()]
+        found = [self.could_take(text) for text in texts.dictionary.to_pylist()]
         return pa.array(found, pa.bool_()).take(texts.indices)
 
-    def _could_match(self, text: str) -> bool:
-        incomplete = self._unread.concerning(self._table.read(text))
+    def could_take(self, address: str | TypedAddress) -> bool:
+        """Return whether an unread line could have taken one address."""
+        incomplete = self._unread.concerning(self._table.read(address))
         return incomplete is not None and incomplete.could_match
 
     def count(self, column: pa.Array) -> None:

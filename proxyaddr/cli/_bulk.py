@@ -1,11 +1,11 @@
-"""The options and the run of `route` and `parse` over whole files."""
+"""Runs commands over whole files, and over a whole directory."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,72 +17,14 @@ from proxyaddr.errors import ConfigurationError, quantity
 
 if TYPE_CHECKING:
     from proxyaddr.bulk.answers import Command
+    from proxyaddr.bulk.job import Job
+    from proxyaddr.bulk.lists import Lists
+    from proxyaddr.bulk.resolve_command import Resolve
     from proxyaddr.bulk.summary import Summary
     from proxyaddr.bulk.writers import Output
+    from proxyaddr.directory.directory import Directory
 
-__all__ = ["add_files", "check_files", "run_files"]
-
-FORMATS = ("csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "text")
-CODECS = ("gzip", "zstd", "none")
-
-
-FILE_OPTIONS = (
-    *("out", "column", "rejects", "report", "prefix", "encoding"),
-    *("in_format", "out_format", "compression", "raw_csv", "no_list"),
-)
-"""The options that mean nothing without `--in`, by their names in the parsed arguments."""
-
-
-def add_files(parser: argparse.ArgumentParser, *, lists: bool = True) -> None:
-    """Add the options for files; `--no-list` where cells may hold `lists`."""
-    group = parser.add_argument_group("files", "whole files at a time, in bounded memory (extra arrow)")
-    group.add_argument(
-        "--in",
-        dest="files",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="file, pattern, folder or `-`, repeatable: CSV, Parquet, Arrow, JSON lines or text, also .gz and .zst",
-    )
-    group.add_argument("--column", metavar="NAME", help="the column of addresses, of text or lists of text")
-    group.add_argument(
-        "--out", metavar="FILE", help="where the rows go, by the ending of its name; `-` for standard output"
-    )
-    group.add_argument("--rejects", metavar="FILE", help="where bad rows go instead of staying among the others")
-    group.add_argument("--report", metavar="FILE.html", help="a page with charts of the run")
-    group.add_argument("--prefix", default="", metavar="TEXT", help="starts the names of the added columns")
-    group.add_argument("--in-format", choices=FORMATS, help="format of the inputs whatever their names say")
-    group.add_argument("--out-format", choices=FORMATS[:-1], help="format of --out whatever its name says")
-    group.add_argument("--compression", choices=CODECS, help="of the pages of Parquet and Arrow outputs")
-    group.add_argument(
-        "--encoding", metavar="NAME", help="of CSV, JSON and text inputs (default: UTF-8, or UTF-16 by its mark)"
-    )
-    if lists:
-        group.add_argument(
-            "--no-list", action="store_true", help="a cell that holds a list is a bad row, instead of a row an item"
-        )
-    else:
-        parser.set_defaults(list=False, no_list=False)
-    group.add_argument("--raw-csv", action="store_true", help="write text cells to CSV as they are, formulas too")
-
-
-def check_files(options: argparse.Namespace) -> bool:
-    """Return whether files are given; ConfigurationError for options that do not go together."""
-    if not options.files:
-        for name in FILE_OPTIONS:
-            if getattr(options, name):
-                raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --in", name)
-        return False
-    if options.inputs:
-        raise ConfigurationError("usage", "addresses are given as arguments or by --in, not by both", "in")
-    if not (options.out or options.report):
-        raise ConfigurationError("usage", "--in needs --out or --report", "out")
-    if options.no_list and options.list:
-        raise ConfigurationError("usage", "cells are lists with --list, and refused with --no-list", "no-list")
-    for name in ("out_format", "compression", "raw_csv"):
-        if getattr(options, name) and not options.out:
-            raise ConfigurationError("usage", f"--{name.replace('_', '-')} needs --out", name)
-    return True
+__all__ = ["run_directory", "run_files"]
 
 
 def run_files(
@@ -94,8 +36,7 @@ def run_files(
     `reads` are names of other files that the command reads, which no output may replace.
     """
     import_extra("pyarrow", "arrow")
-    from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
-    from proxyaddr.bulk.job import Job, run  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.job import run  # noqa: PLC0415 - pyarrow loads for files alone
     from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - pyarrow loads for files alone
 
     lists = Lists.WHERE_FOUND
@@ -105,8 +46,36 @@ def run_files(
         lists = Lists.REFUSED
     elif options.no_list or not splits:
         lists = Lists.IGNORED
+    return _run_job(options, options.files, lists, reads, lambda job: run(job, make_command))
+
+
+def run_directory(
+    options: argparse.Namespace, directory: Directory, command: Callable[[], Resolve], *reads: str
+) -> int:
+    """Resolve the whole directory of `--directory` and print the summary; return the exit status."""
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.bulk.lists import Lists  # noqa: PLC0415 - as in run_files
+    from proxyaddr.bulk.whole_directory import resolve_directory  # noqa: PLC0415 - as in run_files
+
+    def resolve(job: Job) -> Summary:
+        return resolve_directory(directory, job, command())
+
+    return _run_job(options, [options.directory], Lists.IGNORED, reads, resolve)
+
+
+def _run_job(
+    options: argparse.Namespace,
+    inputs: Sequence[str],
+    lists: Lists,
+    reads: Sequence[str],
+    run: Callable[[Job], Summary],
+) -> int:
+    """Run a job, whose outputs the options name, and print the summary; return the exit status."""
+    from proxyaddr.bulk.files import Format  # noqa: PLC0415 - pyarrow loads for files alone
+    from proxyaddr.bulk.job import Job  # noqa: PLC0415 - pyarrow loads for files alone
+
     job = Job(
-        options.files,
+        inputs,
         options.column,
         _output(options.out, options, options.out_format) if options.out else None,
         None if options.rejects is None else _output(options.rejects, options, None),
@@ -125,7 +94,7 @@ def run_files(
         raise ConfigurationError("usage", message, "compression")
     try:
         with _terminated():
-            summary = run(job, make_command)
+            summary = run(job)
     except BrokenPipeError:
         print("proxyaddr: standard output was closed before the end", file=sys.stderr)
         raise

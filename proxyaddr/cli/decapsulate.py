@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from proxyaddr._text.powershell import add_address
 from proxyaddr.addresses.encapsulated_text import FoundAddress, find_encapsulated, read_encapsulated
 from proxyaddr.addresses.entry_identifiers import find_in_identifiers
-from proxyaddr.cli._bulk import add_files, check_files, run_files
+from proxyaddr.cli._bulk import run_files
+from proxyaddr.cli._file_options import add_files, check_files
 from proxyaddr.cli._lines import (
     findings_as_json,
     for_each_input,

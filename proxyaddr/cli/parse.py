@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from proxyaddr.addresses.parser import parse, parse_proxies, parse_recipients
 from proxyaddr.addresses.values import TypedAddress
 from proxyaddr.addresses.x500 import X500Address
-from proxyaddr.cli._bulk import add_files, check_files, run_files
+from proxyaddr.cli._bulk import run_files
+from proxyaddr.cli._file_options import add_files, check_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._or_address import add_form, components_of, read_form
 from proxyaddr.cli._style import BAD, style

@@ -6,14 +6,14 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from proxyaddr._text.types import LEGACY_DN_TYPES
 from proxyaddr.addresses.encapsulation import decapsulate
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.cli._errors import print_error
+from proxyaddr.cli._connectors import configured_by, resolve_files, say_what_is_odd, with_table
+from proxyaddr.cli._file_options import add_files, check_directory, check_files
 from proxyaddr.cli._lines import add_accepted_domains, add_inputs, for_each_input, show_json
 from proxyaddr.cli._style import BAD, GOOD, style
 from proxyaddr.delivery.connector import InternetMailService
@@ -23,7 +23,6 @@ from proxyaddr.errors import AddressSyntaxError, ConfigurationError, visible
 if TYPE_CHECKING:
     from proxyaddr.cli._tables import ReadTable
     from proxyaddr.delivery.site import Site
-    from proxyaddr.directory.directory import Directory
     from proxyaddr.directory.recipient import Recipient
     from proxyaddr.routing.unread import Incomplete
 
@@ -36,18 +35,11 @@ examples:
       --address-space "SMTPOUT:*;1" "[SMTPOUT:user@inside.test]"
   proxyaddr resolve --config connector.toml --directory people.csv jane@contoso.com
   proxyaddr resolve --json - < addresses.txt
+  proxyaddr resolve --config connector.toml --directory people.csv --all --out mail.csv
+  proxyaddr resolve --config connector.toml --in addresses.txt --out mail.csv
 
 exit status: 0 all delivered, 1 something comes back, 2 bad input or usage
 """
-
-OPTIONS = {
-    "override_proxy_out": "--override-proxy-out",
-    "site_domain": "--site-domain",
-    "encapsulate": "--encapsulate",
-    "address_spaces": "--address-space",
-}
-"""The option of each setting that one connector has."""
-
 
 IDENTIFICATION = (*("dn", "id", "mail", "user_principal_name", "alias", "legacy_dn", "type", "source", "row"),)
 """What JSON output says of a recipient of the directory beside its name, where it is known."""
@@ -73,17 +65,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_accepted_domains(parser)
     parser.add_argument("--directory", metavar="FILE", help="recipients: an export in any form, known by its content")
+    parser.add_argument("--all", action="store_true", help="resolve every recipient of --directory; needs --out")
     parser.add_argument("--subject", default="Test", help="subject of the message in the report")
+    parser.add_argument("--list", action="store_true", help="with --in: each cell holds a list of addresses")
+    add_files(parser)
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    configured, read = _with_table(_configured(options), options)
+    is_of_files = check_directory(options) or check_files(options)
+    if options.list and not is_of_files:
+        raise ConfigurationError("usage", "--list needs --in", "list")
+    configured, read = with_table(configured_by(options), options)
     services: Mapping[str, InternetMailService] = (
         {configured.name: configured} if isinstance(configured, InternetMailService) else configured.services
     )
     ignored = {name for service in services.values() for name in service.unknown_settings}
     odd = [found for service in services.values() for found in service.settings_findings]
+    unread = any(service.directory is not None and service.directory.errors for service in services.values())
+    unread = unread or (read is not None and not read.is_whole)
+    if is_of_files:
+        say_what_is_odd(ignored, odd)
+        return max(resolve_files(options, configured, read), EXIT_UNREAD if unread else 0)
     if not options.json:
         if ignored:
             print(f"ignored settings: {visible(', '.join(sorted(ignored)))}\n")
@@ -109,59 +112,7 @@ def _run(options: argparse.Namespace) -> int:
         is_misread = any(found.severity == "error" for holder in outcome.holders for found in holder.proxies.findings)
         return 1 if is_misread or not outcome.delivered else 0
 
-    unread = any(service.directory is not None and service.directory.errors for service in services.values())
-    unread = unread or (read is not None and not read.is_whole)
     return max(for_each_input(options, handle), EXIT_UNREAD if unread else 0)
-
-
-def _configured(options: argparse.Namespace) -> InternetMailService | Site:
-    """Return the connector, or the site with several, that the options and the file of `--config` describe."""
-    for space in options.address_space or ():
-        _refuse_bare_word(space)
-    settings: dict[str, Any] = {
-        "override_proxy_out": options.override_proxy_out,
-        "site_domain": options.site_domain,
-        "encapsulate": options.encapsulate or None,
-        "address_spaces": options.address_space,
-        "directory": None if options.directory is None else _directory(options.directory),
-    }
-    given = {name: value for name, value in settings.items() if value is not None}
-    if options.config is None:
-        return InternetMailService(**given)
-    from proxyaddr.delivery.site import from_config  # noqa: PLC0415 - the readers of files and routing tables are slow
-
-    try:
-        return from_config(options.config, **given)
-    except ConfigurationError as error:
-        if error.code != "several-connectors":
-            raise
-        names = sorted(OPTIONS[name] for name in given.keys() - {"directory"})
-        message = f"{', '.join(names)}: an option for one connector, the file holds several"
-        raise ConfigurationError(error.code, message, source=options.config) from None
-
-
-def _with_table(
-    configured: InternetMailService | Site, options: argparse.Namespace
-) -> tuple[InternetMailService | Site, ReadTable | None]:
-    """Return what is configured with the accepted domains that the options give, and its table; None without one.
-
-    Errors of both, and what was assumed in reading the table, are printed to standard error.
-    """
-    if configured.routing_table is None:
-        if options.accepted_domains:
-            message = "--accepted-domains needs a routing table in the file of --config"
-            raise ConfigurationError("usage", message, "accepted_domains")
-        return configured, None
-    from proxyaddr.cli._tables import (  # noqa: PLC0415 - routing tables take 20 % of the start
-        say_what_is_assumed,
-        with_accepted_domains,
-    )
-
-    read = with_accepted_domains(configured.routing_table, options.accepted_domains)
-    say_what_is_assumed(read.table, [options.config], has_option=False)
-    if isinstance(configured, InternetMailService):
-        return replace(configured, routing_table=read.table), read
-    return configured.with_table(read.table), read
 
 
 def _incomplete(
@@ -174,26 +125,6 @@ def _incomplete(
     from proxyaddr.routing.unread import either  # noqa: PLC0415 - as for `_with_table`
 
     return either(*(read.unread.concerning(read.table.read(each)) for each in asked))
-
-
-def _refuse_bare_word(space: str) -> None:
-    """Raise ConfigurationError for an address space of one word, which would be a pattern that nothing matches."""
-    if not set(space) & set(":@*."):
-        message = f"an address space is written TYPE:pattern;cost, such as SMTP:*@contoso.com;1, not {space[:60]!r}"
-        raise ConfigurationError("usage", message, "address_spaces")
-
-
-def _directory(path: str) -> Directory:
-    """Return the directory of a file, after printing the errors of its rows."""
-    from proxyaddr.directory.directory import Directory  # noqa: PLC0415 - the readers of files take 5 % of the start
-
-    directory = Directory.from_file(path)
-    for error in directory.errors:
-        print_error(error)
-    if not directory.holds_addresses:
-        message = "no recipient in this file has an address: nothing can be looked up in it"
-        raise ConfigurationError("no-addresses", message, source=path)
-    return directory
 
 
 def _record(address: TypedAddress, outcome: Delivery | NonDelivery) -> dict[str, object]:

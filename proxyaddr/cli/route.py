@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proxyaddr.addresses.values import TypedAddress
-from proxyaddr.cli._bulk import add_files, check_files, run_files
+from proxyaddr.cli._bulk import run_files
+from proxyaddr.cli._file_options import add_files, check_files
 from proxyaddr.cli._lines import add_inputs, findings_as_json, for_each_input, show_findings, show_json, status_of
 from proxyaddr.cli._tables import EXPORT, FORMS, ReadTable, add_table_options, read_table, say_what_is_assumed
 from proxyaddr.errors import ConfigurationError, Finding, visible

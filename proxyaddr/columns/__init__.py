@@ -1,4 +1,4 @@
-"""Parse, route, decapsulate and normalize whole columns of addresses, with the answers of the scalar functions.
+"""Parse, route, resolve, decapsulate and normalize whole columns of addresses, with the answers for each of them.
 
 A column is any object with the Arrow C data interface that holds text (string, large string, string view or
 dictionary-encoded), or an iterable of str or None. Each function returns a `pyarrow.Table` with one row per input row.
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from proxyaddr.columns._routes import RouteKinds
     from proxyaddr.columns._unknown_routes import UnknownRoutes
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.site import Site
+    from proxyaddr.directory.directory import Directory
     from proxyaddr.matcher import Matcher
 
-__all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "route"]
+__all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "resolve", "route"]
 
 
 def parse(column: object) -> pa.Table:
@@ -75,6 +78,23 @@ def route(table: RoutingTable | Router, column: object, *, threads: int | None =
     of `Matcher.match_many`.
     """
     return (table if isinstance(table, Router) else Router(table)).route(column, threads=threads)
+
+
+def resolve(service_or_site: InternetMailService | Site, column: object | Directory) -> pa.Table:
+    """Return what becomes of each address, or of each recipient of a Directory: what `resolve` of the connector says.
+
+    `recipient` is its name, `rule` what decided, `chosen_address` what goes out or is refused, as TYPE:value, and
+    `code` that of the report. `envelope_recipient`, `connector` and `address_space` are null where nothing is
+    `delivered`.
+
+    >>> from proxyaddr import InternetMailService
+    >>> resolve(InternetMailService(), ["jane@contoso.com", "FAX:555"]).to_pydict()["rule"]
+    ['one-off-type', 'no-proxy']
+    """
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns.resolving import Resolver  # noqa: PLC0415 - as above
+
+    return Resolver(service_or_site).table(column)
 
 
 class Router:

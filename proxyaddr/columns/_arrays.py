@@ -16,6 +16,7 @@ __all__ = [
     "MAX_BYTES",
     "bits",
     "buffer",
+    "distinct_texts",
     "for_distinct",
     "has_wildcard",
     "mask_of",
@@ -62,10 +63,16 @@ def for_distinct(array: pa.Array, answer: Callable[[bytes], tuple[Any, ...]], ki
 
     `answer` is called once for each distinct text.
     """
-    encoded = _as_bytes(array).dictionary_encode()
-    rows = [answer(text) for text in encoded.dictionary.to_pylist()]
+    words, places = distinct_texts(array)
+    rows = [answer(text) for text in words]
     columns: Iterable[tuple[Any, ...]] = zip(*rows, strict=True) if rows else [()] * len(kinds)
-    return [pc.take(pa.array(list(column), kind), encoded.indices) for column, kind in zip(columns, kinds, strict=True)]
+    return [pc.take(pa.array(list(column), kind), places) for column, kind in zip(columns, kinds, strict=True)]
+
+
+def distinct_texts(array: pa.Array) -> tuple[list[bytes], pa.Array]:
+    """Return the distinct texts of an array, and which of them each row has; null for null."""
+    encoded = _as_bytes(array).dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices
 
 
 def rows_where(array: pa.Array, mask: pa.Array) -> pa.Array:

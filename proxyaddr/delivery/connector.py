@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:  # for annotations alone; it would take its time at each start
     from pathlib import Path
+
+    from proxyaddr.delivery.resolutions import Resolutions
 
 __all__ = ["InternetMailService"]
 
@@ -40,6 +42,19 @@ class InternetMailService(ServiceSettings):
         Text is parsed first: AddressSyntaxError when it is no address.
         """
         return resolve(self, recipient)
+
+    def resolve_many(self, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> Resolutions:
+        """Return what becomes of many recipients, or of a whole directory, as `resolve` says of each, and the counts.
+
+        >>> found = InternetMailService().resolve_many(["jane@contoso.com", "[FAX:555]"])
+        >>> found.rules
+        {'one-off-type': 1, 'no-proxy': 1}
+        """
+        from proxyaddr.delivery.deciding import Decider  # noqa: PLC0415 - routing tables take their time to load
+        from proxyaddr.delivery.resolutions import Resolutions  # noqa: PLC0415 - as above
+
+        decider = Decider({self.name: self}, self.table(), self.directory, self.resolve, is_site=False)
+        return Resolutions(decider, recipients)
 
     @classmethod
     def from_config(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS, **settings: Any) -> InternetMailService:  # noqa: ANN401 - as __init__ takes

@@ -25,6 +25,7 @@ from proxyaddr.limits import DEFAULT_LIMITS, Limits
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
+    from proxyaddr.delivery.resolutions import Resolutions
     from proxyaddr.directory.directory import Directory
 
 __all__ = ["Site", "from_config"]
@@ -81,6 +82,11 @@ class Site:
         """The table that routes among the services."""
         return self._routing_table
 
+    @property
+    def directory(self) -> Directory | None:
+        """The directory that addresses are looked up in."""
+        return self._directory
+
     def resolve(self, recipient: str | TypedAddress | ProxyList | Recipient) -> Delivery | NonDelivery:
         """Return through which connector a recipient goes out and how, or the report of why not.
 
@@ -102,6 +108,14 @@ class Site:
                 raise ConfigurationError("unknown-connector", message, "routing_table")
             return service.resolve(recipient)
         return returned_as_unrouted(next(iter(self._services.values())), recipient)
+
+    def resolve_many(self, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> Resolutions:
+        """Return what becomes of many recipients, or of a whole directory, as `resolve` says of each."""
+        from proxyaddr.delivery.deciding import Decider  # noqa: PLC0415 - one recipient does without
+        from proxyaddr.delivery.resolutions import Resolutions  # noqa: PLC0415 - as above
+
+        decider = Decider(self._services, self._routing_table, self._directory, self.resolve, is_site=True)
+        return Resolutions(decider, recipients)
 
     def addresses_of(self, recipient: TypedAddress | ProxyList | Recipient) -> Iterator[TypedAddress]:
         """Yield the addresses of a recipient that the table is asked about, the first one first."""

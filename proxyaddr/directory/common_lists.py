@@ -12,14 +12,22 @@ from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES
 
-__all__ = ["Keys", "list_keys", "text_keys"]
+__all__ = ["LISTED_TYPES", "WITH_DOMAIN", "Keys", "list_keys", "pieces_of", "text_keys"]
+
+WITH_DOMAIN = ("SMTP", "SMTPOUT", "SIP")
+"""Types of a common list whose values end in a domain."""
+
+LISTED_TYPES = (*WITH_DOMAIN, "X500", "EX", "X400", "MS", "CCMAIL")
+"""The types of a common list."""
+
+_TYPES = "|".join(LISTED_TYPES)
 
 _WORD = "A-Za-z0-9"
 _INTERNET = rf"[{_WORD}.+_-]++@[{_WORD}-]++(?:\.[{_WORD}-]++)*+"
 _OR_ATTRIBUTE = rf"[{_WORD}-]++=[{_WORD} .'()-]*+"
 _PIECE = "|".join(
     (
-        rf"(?i:smtp|smtpout|sip):{_INTERNET}",
+        rf"(?i:{'|'.join(WITH_DOMAIN)}):{_INTERNET}",
         rf"(?i:x500|ex):/[{_WORD} =/._()+-]*[{_WORD}=/._()+-]",
         rf"(?i:x400):{_OR_ATTRIBUTE}(?:;{_OR_ATTRIBUTE})*+;?",
         rf"(?i:ms):[{_WORD}/]++",
@@ -28,7 +36,7 @@ _PIECE = "|".join(
 )
 """An address whose value is the text behind its colon, whatever stands beside it; no value holds a colon."""
 
-_TYPE_FOLLOWS = r"(?=(?i:smtp|smtpout|sip|x500|ex|x400|ms|ccmail):)"
+_TYPE_FOLLOWS = rf"(?=(?i:{_TYPES}):)"
 _SEPARATOR = rf"(?:[;,] ?| ){_TYPE_FOLLOWS}"
 _LIST = re.compile(rf"(?:{_PIECE})(?:{_SEPARATOR}(?:{_PIECE}))*+;?")
 _ONE = re.compile(rf"{_PIECE}|{_INTERNET}")
@@ -66,6 +74,11 @@ def list_keys(text: str) -> Keys | None:
     if _X500 not in lowered:
         return Keys(pieces)
     return _keys(pieces)
+
+
+def pieces_of(text: str) -> list[str]:
+    """Return the addresses in the text of a list, as they are written; `list_keys` says whether it is a common one."""
+    return _BETWEEN.split(text) if "%" in text else _SPLIT.split(text.removesuffix(";"))
 
 
 def text_keys(text: str) -> Keys | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -63,7 +63,7 @@ class Directory:
             self._with_or_addresses.append(number)
 
     @property
-    def recipients(self) -> Sequence[Recipient]:
+    def recipients(self) -> Recipients:
         """The recipients, in the order given; those of a file are made anew each time."""
         return self._recipients
 
@@ -87,6 +87,13 @@ class Directory:
         key = key_of_address(wanted)
         may_hold = (self._recipients[number] for number in self._holders_of(wanted).with_key(key))
         return tuple(recipient for recipient in may_hold if recipient.held_as(wanted) is not None)
+
+    def kept_with(self, key: str) -> list[Kept]:
+        """Return the recipients that may hold an address, or what each is made of, by the key of the address.
+
+        Each is to be asked whether it does. Keys are those of `key_of_address`; O/R addresses are not found so.
+        """
+        return [self._recipients.kept[number] for number in self._holders.with_key(key)]
 
     def _holders_of(self, address: TypedAddress) -> Holders:
         """Return the index that an address is in; that of O/R addresses takes its time, and is made on first use."""
@@ -173,6 +180,7 @@ class Directory:
                 continue
             line, record = row
             keys = keys_of_record(record, limits)
+            is_common = keys is not None
             if keys is None:
                 try:
                     recipient, bad = read_record(record, line, source, limits)
@@ -187,7 +195,7 @@ class Directory:
                     message = f"{left_out} expected text, or an object with {ADDRESS_KEYS[0]}, not {member!r}"
                     errors.add(RowError("bad-proxy", message[:_SHOWN], line, source))
             directory._add(keys, len(kept))
-            kept.append(kept_record(line, record))
+            kept.append(kept_record(line, record, is_common=is_common))
         directory._recipients = Recipients(kept, source, limits)
         directory._errors = tuple(errors.listed())
         return directory

@@ -18,10 +18,15 @@ from proxyaddr.directory.records import Record
 from proxyaddr.errors import AddressSyntaxError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Kept", "Recipients", "kept_record", "read_record", "record_kept"]
+__all__ = ["IDENTIFYING", "Kept", "Recipients", "kept_record", "read_record", "record_kept"]
 
 Kept = Recipient | bytes
 """A recipient, or the record that one is made of when it is asked for."""
+
+IDENTIFYING = ("dn", "id", "mail", "user_principal_name", "alias")
+"""What tells a recipient from others, beside its name and its row."""
+
+_IDENTITY = attrgetter(*IDENTIFYING)
 
 _WORDS = attrgetter(
     *("display_name", "name", "alias", "dn", "id", "mail", "user_principal_name", "legacy_dn", "type"),
@@ -30,17 +35,18 @@ _WORDS = attrgetter(
 """The fields of a record that a recipient is made of, in the order of the class."""
 
 
-def kept_record(line: int, record: Record) -> bytes:
+def kept_record(line: int, record: Record, *, is_common: bool = False) -> bytes:
     """Return a record and its line as bytes, which take a fifth of the room of a recipient.
 
-    They are for this process alone: a directory that is pickled goes without them.
+    They are for this process alone: a directory that is pickled goes without them. `is_common` says that all addresses
+    are in the forms of `common_lists`.
     """
-    return marshal.dumps((line, *_WORDS(record)))
+    return marshal.dumps((line, is_common, *_WORDS(record)))
 
 
 def record_kept(kept: bytes) -> tuple[int, Record]:
     """Return the line and the record that were kept."""
-    line, *words = marshal.loads(kept)  # noqa: S302 - it reads what this process wrote
+    line, _, *words = marshal.loads(kept)  # noqa: S302 - it reads what this process wrote
     return line, Record(*words)
 
 
@@ -56,6 +62,17 @@ class Recipients(Sequence[Recipient]):
         self._kept = kept
         self._source = source
         self._limits = limits
+
+    @property
+    def kept(self) -> Sequence[Kept]:
+        """The recipients, or what each is made of."""
+        return self._kept
+
+    def identities(self, start: int, end: int) -> Iterator[tuple[int | None, *tuple[str | None, ...]]]:
+        """Yield the row of each, and what identifies it, without making a recipient of a record."""
+        for kept in self._kept[start:end]:
+            row, source = (kept.row, kept) if isinstance(kept, Recipient) else record_kept(kept)
+            yield row, *(text or None for text in _IDENTITY(source))
 
     @overload
     def __getitem__(self, index: int) -> Recipient: ...

@@ -9,7 +9,7 @@ from proxyaddr._text.look_alikes import find_control
 from proxyaddr.errors import AddressSyntaxError, Finding
 from proxyaddr.formats import imcea
 
-__all__ = ["envelope_recipient", "findings"]
+__all__ = ["envelope_recipient", "findings", "is_plain"]
 
 INTERNAL_SUFFIXES = ("local", "localhost", "test", "internal", "home.arpa")
 """Domains reserved for inside use (RFC 6761, RFC 6762, RFC 8375), which email-validator refuses and Exchange serves."""
@@ -39,7 +39,7 @@ def findings(value: str, *, idna: bool = True, smtputf8: bool = True) -> tuple[F
     Single-label domains, domains reserved for inside use and underscores in host names are valid here. `idna` allows
     domains outside ASCII, `smtputf8` local parts outside ASCII (RFC 5890, RFC 6531).
     """
-    return () if _is_plain(value) else _judged(value, idna=idna, smtputf8=smtputf8)
+    return () if is_plain(value) else _judged(value, idna=idna, smtputf8=smtputf8)
 
 
 def _judged(value: str, *, idna: bool, smtputf8: bool) -> tuple[Finding, ...]:
@@ -81,7 +81,7 @@ def envelope_recipient(value: str) -> str:
     return value
 
 
-def _is_plain(value: str) -> bool:
+def is_plain(value: str) -> bool:
     """Return whether a value is valid for certain: to load email-validator takes longer than most commands."""
     if len(value) > _MAX_PATH or _DOT_ATOMS.fullmatch(value) is None:
         return False

@@ -92,6 +92,7 @@ def whole_columns(table: px.RoutingTable) -> None:
     assert_type(router.matcher, px.Matcher)
     assert_type(px.columns.NOT_UTF8, str)
     assert router.route(["a@b.de"], threads=1).equals(px.columns.route(table, ["a@b.de"]))
+    assert px.columns.resolve(px.InternetMailService(), ["a@b.de"]).num_rows == 1
     assert px.columns.parse(["a@b.de"]).num_rows == px.columns.decapsulate(["a@b.de"], tolerant=True).num_rows
     for adapter in (px.adapters.duckdb, px.adapters.polars, px.adapters.spark):
         assert adapter.__all__

@@ -32,12 +32,29 @@ ADDRESSES = {
 """Modules that read an address in a common form, and judge it."""
 
 RESOLVE = {
-    *("cli.resolve", "addresses.encapsulation", "delivery", "delivery.connector", "delivery.outcomes"),
+    *(
+        "cli.resolve",
+        "cli._connectors",
+        "cli._file_options",
+        "addresses.encapsulation",
+        "delivery",
+        "delivery.connector",
+        "delivery.outcomes",
+    ),
     *("delivery.resolver", "delivery.rules", "delivery.settings", "directory", "directory.recipient"),
 }
 
 PARSE = {
-    *("cli.parse", "cli._bulk", "cli._or_address", "addresses.x500", "x400", "x400.address", "x400.ddas"),
+    *(
+        "cli.parse",
+        "cli._bulk",
+        "cli._file_options",
+        "cli._or_address",
+        "addresses.x500",
+        "x400",
+        "x400.address",
+        "x400.ddas",
+    ),
     *("x400.keywords", "x400.printable_string", "x400.reading", "x400.writing"),
 }
 

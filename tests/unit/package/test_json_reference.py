@@ -27,6 +27,8 @@ LINES = {
     "rules": ["rules", "--json", "two-primaries"],
     "parse --in": ["parse", "--json", "--in", "in.txt", "--out", "out.csv"],
     "route --in": ["route", "--json", "--spaces", "spaces.txt", "--in", "in.txt", "--out", "out.csv"],
+    "resolve --in": ["resolve", "--json", "--in", "in.txt", "--out", "out.csv"],
+    "resolve --all": ["resolve", "--json", "--directory", "people.csv", "--all", "--out", "out.csv"],
     "decapsulate --in": ["decapsulate", "--json", "--in", "in.txt", "--out", "out.csv"],
 }
 
@@ -50,6 +52,7 @@ def test_the_keys_are_those_of_the_page(
     Path("odd.txt").write_text("SMTP,*@contoso.com;,1,imc\n")
     Path("people.csv").write_text("mail,proxyAddresses\njane@contoso.com,smtp:jane@contoso.com\n")
     Path("in.txt").write_text("jane@contoso.com\n")
+    Path("people.csv").write_text("displayName,proxyAddresses\nJane,SMTP:jane@contoso.com\n")
     key = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]"
     Path("imc.reg").write_text(f'REGEDIT4\n\n{key}\n"ResolveP2"=dword:00000001\n')
     main(LINES[name])
