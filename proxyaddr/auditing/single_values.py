@@ -1,0 +1,98 @@
+"""What the rules say of one value of an attribute, without the object that holds it: functions of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
+from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.found import Found, Judges, split_value
+from proxyaddr.auditing.objects import NAME, PROXIES, TARGET, UPN
+from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditSeverity, chosen_rules
+from proxyaddr.auditing.top_level_domains import DomainList
+from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
+from proxyaddr.errors import ConfigurationError, check_type
+
+__all__ = ["ATTRIBUTES", "ValueJudge", "attribute_named"]
+
+_PLACES = {name: place for place, name in enumerate(RULE_NAMES)}
+_SEVERITIES: Mapping[str, AuditSeverity] = {rule.name: rule.severity for rule in RULES}
+
+
+def _of_proxy(text: str, judges: Judges) -> Iterator[Found]:
+    yield from proxy_faults(text, judges)
+    value = split_value(text)
+    if value.kind in ("", DEFAULT_TYPE) and "@" in value.address:
+        domain = value.address.rpartition("@")[2]
+        if judges.context.is_reserved(domain):
+            yield Found("reserved-domain", PROXIES, text, None, domain)
+
+
+def _of_name(text: str, judges: Judges) -> Iterator[Found]:
+    if not text.strip(WHITE_SPACE):
+        yield Found("display-name-blank", NAME, text)
+    yield from _SINGLE[NAME](text, judges)
+
+
+_SINGLE = dict(SINGLE_VALUE_RULES)
+_JUDGES: Mapping[str, Callable[[str, Judges], Iterator[Found]]] = {PROXIES: _of_proxy, **_SINGLE, NAME: _of_name}
+
+_WITH_DOMAINS = (PROXIES, UPN, TARGET)
+
+ATTRIBUTES = tuple(_JUDGES)
+"""The attributes whose values can be judged alone, by their names in Active Directory."""
+
+
+class ValueJudge:
+    """Judges values of one attribute by the rules that need nothing but the value and the context.
+
+    The verdicts are those of an audit of an object that holds the value. `context` is what is known of the
+    organization, `domains` the top-level domains that are known. ConfigurationError for an unknown rule or attribute.
+    """
+
+    def __init__(
+        self,
+        attribute: str = PROXIES,
+        *,
+        rules: Iterable[str] | None = None,
+        ignore: Iterable[str] = (),
+        context: AuditContext | None = None,
+    ) -> None:
+        if isinstance(rules, str) or isinstance(ignore, str):
+            raise TypeError("rules and ignore must be iterables of names, not text")
+        self.attribute = attribute_named(attribute)
+        self._chosen = chosen_rules(rules, ignore)
+        known = AuditContext() if context is None else context
+        check_type(known, AuditContext, "context")
+        is_asked = "domain-not-routable" in self._chosen
+        self.judges = Judges(known, DomainList(known.top_level_domains, is_asked=is_asked))
+
+    @property
+    def needs_top_level_domains(self) -> bool:
+        """Whether a rule is asked for that needs the list of top-level domains, and the list is not there."""
+        return (
+            self.attribute in _WITH_DOMAINS
+            and "domain-not-routable" in self._chosen
+            and not self.judges.domains.is_complete
+        )
+
+    def verdict(self, text: str) -> tuple[tuple[str, ...], AuditSeverity | None]:
+        """Return the names of the rules that a value breaks, in their order, and the worst severity; None for none.
+
+        >>> ValueJudge().verdict("smtp:jané@contoso.com")
+        (('smtp-non-ascii',), 'error')
+        """
+        found = [each for each in _JUDGES[self.attribute](text, self.judges) if each.rule in self._chosen]
+        found.sort(key=lambda each: _PLACES[each.rule])
+        severities = [each.severity or _SEVERITIES[each.rule] for each in found]
+        return tuple(each.rule for each in found), min(severities, key=SEVERITIES.index, default=None)
+
+
+def attribute_named(name: str) -> str:
+    """Return the attribute that a name names in any case; ConfigurationError for one whose values are not judged."""
+    check_type(name, str, "attribute", "text")
+    found = next((attribute for attribute in ATTRIBUTES if attribute.lower() == name.lower()), None)
+    if found is None:
+        message = f"no values of {name!r} are judged alone, but those of {', '.join(ATTRIBUTES)}"
+        raise ConfigurationError("unknown-attribute", message, "attribute")
+    return found

@@ -1,0 +1,69 @@
+"""Columns of values judged by the rules of audits: nearly all are told by the column, the rest one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from proxyaddr._optional import import_extra
+from proxyaddr.auditing.single_values import ValueJudge
+from proxyaddr.auditing.sound_values import SoundValues
+from proxyaddr.columns._arrays import as_bytes, distinct_texts, read_column
+from proxyaddr.columns.dictionaries import WORDS
+from proxyaddr.columns.error_codes import NOT_UTF8
+
+__all__ = ["SCHEMA", "Validator"]
+
+SCHEMA = pa.schema([("rules", pa.list_(pa.string())), ("severity", WORDS), ("error", WORDS)])
+
+_Verdict = tuple[tuple[str, ...] | None, str | None, str | None]
+_SOUND: _Verdict = ((), None, None)
+_NO_TEXT: _Verdict = (None, None, NOT_UTF8)
+
+
+class Validator:
+    """The rules of single values, applied to each row of a column. It can be pickled."""
+
+    def __init__(self, judge: ValueJudge) -> None:
+        self._judge = judge
+        self._sound = SoundValues(judge.attribute, judge.judges)
+
+    def table(self, column: object) -> pa.Table:
+        """Return the table of verdicts for a column; TypeError where it is not a column of text.
+
+        ConfigurationError where the list of top-level domains is needed and not installed.
+        """
+        if self._judge.needs_top_level_domains:
+            import_extra("publicsuffixlist", "audit")
+        return pa.Table.from_batches([self._answers(array) for array in read_column(column)], SCHEMA)
+
+    def _answers(self, array: pa.Array) -> pa.RecordBatch:
+        if pa.types.is_dictionary(array.type):  # so that each distinct value is judged once
+            return self._answers(array.dictionary).take(array.indices)
+        if pa.types.is_null(array.type) or not len(array):
+            return pa.RecordBatch.from_arrays([pa.nulls(len(array), field.type) for field in SCHEMA], schema=SCHEMA)
+        texts = as_bytes(array)
+        numbers: dict[_Verdict, int] = {_SOUND: 0}
+        rest = pc.and_not(texts.is_valid(), self._sound.mask(texts))
+        places = pc.if_else(texts.is_valid(), pa.scalar(0, pa.int32()), pa.scalar(None, pa.int32()))
+        if pc.any(rest).as_py():
+            words, which = distinct_texts(pc.filter(texts, rest))
+            found = [numbers.setdefault(self._verdict(word), len(numbers)) for word in words]
+            places = pc.replace_with_mask(places, rest, pa.array(found, pa.int32()).take(which))
+        return _batch(list(numbers)).take(places)
+
+    def _verdict(self, word: bytes) -> _Verdict:
+        try:
+            text = word.decode()
+        except UnicodeDecodeError:
+            return _NO_TEXT
+        return *self._judge.verdict(text), None
+
+
+def _batch(verdicts: list[_Verdict]) -> pa.RecordBatch:
+    columns: list[list[Any]] = [list(column) for column in zip(*verdicts, strict=True)]
+    arrays = [pa.array(columns[0], SCHEMA.field(0).type)]
+    arrays += [pa.array(column, pa.string()).dictionary_encode() for column in columns[1:]]
+    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
