@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from pyspark.sql.types import DataType
 
     from proxyaddr.adapters._functions import ArrowFunction
+    from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["decapsulate", "normalize", "parse", "route", "route_index"]
+__all__ = ["decapsulate", "normalize", "parse", "route", "route_index", "validate"]
 
 _TYPES = {"int32": "IntegerType", "bool": "BooleanType"}
 """Arrow type to Spark type; every other type of the results is text."""
@@ -63,6 +64,21 @@ def decapsulate(
     return _with_column(dataframe, column, name, _functions.decapsulate(tolerant=tolerant))
 
 
+def validate(
+    dataframe: DataFrame,
+    column: str = "email",
+    *,
+    name: str = "validate",
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> DataFrame:
+    """Return the rows with rules, severity and error of each value of an attribute, as structs."""
+    function = _functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context)
+    return _with_column(dataframe, column, name, function)
+
+
 def _with_column(dataframe: DataFrame, column: str, name: str, function: ArrowFunction) -> DataFrame:
     """Return the rows with the results in a new column; ConfigurationError where a package is missing."""
     import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
@@ -94,9 +110,11 @@ def _without_dictionaries(function: ArrowFunction, column: object) -> pa.Chunked
 
 def _type(kind: Any, types: ModuleType) -> DataType:  # noqa: ANN401 - a pyarrow.DataType, which has no types
     """Return the Spark type of an Arrow type; `types` is `pyspark.sql.types`."""
-    if kind.num_fields:  # a struct
+    if hasattr(kind, "value_field"):  # a list
+        made: DataType = types.ArrayType(_type(kind.value_type, types))
+    elif kind.num_fields:  # a struct
         fields = [types.StructField(field.name, _type(field.type, types)) for field in kind]
-        made: DataType = types.StructType(fields)
+        made = types.StructType(fields)
     else:
         made = getattr(types, _TYPES.get(str(kind), "StringType"))()
     return made

@@ -19,7 +19,7 @@ from proxyaddr.adapters import _functions
 from proxyaddr.columns import Router
 
 Expected = dict[str, list[Any]]
-FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
+FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
 TASKS = 8
 
 pytestmark = [
@@ -121,6 +121,19 @@ def test_tolerance_is_passed_on(spark: SparkSession) -> None:
         wanted = px.columns.decapsulate([text], tolerant=tolerant).to_pylist()
         found = adapter.decapsulate(rows, tolerant=tolerant).collect()
         assert [row.decapsulate.asDict() for row in found] == wanted
+
+
+def test_values_of_another_attribute_are_judged(spark: SparkSession) -> None:
+    options: dict[str, Any] = {
+        "attribute": "userPrincipalName",
+        "context": px.AuditContext(top_level_domains=["corp"]),
+        "ignore": ["upn-syntax"],
+    }
+    texts = ["jane doe@contoso.corp", "jane@contoso.corp"]
+    rows = spark.createDataFrame([(text,) for text in texts], "upn string")
+    found = adapter.validate(rows, "upn", name="told", **options).collect()
+    assert [row.told.asDict() for row in found] == px.columns.validate(texts, **options).to_pylist()
+    assert found[0].told.rules == ["upn-invalid-character"]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
