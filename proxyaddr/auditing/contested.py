@@ -9,7 +9,7 @@ from proxyaddr.auditing.found import Found, split_value
 from proxyaddr.auditing.objects import ALIAS, LEGACY_DN, MAIL, PROXIES, TARGET, UPN, AuditObject
 from proxyaddr.auditing.set_rules import nickname_of
 
-__all__ = ["Contested"]
+__all__ = ["Contested", "given_keys", "held_keys", "touched_keys"]
 
 _SEVERAL = -1
 _INTERNET = (MAIL, UPN)
@@ -21,21 +21,22 @@ class Contested:
     def __init__(self, objects: Iterable[AuditObject]) -> None:
         self._holder: dict[str, int] = {}
         for place, audited in enumerate(objects):
-            for key in _held(audited):
+            for key in held_keys(audited):
                 if self._holder.setdefault(key, place) != place:
                     self._holder[key] = _SEVERAL
 
     def is_free(self, place: int, found: Found) -> bool:
         """Return whether what a finding's fix touches is the object's alone; what it gives is then promised to it."""
-        old = list(_touched(found))
-        new = list(_given(found))
+        old = list(touched_keys(found))
+        new = list(given_keys(found))
         if any(self._holder.get(key, place) != place for key in (*old, *new)):
             return False
         self._holder.update(dict.fromkeys(new, place))
         return True
 
 
-def _held(audited: AuditObject) -> Iterator[str]:
+def held_keys(audited: AuditObject) -> Iterator[str]:
+    """Yield the keys of the values that an object holds."""
     for text in (*audited.proxies, audited.get(TARGET) or ""):
         if split_value(text).address:
             yield _key(PROXIES, text)
@@ -46,14 +47,14 @@ def _held(audited: AuditObject) -> Iterator[str]:
             yield _key(attribute, text)
 
 
-def _touched(found: Found) -> Iterator[str]:
+def touched_keys(found: Found) -> Iterator[str]:
     """Yield the keys of the values that a fix changes."""
     values: Sequence[str] = (found.value,) if isinstance(found.value, str) else found.value or ()
     if found.attribute in (PROXIES, *_INTERNET, ALIAS):
         yield from (_key(found.attribute, value) for value in values if split_value(value).address)
 
 
-def _given(found: Found) -> Iterator[str]:
+def given_keys(found: Found) -> Iterator[str]:
     """Yield the keys of the values that a fix gives."""
     for action, value in (found.fix or {}).items():
         attribute = PROXIES if action in ("add", "split", "set-primary", "keep") else found.attribute

@@ -6,29 +6,22 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from proxyaddr._text.types import WHITE_SPACE
-from proxyaddr.auditing.baseline import Identity, identity, read_baseline
+from proxyaddr.auditing.baseline import Identity, read_baseline
 from proxyaddr.auditing.contested import Contested
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.findings import AuditFinding, AuditReport
 from proxyaddr.auditing.fix_files import form_of_fixes, write_fixes
 from proxyaddr.auditing.fixes import Mended, mended
-from proxyaddr.auditing.found import Found, Judges
-from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
+from proxyaddr.auditing.found import Found
+from proxyaddr.auditing.judging import ObjectJudge, finding_of, shared_finding
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import Audited, read_audited
-from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
-from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
-from proxyaddr.auditing.top_level_domains import DomainList
-from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
+from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity, chosen_rules
+from proxyaddr.auditing.set_rules import ACROSS, GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
 from proxyaddr.errors import ConfigurationError, check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["audit"]
-
-_BY_NAME = {rule.name: rule for rule in RULES}
-_PLACES = {name: place for place, name in enumerate(RULE_NAMES)}
-_ACROSS = "address-shared-across-attributes"
 
 
 def audit(
@@ -78,12 +71,7 @@ class _Run:
     ) -> None:
         self._audited = audited
         self._chosen = chosen
-        self._told = told
-        self._known_before = known_before
-        self._judges = Judges(context, DomainList(context.top_level_domains, is_asked="domain-not-routable" in chosen))
-        self._object_rules = [
-            rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
-        ]
+        self._judge = ObjectJudge(chosen, told, context, audited.has, known_before)
         self._contested = Contested(audited.objects)
 
     def report(self) -> AuditReport:
@@ -94,14 +82,10 @@ class _Run:
             judged = self._judged(place, audited)
             if any(each.fix is not None for each in judged):
                 fixable[place] = judged
-            found += (_told(audited, each) for each in judged)
-        found += (
-            each
-            for each in self._of_several()
-            if each.severity in self._told and identity(each.as_row()) not in self._known_before
-        )
+            found += (finding_of(audited, each) for each in judged)
+        found += filter(self._judge.is_new, self._of_several())
         notices = []
-        if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
+        if "domain-not-routable" in self._chosen and not self._judge.judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
         return AuditReport(
             found,
@@ -113,63 +97,28 @@ class _Run:
 
     def _judged(self, place: int, audited: AuditObject) -> list[Found]:
         """Return what the rules say of one object, in the order of the rules, its fixes where they are free."""
-        found: list[Found] = []
-        for text in audited.proxies:
-            found += proxy_faults(text, self._judges)
-        for attribute, judge in SINGLE_VALUE_RULES:
-            if (value := audited.get(attribute)) is not None:
-                found += judge(value, self._judges)
-        subject = Subject.of(audited, self._judges)
-        for rule in self._object_rules:
-            found += rule(subject)
-        chosen = [each for each in found if self._is_told(each, audited)]
-        chosen.sort(key=lambda each: _PLACES[each.rule])
         return [
-            each if each.fix is None or self._may_be_mended(place, each, subject) else each._replace(fix=None)
-            for each in chosen
+            each if each.fix is None or self._contested.is_free(place, each) else each._replace(fix=None)
+            for each in self._judge.judged(audited)
         ]
-
-    def _may_be_mended(self, place: int, found: Found, subject: Subject) -> bool:
-        """Return whether a fix touches nothing of other objects, and does not part an address from the target."""
-        return not subject.parts_from_target(found) and self._contested.is_free(place, found)
-
-    def _is_told(self, found: Found, audited: AuditObject) -> bool:
-        """Return whether a finding is of the rules and of the severity that are asked for, and is new."""
-        rule = _BY_NAME[found.rule]
-        if found.rule not in self._chosen or (found.severity or rule.severity) not in self._told:
-            return False
-        if rule.is_of_sync and audited.is_system:
-            return False
-        return not self._known_before or identity(_told(audited, found).as_row()) not in self._known_before
 
     def _of_several(self) -> Iterator[AuditFinding]:
         """Yield what several objects hold, rule by rule."""
-        objects, context = self._audited.objects, self._judges.context
+        objects, context = self._audited.objects, self._judge.judges.context
         for name, attribute, keys in GROUPED:
-            if name == "mail-duplicate" and _ACROSS in self._chosen:
+            if name == "mail-duplicate" and ACROSS in self._chosen:
                 for group in groups_across_attributes(objects):
-                    yield self._shared(_BY_NAME[_ACROSS], None, group)
+                    yield self._shared(ACROSS, None, group)
             if name not in self._chosen:
                 continue
             for group in groups_of(objects, keys, context):
                 if name != "routing-address-clash" or not have_one_alias(objects, group):
-                    yield self._shared(_BY_NAME[name], attribute, group)
+                    yield self._shared(name, attribute, group)
 
-    def _shared(self, rule: AuditRule, attribute: str | None, group: Group) -> AuditFinding:
-        holders = tuple(self._audited.objects[place].id + (f":{held}" if held else "") for place, held in group.holders)
-        message = f"{rule.says}: {group.key}"
-        return AuditFinding(None, rule.name, rule.severity, attribute, None, message, None, holders, group.key)
+    def _shared(self, name: str, attribute: str | None, group: Group) -> AuditFinding:
+        holders = [(self._audited.objects[place].id, held) for place, held in group.holders]
+        return shared_finding(name, attribute, group.key, holders)
 
     def _mended(self, fixable: dict[int, list[Found]]) -> Iterator[Mended]:
         for place, found in fixable.items():
             yield mended(self._audited.objects[place], found, partial(self._judged, place))
-
-
-def _told(audited: AuditObject, found: Found) -> AuditFinding:
-    """Return what was found as a finding about an object."""
-    rule = _BY_NAME[found.rule]
-    value = found.value if found.value is None or isinstance(found.value, str) else tuple(found.value)
-    message = f"{rule.says}: {found.told}" if found.told.strip(WHITE_SPACE) else rule.says
-    return AuditFinding(
-        audited.id, rule.name, found.severity or rule.severity, found.attribute, value, message, found.fix
-    )

@@ -11,7 +11,10 @@ from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.found import split_value
 from proxyaddr.auditing.objects import ALIAS, CONTACT, LEGACY_DN, MAIL, PROXIES, UPN, AuditObject
 
-__all__ = ["GROUPED", "Group", "groups_across_attributes", "groups_of"]
+__all__ = ["ACROSS", "GROUPED", "Group", "across", "groups_across_attributes", "groups_of", "held_across"]
+
+ACROSS = "address-shared-across-attributes"
+"""The rule that `groups_across_attributes` tells, before the one of mail alone."""
 
 _UNFIT_IN_NICKNAME = re.compile(r"[ `()|=?/%]")
 """What comes out as an underscore in a nickname (KB2001616)."""
@@ -97,28 +100,29 @@ def groups_across_attributes(objects: Sequence[AuditObject]) -> Iterator[Group]:
     Objects that share the address as a proxy address, as mail or as userPrincipalName are told by the rules of those.
     """
     held: dict[str, list[tuple[int, str]]] = {}
-    for key, place, attribute in _held(objects):
-        held.setdefault(key, []).append((place, attribute))
+    for place, audited in enumerate(objects):
+        for key, attribute in held_across(audited):
+            held.setdefault(key, []).append((place, attribute))
     for key, holders in held.items():
         if len({place for place, _ in holders}) == 1:
             continue
-        across = _across(holders)
-        if across:
-            yield Group(key, across)
+        shared = across(holders)
+        if shared:
+            yield Group(key, shared)
 
 
-def _held(objects: Sequence[AuditObject]) -> Iterator[tuple[str, int, str]]:
-    for place, audited in enumerate(objects):
-        for attribute in (MAIL, UPN):
-            text = (audited.get(attribute) or "").strip(WHITE_SPACE).lower()
-            if text:
-                yield text, place, attribute
-        values = map(split_value, audited.proxies)
-        for text in dict.fromkeys(v.address.lower() for v in values if v.kind == DEFAULT_TYPE and v.address):
-            yield text, place, PROXIES
+def held_across(audited: AuditObject) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that an object holds, without case, each with the attribute that holds it."""
+    for attribute in (MAIL, UPN):
+        text = (audited.get(attribute) or "").strip(WHITE_SPACE).lower()
+        if text:
+            yield text, attribute
+    values = map(split_value, audited.proxies)
+    for text in dict.fromkeys(v.address.lower() for v in values if v.kind == DEFAULT_TYPE and v.address):
+        yield text, PROXIES
 
 
-def _across(holders: Sequence[tuple[int, str]]) -> list[tuple[int, str | None]]:
+def across(holders: Sequence[tuple[int, str]]) -> list[tuple[int, str | None]]:
     """Return the holders that have a counterpart: another object, in another attribute, neither in the same as well."""
     by_attribute = {name: {place for place, attribute in holders if attribute == name} for name in (MAIL, UPN, PROXIES)}
     found: list[tuple[int, str | None]] = []
