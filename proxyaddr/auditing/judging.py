@@ -15,10 +15,11 @@ from proxyaddr.auditing.rules import RULE_NAMES, RULES, AuditSeverity
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 
-__all__ = ["BY_NAME", "ObjectJudge", "finding_of", "shared_finding"]
+__all__ = ["BY_NAME", "PLACES", "ObjectJudge", "finding_of", "shared_finding"]
 
 BY_NAME = {rule.name: rule for rule in RULES}
 PLACES = {name: place for place, name in enumerate(RULE_NAMES)}
+"""The row of each rule, and where it stands in the order of the rules."""
 
 
 class ObjectJudge:

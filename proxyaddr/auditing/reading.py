@@ -32,7 +32,7 @@ from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Audited", "read_audited"]
+__all__ = ["Audited", "attributes_of", "objects_of_rows", "read_audited", "separated_columns"]
 
 _ATTRIBUTES = {
     **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
@@ -141,7 +141,7 @@ def _entries(
             continue
         held: dict[str, object] = {}
         for name, value in entry.properties.items():
-            key = "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+            key = _key_of(name)
             if key in held and key in _LISTS:
                 held[key] = [*_members(held[key]), *_members(value)]
             elif key not in held or held[key] in (None, ""):
@@ -242,3 +242,23 @@ def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
     }
     made = _object({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
     return made if recipient.id or recipient.dn else replace(made, id=recipient.label)
+
+
+def attributes_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the attributes that a table has, by the names of its columns."""
+    return frozenset(_exported_attributes(dict.fromkeys(map(_key_of, names))))
+
+
+def separated_columns(names: Iterable[str]) -> list[str]:
+    """Return the names of the columns whose values are several addresses each, where they are text."""
+    return [name for name in names if _key_of(name) in _LISTS]
+
+
+def objects_of_rows(table: object, rows: Iterable[int], separator: Separator) -> Iterator[AuditObject]:
+    """Yield the object of each row of a table; `rows` says where each stands in the whole of which this is a part."""
+    for row, (_, held) in zip(rows, _entries(exported_records(table, DEFAULT_LIMITS), []), strict=True):
+        yield _object(held, row, separator, is_text=False)
+
+
+def _key_of(name: str) -> str:
+    return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)

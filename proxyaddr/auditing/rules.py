@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from proxyaddr.errors import ConfigurationError
 
-__all__ = ["RULES", "RULE_NAMES", "SEVERITIES", "AuditRule", "AuditSeverity", "chosen_rules"]
+__all__ = ["RULES", "RULE_NAMES", "SEVERITIES", "AuditRule", "AuditSeverity", "chosen_rules", "chosen_severities"]
 
 AuditSeverity = Literal["error", "warning", "info"]
 
@@ -157,8 +157,10 @@ RULE_NAMES = tuple(rule.name for rule in RULES)
 def chosen_rules(names: Iterable[str] | None, ignored: Iterable[str] = ()) -> frozenset[str]:
     """Return the names of rules that are to be run: all, or those named, without the ignored ones.
 
-    ConfigurationError for a name that is none, with the nearest one.
+    ConfigurationError for a name that is none, with the nearest one; TypeError for text.
     """
+    if isinstance(names, str) or isinstance(ignored, str):
+        raise TypeError("rules must be an iterable of names, not text")
     ignored = tuple(ignored)
     chosen = RULE_NAMES if names is None else tuple(names)
     for name in (*chosen, *ignored):
@@ -169,3 +171,10 @@ def chosen_rules(names: Iterable[str] | None, ignored: Iterable[str] = ()) -> fr
             hint = "`proxyaddr rules` lists all" if close is None else f"did you mean {close}?"
             raise ConfigurationError("unknown-rule", f"no rule of audits is named {name!r}; {hint}", "rules")
     return frozenset(chosen) - frozenset(ignored)
+
+
+def chosen_severities(least: AuditSeverity) -> frozenset[AuditSeverity]:
+    """Return the severities from one on; ConfigurationError for a word that is none."""
+    if least not in SEVERITIES:
+        raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
+    return frozenset(SEVERITIES[: SEVERITIES.index(least) + 1])

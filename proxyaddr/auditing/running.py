@@ -16,9 +16,9 @@ from proxyaddr.auditing.found import Found
 from proxyaddr.auditing.judging import ObjectJudge, finding_of, shared_finding
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import Audited, read_audited
-from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity, chosen_rules
+from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
 from proxyaddr.auditing.set_rules import ACROSS, GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
-from proxyaddr.errors import ConfigurationError, check_type
+from proxyaddr.errors import check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["audit"]
@@ -46,14 +46,10 @@ def audit(
     >>> report.findings[0].fix
     {'set': 'SMTP:jane@contoso.com'}
     """
-    if isinstance(rules, str):
-        raise TypeError("rules must be an iterable of names, not text")
     chosen = chosen_rules(rules, ignore)
     known = AuditContext() if context is None else context
     check_type(known, AuditContext, "context")
-    if severity not in SEVERITIES:
-        raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
-    told = frozenset(SEVERITIES[: SEVERITIES.index(severity) + 1])
+    told = chosen_severities(severity)
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
     return _Run(read_audited(directory, limits), chosen, known, told, known_before).report()
 

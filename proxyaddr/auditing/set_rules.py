@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
@@ -11,7 +11,17 @@ from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.found import split_value
 from proxyaddr.auditing.objects import ALIAS, CONTACT, LEGACY_DN, MAIL, PROXIES, UPN, AuditObject
 
-__all__ = ["ACROSS", "GROUPED", "Group", "across", "groups_across_attributes", "groups_of", "held_across"]
+__all__ = [
+    "ACROSS",
+    "GROUPED",
+    "Group",
+    "across",
+    "are_one_alias",
+    "groups_across_attributes",
+    "groups_of",
+    "have_one_alias",
+    "held_across",
+]
 
 ACROSS = "address-shared-across-attributes"
 """The rule that `groups_across_attributes` tells, before the one of mail alone."""
@@ -90,8 +100,13 @@ def groups_of(objects: Sequence[AuditObject], keys: Keys, context: AuditContext)
 
 def have_one_alias(objects: Sequence[AuditObject], group: Group) -> bool:
     """Return whether all objects of a group have an equal alias, which another rule tells."""
-    aliases = {(objects[place].get(ALIAS) or f"\0{place}").lower() for place, _ in group.holders}
-    return len(aliases) == 1
+    return are_one_alias(objects[place].get(ALIAS) for place, _ in group.holders)
+
+
+def are_one_alias(aliases: Iterable[str | None]) -> bool:
+    """Return whether aliases are all there and equal."""
+    found = {(alias or "").lower() for alias in aliases}
+    return len(found) == 1 and "" not in found
 
 
 def groups_across_attributes(objects: Sequence[AuditObject]) -> Iterator[Group]:

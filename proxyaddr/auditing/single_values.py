@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.found import Found, Judges, split_value
+from proxyaddr.auditing.judging import BY_NAME, PLACES
 from proxyaddr.auditing.objects import NAME, PROXIES, TARGET, UPN
-from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditSeverity, chosen_rules
+from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity, chosen_rules
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
 
 __all__ = ["ATTRIBUTES", "ValueJudge", "attribute_named"]
-
-_PLACES = {name: place for place, name in enumerate(RULE_NAMES)}
-_SEVERITIES: Mapping[str, AuditSeverity] = {rule.name: rule.severity for rule in RULES}
 
 
 def _of_proxy(text: str, judges: Judges) -> Iterator[Found]:
@@ -58,8 +56,6 @@ class ValueJudge:
         ignore: Iterable[str] = (),
         context: AuditContext | None = None,
     ) -> None:
-        if isinstance(rules, str) or isinstance(ignore, str):
-            raise TypeError("rules and ignore must be iterables of names, not text")
         self.attribute = attribute_named(attribute)
         self._chosen = chosen_rules(rules, ignore)
         known = AuditContext() if context is None else context
@@ -83,8 +79,8 @@ class ValueJudge:
         (('smtp-non-ascii',), 'error')
         """
         found = [each for each in _JUDGES[self.attribute](text, self.judges) if each.rule in self._chosen]
-        found.sort(key=lambda each: _PLACES[each.rule])
-        severities = [each.severity or _SEVERITIES[each.rule] for each in found]
+        found.sort(key=lambda each: PLACES[each.rule])
+        severities = [each.severity or BY_NAME[each.rule].severity for each in found]
         return tuple(each.rule for each in found), min(severities, key=SEVERITIES.index, default=None)
 
 

@@ -26,6 +26,7 @@ CALLS = {
         "px.columns.route(table, [])",
         "px.columns.Router(table)",
         "spark.route([], table)",
+        "spark.audit([])",
         *(f"{adapter}.{call}" for adapter in ("polars", "duckdb") for call in ADAPTED[-2:]),
         "polars.parse(import_module('polars').Series(['a@b']))",
         "duckdb.register(import_module('duckdb').connect())",
@@ -46,8 +47,8 @@ CALLS = {
         "polars.validate(import_module('polars').Series(['a@b']))",
         "duckdb.register_validate(import_module('duckdb').connect())",
     ),
-    ("pyspark", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
-    ("pandas", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
+    ("pyspark", "spark"): tuple(f"spark.{call}" for call in (*ADAPTED, "audit([])")),
+    ("pandas", "spark"): tuple(f"spark.{call}" for call in (*ADAPTED, "audit([])")),
 }
 """Package that is missing, and the extra that brings it, to calls that need it."""
 

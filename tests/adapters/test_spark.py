@@ -16,7 +16,9 @@ from pyspark.sql import DataFrame, SparkSession
 import proxyaddr as px
 import proxyaddr.adapters.spark as adapter
 from proxyaddr.adapters import _functions
+from proxyaddr.auditing.findings import COLUMNS
 from proxyaddr.columns import Router
+from tests.planted import SCHEMA, planted
 
 Expected = dict[str, list[Any]]
 FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
@@ -154,3 +156,60 @@ def test_functions_are_sent_without_dictionaries(table: px.RoutingTable, expecte
         adapter._without_dictionaries(_functions.route_index(table), pa.array(texts)).to_pylist()
         == expected["route_index"]
     )
+
+
+TENANT = px.AuditContext(
+    accepted_domains=["contoso.com"],
+    coexistence_domain="contoso.mail.onmicrosoft.com",
+    initial_domain="contoso.onmicrosoft.com",
+    sync=True,
+)
+
+
+def findings(found: DataFrame) -> list[dict[str, Any]]:
+    assert found.columns == list(COLUMNS)
+    return [row.asDict(recursive=True) for row in found.collect()]
+
+
+def test_an_audit_finds_what_an_audit_in_one_piece_finds(spark: SparkSession) -> None:
+    rows = planted(400, 3, names=300)
+    table = pa.Table.from_pylist(rows, SCHEMA).append_column("row", pa.array(range(1, len(rows) + 1)))
+    wanted = px.audit(table, context=TENANT).findings.to_arrow().to_pylist()
+    assert len({finding["rule"] for finding in wanted}) > 30
+    people = spark.createDataFrame(table).repartition(5)  # so that their order is in the column alone
+    assert findings(adapter.audit(people, order="row", context=TENANT)) == wanted
+
+
+def test_without_a_column_of_their_order_objects_stand_in_that_of_their_names(spark: SparkSession) -> None:
+    rows = [
+        {"id": "u3", "EmailAddresses": "SMTP:jane@contoso.com, smtp:jan\u00e9@contoso.com"},
+        {"id": "u1", "EmailAddresses": "SMTP:roe@contoso.com, smtp:jan\u00ea@contoso.com"},
+        {"id": "u2", "EmailAddresses": "smtp:jane@contoso.com, SMTP:doe@contoso.com"},
+        {"id": "u4", "EmailAddresses": None},
+    ]
+    rules = ["proxy-duplicate", "smtp-non-ascii"]
+    people = spark.createDataFrame(
+        [(row["id"], row["EmailAddresses"]) for row in rows], "id string, EmailAddresses string"
+    )
+    in_order = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["id"])))
+    for asked in ({}, {"ignore": ["proxy-duplicate"]}):
+        wanted = px.audit(in_order, rules=rules, **asked).findings.to_arrow().to_pylist()
+        assert findings(adapter.audit(people, rules=rules, **asked)) == wanted
+        assert [(each["object"], each["holders"]) for each in wanted] == [
+            *(("u1", None), ("u3", None)),
+            *([(None, ["u2", "u3"])] if not asked else []),
+        ]
+
+
+def test_an_audit_that_cannot_be(spark: SparkSession) -> None:
+    people = spark.createDataFrame([("u1",)], "id string")
+    for asked, code in (
+        ({"rules": ["proxy-duplicats"]}, "unknown-rule"),
+        ({"severity": "fatal"}, "unknown-severity"),
+        ({"order": "row"}, "no-such-column"),
+    ):
+        with pytest.raises(px.ConfigurationError) as refused:
+            adapter.audit(people, **asked)
+        assert refused.value.code == code
+    with pytest.raises(TypeError, match="context"):
+        adapter.audit(people, context={})  # type: ignore[arg-type]  # as users may
