@@ -47,13 +47,22 @@ def planted(count: int, seed: int, *, names: int = 200) -> list[dict[str, Any]]:
     def maybe(made: Any) -> Any:  # noqa: ANN401 - a text or None
         return made if draw.random() < 0.7 else None
 
-    return [
-        {
+    def addresses(mail: str | None) -> list[str]:
+        found = [value() for _ in range(draw.randrange(4))]
+        if mail and draw.random() < 0.6:
+            found.append(f"{draw.choice(('smtp:', 'SMTP:'))}{mail}")
+        if found and draw.random() < 0.1:
+            found.append(draw.choice((found[0].swapcase(), "smtp:", f"{found[0]}{'x' * 300}")))
+        return found
+
+    def made() -> dict[str, Any]:
+        mail = maybe(address())
+        return {
             "id": f"u{draw.randrange(count):05}",
             "type": draw.choice(_KINDS),
-            "proxyAddresses": maybe([value() for _ in range(draw.randrange(5))]),
-            "mail": maybe(address()),
-            "userPrincipalName": maybe(address()),
+            "proxyAddresses": maybe(addresses(mail)),
+            "mail": mail,
+            "userPrincipalName": mail if draw.random() < 0.3 else maybe(address()),
             "targetAddress": value() if draw.random() < 0.2 else None,
             "mailNickname": maybe(draw.choice(words)),
             "legacyExchangeDN": maybe(f"/o=Org/ou=Site/cn=Recipients/cn={draw.choice(words)}"),
@@ -61,5 +70,5 @@ def planted(count: int, seed: int, *, names: int = 200) -> list[dict[str, Any]]:
             "cn": maybe(draw.choice(["Jane", "krbtgt"])),
             "previous_legacyExchangeDN": ["/o=a/ou=b/cn=c"] if draw.random() < 0.1 else None,
         }
-        for _ in range(count)
-    ]
+
+    return [made() for _ in range(count)]

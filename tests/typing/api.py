@@ -94,6 +94,7 @@ def whole_columns(table: px.RoutingTable) -> None:
     assert router.route(["a@b.de"], threads=1).equals(px.columns.route(table, ["a@b.de"]))
     assert px.columns.resolve(px.InternetMailService(), ["a@b.de"]).num_rows == 1
     assert px.columns.parse(["a@b.de"]).num_rows == px.columns.decapsulate(["a@b.de"], tolerant=True).num_rows
+    assert px.columns.validate(["a b"], attribute="mail", context=px.AuditContext()).num_rows == 1
     for adapter in (px.adapters.duckdb, px.adapters.polars, px.adapters.spark):
         assert adapter.__all__
 
