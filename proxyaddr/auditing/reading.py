@@ -11,7 +11,7 @@ from typing import NamedTuple
 from proxyaddr._files.objects import Exported, Form, address_text, key_of
 from proxyaddr.auditing.cells import Separator, separator_of, values_in
 from proxyaddr.auditing.exports import exported_file, exported_records
-from proxyaddr.auditing.found import as_secondary
+from proxyaddr.auditing.found import Judges, as_secondary
 from proxyaddr.auditing.objects import (
     ALIAS,
     GIVEN_NAME,
@@ -26,13 +26,14 @@ from proxyaddr.auditing.objects import (
     is_system,
     type_of,
 )
+from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Audited", "read_audited"]
+__all__ = ["Audited", "exported_attribute", "object_of", "property_key", "read_audited"]
 
 _ATTRIBUTES = {
     **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
@@ -76,6 +77,10 @@ class Audited(NamedTuple):
     def has(self, *attributes: str) -> bool:
         """Return whether the export has all of these attributes."""
         return self.attributes is None or self.attributes.issuperset(attributes)
+
+    def survey(self, judges: Judges) -> Survey:  # noqa: ARG002 - the rules judge all of them
+        """Look at all objects for the first time."""
+        return survey_of(self.objects)
 
 
 def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
@@ -121,8 +126,8 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     objects: list[AuditObject] = []
     places: dict[str, int] = {}
     for row, held in chain(head, rows):
-        made = _object(held, row, separator, is_text=is_text)
-        known.update(_exported_attributes(held))
+        made = object_of(held, row, separator, is_text=is_text)
+        known.update(filter(None, map(exported_attribute, held)))
         same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
         if same < len(objects):
             objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
@@ -141,7 +146,7 @@ def _entries(
             continue
         held: dict[str, object] = {}
         for name, value in entry.properties.items():
-            key = "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+            key = property_key(name)
             if key in held and key in _LISTS:
                 held[key] = [*_members(held[key]), *_members(value)]
             elif key not in held or held[key] in (None, ""):
@@ -149,7 +154,12 @@ def _entries(
         yield entry.line, held
 
 
-def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+def property_key(name: str) -> str:
+    """Return the name of a property as names compare."""
+    return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+
+
+def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
     single: dict[str, str] = {}
     for name, attribute in _ATTRIBUTES.items():
         value = _text(held.get(name))
@@ -218,12 +228,11 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _exported_attributes(held: Mapping[str, object]) -> Iterator[str]:
-    for name in held:
-        if name in _ATTRIBUTES:
-            yield _ATTRIBUTES[name]
-        elif name in _LISTS or name in _PRIMARY or name in TYPE_COLUMNS:
-            yield PROXIES
+def exported_attribute(key: str) -> str | None:
+    """Return the attribute that a property of this name holds, None for none that is judged."""
+    if key in _LISTS or key in _PRIMARY or key in TYPE_COLUMNS:
+        return PROXIES
+    return _ATTRIBUTES.get(key)
 
 
 def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
@@ -240,5 +249,5 @@ def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
         "recipienttypedetails": recipient.type,
         "proxyaddresses": [str(proxy) for proxy in recipient.proxies],
     }
-    made = _object({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
+    made = object_of({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
     return made if recipient.id or recipient.dn else replace(made, id=recipient.label)
