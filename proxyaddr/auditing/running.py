@@ -16,9 +16,9 @@ from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found, Judges
 from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
 from proxyaddr.auditing.objects import AuditObject
-from proxyaddr.auditing.reading import read_audited
 from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
 from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
+from proxyaddr.auditing.sources import opened
 from proxyaddr.auditing.survey import Source
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
@@ -63,7 +63,7 @@ def audit(
         raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
     told = frozenset(SEVERITIES[: SEVERITIES.index(severity) + 1])
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
-    return _Run(read_audited(directory, limits), chosen, known, told, known_before).report()
+    return _Run(opened(directory, limits), chosen, known, told, known_before).report()
 
 
 class _Run:
