@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from proxyaddr._optional import import_extra
 from proxyaddr.adapters._spark_types import spark_type
 from proxyaddr.auditing.cells import Separator, separator_of
-from proxyaddr.auditing.reading import separated_columns
+from proxyaddr.auditing.properties import LISTS, property_key
+from proxyaddr.auditing.reading import SAMPLE
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from proxyaddr.auditing.parts import PartJudge
 
 __all__ = ["audit_plan", "separator_in"]
-
-SAMPLE = 10_000
-"""Rows by which the separator of text columns is told, as for a file."""
 
 PLACE = ("part", "first", "first_number", "second", "second_number", "ordinal")
 """What the findings are sorted by. Those of objects are part 0, in the order of the objects and then of their rules;
@@ -29,8 +27,8 @@ def separator_in(dataframe: DataFrame) -> Separator:
     types = import_extra("pyspark.sql.types", "spark")
     names = [
         name
-        for name in separated_columns(dataframe.columns)
-        if isinstance(dataframe.schema[name].dataType, types.StringType)
+        for name in dataframe.columns
+        if property_key(name) in LISTS and isinstance(dataframe.schema[name].dataType, types.StringType)
     ]
     if not names:
         return Separator()

@@ -18,7 +18,6 @@ from proxyaddr.adapters._functions import append_column, check_names
 from proxyaddr.adapters._spark_audit import audit_plan, separator_in
 from proxyaddr.adapters._spark_types import spark_type
 from proxyaddr.auditing.context import AuditContext
-from proxyaddr.auditing.reading import attributes_of
 from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
 from proxyaddr.errors import check_type
 
@@ -104,7 +103,7 @@ def audit(
     import_extra("pyarrow", "arrow")
     import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
     import_extra("pyspark.sql", "spark")
-    from proxyaddr.auditing.parts import NUMBER, PartJudge  # noqa: PLC0415 - it imports pyarrow, which may be missing
+    from proxyaddr.auditing.parts import NUMBER, PartJudge, attributes_of  # noqa: PLC0415 - it imports pyarrow, which may be missing
 
     known = AuditContext() if context is None else context
     check_type(known, AuditContext, "context")

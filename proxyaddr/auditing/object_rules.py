@@ -14,7 +14,6 @@ from proxyaddr.auditing.objects import (
     CONTACT,
     LEGACY_DN,
     MAIL,
-    MAIL_USER,
     NAME,
     PROXIES,
     REMOTE_MAILBOX,
@@ -84,8 +83,7 @@ class Subject(NamedTuple):
     @property
     def is_of_mailbox(self) -> bool:
         """Whether its addresses have to be in accepted domains, which are known."""
-        is_mailbox = self.object.is_mailbox_user or self.object.kind == REMOTE_MAILBOX
-        return is_mailbox and bool(self.judges.context.accepted_domains)
+        return self.object.has_addresses_here and bool(self.judges.context.accepted_domains)
 
 
 def same(one: str, other: str | None) -> bool:
@@ -181,8 +179,7 @@ def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
 
 def _target_missing(subject: Subject) -> Iterator[Found]:
     audited = subject.object
-    needs_target = audited.kind in (CONTACT, MAIL_USER, REMOTE_MAILBOX)
-    if not needs_target or audited.has_mailbox or audited.get(TARGET):
+    if not audited.needs_target or audited.get(TARGET):
         return
     address: str | None = None
     if audited.kind == CONTACT:
@@ -213,8 +210,7 @@ def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
 
 def _routing_address_missing(subject: Subject) -> Iterator[Found]:
     audited, context = subject.object, subject.judges.context
-    is_mailbox = audited.is_mailbox_user or audited.kind == REMOTE_MAILBOX
-    if context.coexistence_domain is None or not is_mailbox:
+    if context.coexistence_domain is None or not audited.has_addresses_here:
         return
     if not (subject.with_untyped or audited.get(MAIL) or audited.get(ALIAS)):  # an account without mail
         return

@@ -97,6 +97,16 @@ class AuditObject:
         """Its type, where a user with a target and without a mailbox is a mail user."""
         return MAIL_USER if self.type == USER and not self.is_mailbox_user else self.type
 
+    @property
+    def has_addresses_here(self) -> bool:
+        """Whether mail for it arrives in the domains of the organization: at a mailbox here, or in the cloud."""
+        return self.is_mailbox_user or self.kind == REMOTE_MAILBOX
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it must have a target address."""
+        return self.kind in (CONTACT, MAIL_USER, REMOTE_MAILBOX) and not self.has_mailbox
+
     def with_value(self, attribute: str, value: str) -> AuditObject:
         """Return the object with another value of an attribute."""
         return replace(self, single={**self.single, attribute: value})

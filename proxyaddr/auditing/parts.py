@@ -14,15 +14,19 @@ import pyarrow as pa
 
 from proxyaddr._optional import import_extra
 from proxyaddr.auditing.cells import Separator
-from proxyaddr.auditing.contested import given_keys, held_keys, touched_keys
+from proxyaddr.auditing.contested import given_keys, touched_keys
 from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.exports import exported_records
 from proxyaddr.auditing.findings import COLUMNS, AuditFinding
 from proxyaddr.auditing.found import Found
+from proxyaddr.auditing.holdings import keys_of
 from proxyaddr.auditing.judging import BY_NAME, ObjectJudge, finding_of, shared_finding
 from proxyaddr.auditing.objects import ALIAS, AuditObject
-from proxyaddr.auditing.reading import Audited, objects_of_rows
+from proxyaddr.auditing.properties import exported_attribute, property_key
+from proxyaddr.auditing.reading import Audited, entries, object_of
 from proxyaddr.auditing.rules import AuditSeverity
 from proxyaddr.auditing.set_rules import ACROSS, GROUPED, across, are_one_alias, held_across
+from proxyaddr.limits import DEFAULT_LIMITS
 
 __all__ = [
     "FINDING",
@@ -31,6 +35,7 @@ __all__ = [
     "ORDER",
     "PART_ACROSS",
     "PartJudge",
+    "attributes_of",
     "lost_fixes",
     "shared_findings",
 ]
@@ -58,6 +63,11 @@ _RULES = {2 * place + 2: (name, attribute, keys) for place, (name, attribute, ke
 """The rules that group objects by the number of the part of the report in which they are told, behind part 0."""
 
 PART_ACROSS = next(part for part, (name, _, _) in _RULES.items() if name == "mail-duplicate") - 1
+
+
+def attributes_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the attributes that a table has, by the names of its columns."""
+    return frozenset(filter(None, map(exported_attribute, map(property_key, names))))
 
 
 class PartJudge:
@@ -105,9 +115,13 @@ class PartJudge:
             is_row = order is not None and pa.types.is_integer(order.type) and not order.null_count
             rows = order.to_pylist() if order is not None and is_row else numbers
             added = [NUMBER] if order is None else [NUMBER, ORDER]
-            objects = list(objects_of_rows(batch.drop_columns(added), rows, self._separator))
+            held = entries(exported_records(batch.drop_columns(added), DEFAULT_LIMITS), [])
             said = pa.RecordBatch.from_pylist(
-                [self._said(number, audited) for number, audited in zip(numbers, objects, strict=True)], OBJECT
+                [
+                    self._said(number, object_of(properties, row, self._separator, is_text=False))
+                    for number, row, (_, properties) in zip(numbers, rows, held, strict=True)
+                ],
+                OBJECT,
             )
             first = said.column("id") if order is None else order
             yield said.add_column(0, "order", first)
@@ -120,7 +134,7 @@ class PartJudge:
             "findings": [
                 _row_with_keys(audited, place, found) for place, found in enumerate(self._judge.judged(audited))
             ],
-            "held": list(dict.fromkeys(held_keys(audited))),
+            "held": list(dict.fromkeys(keys_of(audited))),
             "grouped": [
                 {"part": part, "key": key, "attribute": attribute} for part, key, attribute in self._groups(audited)
             ],

@@ -8,58 +8,38 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, address_text, key_of
+from proxyaddr._files.objects import Exported, Form, address_text
 from proxyaddr.auditing.cells import Separator, separator_of, values_in
 from proxyaddr.auditing.exports import exported_file, exported_records
-from proxyaddr.auditing.found import as_secondary
-from proxyaddr.auditing.objects import (
-    ALIAS,
-    GIVEN_NAME,
-    LEGACY_DN,
-    MAIL,
-    NAME,
-    PROXIES,
-    TARGET,
-    UPN,
-    AuditObject,
-    has_mailbox,
-    is_system,
-    type_of,
+from proxyaddr.auditing.found import Judges, as_secondary
+from proxyaddr.auditing.objects import AuditObject, has_mailbox, is_system, type_of
+from proxyaddr.auditing.properties import (
+    ATTRIBUTES,
+    DNS,
+    FORMER_DNS,
+    GUIDS,
+    IDENTIFYING,
+    LISTS,
+    OF_EXCHANGE,
+    PRIMARY,
+    PROXY_LISTS,
+    SECONDARY_LISTS,
+    exported_attribute,
+    property_key,
 )
+from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
+from proxyaddr.directory.records import TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Audited", "attributes_of", "objects_of_rows", "read_audited", "separated_columns"]
+__all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "read_audited"]
 
-_ATTRIBUTES = {
-    **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
-    **{"mail": MAIL, "windowsemailaddress": MAIL, "emailaddress": MAIL},
-    **{"userprincipalname": UPN, "mailnickname": ALIAS, "alias": ALIAS, "aliasname": ALIAS},
-    **{"legacyexchangedn": LEGACY_DN, "targetaddress": TARGET, "externalemailaddress": TARGET},
-    "remoteroutingaddress": TARGET,
-}
-"""The attribute of one value that a property holds, by the property's name as names compare."""
-
-_SECONDARY = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
-_PROXIES = frozenset({"proxyaddresses", "emailaddresses", "proxyaddress"})
-_PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
-_LISTS = _PROXIES | _SECONDARY
-_FORMER = "previouslegacyexchangedn"
-_DNS = ("dn", "distinguishedname")
-_GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
-_IDENTIFYING = ("id", *_DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
-"""Properties that name an object in findings, the best first."""
-
-_EXCHANGE = frozenset({"emailaddresses", "recipienttypedetails", "recipienttype"})
-"""Properties that only Exchange exports: its commands, not those of Active Directory, change such objects."""
-
-_TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
+TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
 """Forms in which an empty text is no value, and all values of an attribute are one text."""
 
-_SAMPLE = 10_000
+SAMPLE = 10_000
 """Objects by which the separator of a column is told, and the attributes that an export has."""
 
 
@@ -76,6 +56,10 @@ class Audited(NamedTuple):
     def has(self, *attributes: str) -> bool:
         """Return whether the export has all of these attributes."""
         return self.attributes is None or self.attributes.issuperset(attributes)
+
+    def survey(self, judges: Judges) -> Survey:  # noqa: ARG002 - the rules judge all of them
+        """Look at all objects for the first time."""
+        return survey_of(self.objects)
 
 
 def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
@@ -106,23 +90,23 @@ def _joined(files: Sequence[Audited]) -> Audited:
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:
     form, exported = exported_file(path, limits)
-    return _read(exported, is_text=form in _TEXT_FORMS, is_whole=False)
+    return _read(exported, is_text=form in TEXT_FORMS, is_whole=False)
 
 
 def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
     """Return the objects of an export; rows with one address each are put together by the object that they name."""
     errors: list[RowError] = []
-    rows = _entries(exported, errors)
-    head = list(islice(rows, _SAMPLE))
+    rows = entries(exported, errors)
+    head = list(islice(rows, SAMPLE))
     separator = separator_of(
-        value for _, held in head for name, value in held.items() if name in _LISTS and isinstance(value, str)
+        value for _, held in head for name, value in held.items() if name in LISTS and isinstance(value, str)
     )
     known: set[str] = set()
     objects: list[AuditObject] = []
     places: dict[str, int] = {}
     for row, held in chain(head, rows):
-        made = _object(held, row, separator, is_text=is_text)
-        known.update(_exported_attributes(held))
+        made = object_of(held, row, separator, is_text=is_text)
+        known.update(filter(None, map(exported_attribute, held)))
         same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
         if same < len(objects):
             objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
@@ -131,9 +115,7 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     return Audited(objects, errors, None if is_whole else frozenset(known))
 
 
-def _entries(
-    exported: Iterable[Exported | RowError], errors: list[RowError]
-) -> Iterator[tuple[int, dict[str, object]]]:
+def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the properties of each object by their names as names compare, numbered columns as one list."""
     for entry in exported:
         if isinstance(entry, RowError):
@@ -141,35 +123,35 @@ def _entries(
             continue
         held: dict[str, object] = {}
         for name, value in entry.properties.items():
-            key = _key_of(name)
-            if key in held and key in _LISTS:
+            key = property_key(name)
+            if key in held and key in LISTS:
                 held[key] = [*_members(held[key]), *_members(value)]
             elif key not in held or held[key] in (None, ""):
                 held[key] = value
         yield entry.line, held
 
 
-def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
     single: dict[str, str] = {}
-    for name, attribute in _ATTRIBUTES.items():
+    for name, attribute in ATTRIBUTES.items():
         value = _text(held.get(name))
         if value is not None and attribute not in single and (value or not is_text):
             single[attribute] = value
     proxies = list(_proxies(held, separator))
     common_name = _text(held.get("cn")) or _text(held.get("name"))
-    dn = next((text for name in _DNS if (text := _text(held.get(name)))), None)
+    dn = next((text for name in DNS if (text := _text(held.get(name)))), None)
     return AuditObject(
-        id=next((text for name in _IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
+        id=next((text for name in IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),
-        former_dns=tuple(text for member in _members(held.get(_FORMER)) if (text := _text(member))),
+        former_dns=tuple(text for member in _members(held.get(FORMER_DNS)) if (text := _text(member))),
         common_name=common_name,
         dn=dn,
-        guid=next((text for name in _GUIDS if (text := _text(held.get(name)))), None),
+        guid=next((text for name in GUIDS if (text := _text(held.get(name)))), None),
         has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
-        is_exchange=not _EXCHANGE.isdisjoint(held),
+        is_exchange=not OF_EXCHANGE.isdisjoint(held),
         row=row,
     )
 
@@ -178,18 +160,18 @@ def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
     """Yield the proxy addresses as they are held: members of a list whole, a text taken apart at its separators."""
     found = False
     for name, value in held.items():
-        if name in _PROXIES:
+        if name in PROXY_LISTS:
             for text in _texts(value, separator):
                 found = True
                 yield text
         elif name in TYPE_COLUMNS:
             prefix = name if name == "smtp" else name.upper()
             yield from (text if ":" in text else f"{prefix}:{text}" for text in _texts(value, separator))
-    primary = next((address for name in _PRIMARY if (address := _text(held.get(name)))), None)
+    primary = next((address for name in PRIMARY if (address := _text(held.get(name)))), None)
     if primary and not found:
         yield f"SMTP:{primary}"
     for name, value in held.items():
-        if name in _SECONDARY:  # secondary whatever the case of their types (Q155594)
+        if name in SECONDARY_LISTS:  # secondary whatever the case of their types (Q155594)
             yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in _texts(value, separator))
 
 
@@ -218,14 +200,6 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _exported_attributes(held: Mapping[str, object]) -> Iterator[str]:
-    for name in held:
-        if name in _ATTRIBUTES:
-            yield _ATTRIBUTES[name]
-        elif name in _LISTS or name in _PRIMARY or name in TYPE_COLUMNS:
-            yield PROXIES
-
-
 def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
     """Return the object of a recipient that was made in Python."""
     held = {
@@ -240,25 +214,5 @@ def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
         "recipienttypedetails": recipient.type,
         "proxyaddresses": [str(proxy) for proxy in recipient.proxies],
     }
-    made = _object({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
+    made = object_of({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
     return made if recipient.id or recipient.dn else replace(made, id=recipient.label)
-
-
-def attributes_of(names: Iterable[str]) -> frozenset[str]:
-    """Return the attributes that a table has, by the names of its columns."""
-    return frozenset(_exported_attributes(dict.fromkeys(map(_key_of, names))))
-
-
-def separated_columns(names: Iterable[str]) -> list[str]:
-    """Return the names of the columns whose values are several addresses each, where they are text."""
-    return [name for name in names if _key_of(name) in _LISTS]
-
-
-def objects_of_rows(table: object, rows: Iterable[int], separator: Separator) -> Iterator[AuditObject]:
-    """Yield the object of each row of a table; `rows` says where each stands in the whole of which this is a part."""
-    for row, (_, held) in zip(rows, _entries(exported_records(table, DEFAULT_LIMITS), []), strict=True):
-        yield _object(held, row, separator, is_text=False)
-
-
-def _key_of(name: str) -> str:
-    return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)

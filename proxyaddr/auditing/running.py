@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found
 from proxyaddr.auditing.judging import ObjectJudge, finding_of, shared_finding
 from proxyaddr.auditing.objects import AuditObject
-from proxyaddr.auditing.reading import Audited, read_audited
 from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
 from proxyaddr.auditing.set_rules import ACROSS, GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
+from proxyaddr.auditing.sources import opened
+from proxyaddr.auditing.survey import Source
 from proxyaddr.errors import check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
@@ -51,7 +52,7 @@ def audit(
     check_type(known, AuditContext, "context")
     told = chosen_severities(severity)
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
-    return _Run(read_audited(directory, limits), chosen, known, told, known_before).report()
+    return _Run(opened(directory, limits), chosen, known, told, known_before).report()
 
 
 class _Run:
@@ -59,7 +60,7 @@ class _Run:
 
     def __init__(
         self,
-        audited: Audited,
+        audited: Source,
         chosen: frozenset[str],
         context: AuditContext,
         told: frozenset[AuditSeverity],
@@ -68,24 +69,28 @@ class _Run:
         self._audited = audited
         self._chosen = chosen
         self._judge = ObjectJudge(chosen, told, context, audited.has, known_before)
-        self._contested = Contested(audited.objects)
+        self._survey = audited.survey(self._judge.judges)
+        self._contested = Contested(self._survey.holdings)
 
     def report(self) -> AuditReport:
         """Return the report."""
         found: list[AuditFinding] = []
-        fixable: dict[int, list[Found]] = {}
-        for place, audited in enumerate(self._audited.objects):
-            judged = self._judged(place, audited)
+        fixable: dict[int, tuple[AuditObject, list[Found]]] = {}
+        shared: dict[int, AuditObject] = {}
+        for place, audited, is_judged, is_shared in self._survey.objects:
+            judged = self._judged(place, audited) if is_judged else []
             if any(each.fix is not None for each in judged):
-                fixable[place] = judged
+                fixable[place] = audited, judged
+            if is_shared:
+                shared[place] = audited
             found += (finding_of(audited, each) for each in judged)
-        found += filter(self._judge.is_new, self._of_several())
+        found += filter(self._judge.is_new, self._of_several(shared))
         notices = []
         if "domain-not-routable" in self._chosen and not self._judge.judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
         return AuditReport(
             found,
-            objects=len(self._audited.objects),
+            objects=self._survey.count,
             errors=self._audited.errors,
             notices=notices,
             write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable)),
@@ -98,23 +103,24 @@ class _Run:
             for each in self._judge.judged(audited)
         ]
 
-    def _of_several(self) -> Iterator[AuditFinding]:
-        """Yield what several objects hold, rule by rule."""
-        objects, context = self._audited.objects, self._judge.judges.context
+    def _of_several(self, objects: Mapping[int, AuditObject]) -> Iterator[AuditFinding]:
+        """Yield what several of these objects hold, rule by rule."""
+        context = self._judge.judges.context
         for name, attribute, keys in GROUPED:
             if name == "mail-duplicate" and ACROSS in self._chosen:
                 for group in groups_across_attributes(objects):
-                    yield self._shared(ACROSS, None, group)
+                    yield _shared(ACROSS, None, group, objects)
             if name not in self._chosen:
                 continue
             for group in groups_of(objects, keys, context):
                 if name != "routing-address-clash" or not have_one_alias(objects, group):
-                    yield self._shared(name, attribute, group)
+                    yield _shared(name, attribute, group, objects)
 
-    def _shared(self, name: str, attribute: str | None, group: Group) -> AuditFinding:
-        holders = [(self._audited.objects[place].id, held) for place, held in group.holders]
-        return shared_finding(name, attribute, group.key, holders)
+    def _mended(self, fixable: Mapping[int, tuple[AuditObject, list[Found]]]) -> Iterator[Mended]:
+        for place, (audited, found) in fixable.items():
+            yield mended(audited, found, partial(self._judged, place))
 
-    def _mended(self, fixable: dict[int, list[Found]]) -> Iterator[Mended]:
-        for place, found in fixable.items():
-            yield mended(self._audited.objects[place], found, partial(self._judged, place))
+
+def _shared(name: str, attribute: str | None, group: Group, objects: Mapping[int, AuditObject]) -> AuditFinding:
+    holders = [(objects[place].id, held) for place, held in group.holders]
+    return shared_finding(name, attribute, group.key, holders)

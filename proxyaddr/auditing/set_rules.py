@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
@@ -85,11 +85,11 @@ GROUPED: Sequence[tuple[str, str | None, Keys]] = (
 """Each rule, the attribute that its groups share, and the keys by which it groups."""
 
 
-def groups_of(objects: Sequence[AuditObject], keys: Keys, context: AuditContext) -> Iterator[Group]:
+def groups_of(objects: Mapping[int, AuditObject], keys: Keys, context: AuditContext) -> Iterator[Group]:
     """Yield the groups of several objects, in the order of their first ones."""
     first: dict[str, int] = {}
     several: dict[str, list[int]] = {}
-    for place, audited in enumerate(objects):
+    for place, audited in objects.items():
         for key in keys(audited, context):
             known = first.setdefault(key, place)
             if known != place:
@@ -98,7 +98,7 @@ def groups_of(objects: Sequence[AuditObject], keys: Keys, context: AuditContext)
         yield Group(key, [(place, None) for place in several[key]])
 
 
-def have_one_alias(objects: Sequence[AuditObject], group: Group) -> bool:
+def have_one_alias(objects: Mapping[int, AuditObject], group: Group) -> bool:
     """Return whether all objects of a group have an equal alias, which another rule tells."""
     return are_one_alias(objects[place].get(ALIAS) for place, _ in group.holders)
 
@@ -109,13 +109,13 @@ def are_one_alias(aliases: Iterable[str | None]) -> bool:
     return len(found) == 1 and "" not in found
 
 
-def groups_across_attributes(objects: Sequence[AuditObject]) -> Iterator[Group]:
+def groups_across_attributes(objects: Mapping[int, AuditObject]) -> Iterator[Group]:
     """Yield the addresses that are mail or userPrincipalName of one object and another attribute of another one.
 
     Objects that share the address as a proxy address, as mail or as userPrincipalName are told by the rules of those.
     """
     held: dict[str, list[tuple[int, str]]] = {}
-    for place, audited in enumerate(objects):
+    for place, audited in objects.items():
         for key, attribute in held_across(audited):
             held.setdefault(key, []).append((place, attribute))
     for key, holders in held.items():

@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 
 import proxyaddr as px
 from proxyaddr.auditing.cells import Separator
-from proxyaddr.auditing.parts import FINDING, NUMBER, ORDER, PART_ACROSS, PartJudge, lost_fixes, shared_findings
-from proxyaddr.auditing.reading import attributes_of, separated_columns
+from proxyaddr.auditing.parts import (
+    FINDING,
+    NUMBER,
+    ORDER,
+    PART_ACROSS,
+    PartJudge,
+    attributes_of,
+    lost_fixes,
+    shared_findings,
+)
 from proxyaddr.auditing.rules import RULE_NAMES, chosen_rules, chosen_severities
 from tests.planted import SCHEMA, planted
 
@@ -146,7 +154,6 @@ def test_an_object_without_a_name_is_named_by_its_order() -> None:
 def test_the_columns_of_a_table_tell_what_it_has() -> None:
     names = ["Display Name", "EmailAddresses", "Alias", "E-mail Address", "sip", "city"]
     assert attributes_of(names) == {"displayName", "proxyAddresses", "mailNickname", "targetAddress"}
-    assert separated_columns(names) == ["EmailAddresses"]
 
 
 def test_without_the_list_of_top_level_domains_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
