@@ -18,8 +18,9 @@ from proxyaddr.adapters._functions import append_column, check_names
 from proxyaddr.adapters._spark_audit import audit_plan, separator_in
 from proxyaddr.adapters._spark_types import spark_type
 from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.properties import SINGLE_ADDRESS, property_key
 from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
-from proxyaddr.errors import check_type
+from proxyaddr.errors import ConfigurationError, check_type
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,8 +98,8 @@ def audit(
 
     The objects are judged once, and what they say is kept by the executors until the result is no longer in use
     (`localCheckpoint`). Where addresses are held as text, 10,000 rows are read at once to tell their separator.
-    ConfigurationError for an unknown rule or column, and where domain-not-routable is asked for and the extra `audit`
-    with the top-level domains is not installed.
+    ConfigurationError for an unknown rule or column, for a column `proxyAddress` with one address a row, and where
+    domain-not-routable is asked for and the extra `audit` with the top-level domains is not installed.
     """
     import_extra("pyarrow", "arrow")
     import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
@@ -110,6 +111,11 @@ def audit(
     chosen, told = chosen_rules(rules, ignore), chosen_severities(severity)
     if order is not None:
         check_names(dataframe.columns, order, NUMBER)
+    if single := next((each for each in dataframe.columns if property_key(each) == SINGLE_ADDRESS), None):
+        message = (
+            f"the column {single} has one address a row: group the rows of an object, collect_list as proxyAddresses"
+        )
+        raise ConfigurationError("address-a-row", message, single)
     attributes = attributes_of(dataframe.columns)
     judge = PartJudge(chosen, told, known, attributes, separator_in(dataframe), is_ordered=order is not None)
     judge.check()

@@ -57,6 +57,7 @@ def spark() -> Iterator[SparkSession]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than so few rows
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     }
     builder: Any = SparkSession.builder
@@ -192,7 +193,8 @@ def test_without_a_column_of_their_order_objects_stand_in_that_of_their_names(sp
         [(row["id"], row["EmailAddresses"]) for row in rows], "id string, EmailAddresses string"
     )
     in_order = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["id"])))
-    for asked in ({}, {"ignore": ["proxy-duplicate"]}):
+    both: list[dict[str, Any]] = [{}, {"ignore": ["proxy-duplicate"]}]
+    for asked in both:
         wanted = px.audit(in_order, rules=rules, **asked).findings.to_arrow().to_pylist()
         assert findings(adapter.audit(people, rules=rules, **asked)) == wanted
         assert [(each["object"], each["holders"]) for each in wanted] == [
@@ -203,13 +205,16 @@ def test_without_a_column_of_their_order_objects_stand_in_that_of_their_names(sp
 
 def test_an_audit_that_cannot_be(spark: SparkSession) -> None:
     people = spark.createDataFrame([("u1",)], "id string")
-    for asked, code in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"rules": ["proxy-duplicats"]}, "unknown-rule"),
         ({"severity": "fatal"}, "unknown-severity"),
         ({"order": "row"}, "no-such-column"),
-    ):
+    ]
+    for asked, code in wrong:
         with pytest.raises(px.ConfigurationError) as refused:
             adapter.audit(people, **asked)
         assert refused.value.code == code
+    with pytest.raises(px.ConfigurationError, match="the column Proxy Address has one address a row") as refused:
+        adapter.audit(people.withColumnRenamed("id", "Proxy Address"))
     with pytest.raises(TypeError, match="context"):
         adapter.audit(people, context={})  # type: ignore[arg-type]  # as users may
