@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.found import Found, Judges, split_value
 from proxyaddr.auditing.judging import BY_NAME, PLACES
-from proxyaddr.auditing.objects import NAME, PROXIES, TARGET, UPN
+from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, MAIL, NAME, PROXIES, TARGET, UPN
 from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity, chosen_rules
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
 
-__all__ = ["ATTRIBUTES", "ValueJudge", "attribute_named"]
+__all__ = ["ATTRIBUTES", "VALUE_RULES", "ValueJudge", "attribute_named"]
 
 
 def _of_proxy(text: str, judges: Judges) -> Iterator[Found]:
@@ -35,7 +35,21 @@ def _of_name(text: str, judges: Judges) -> Iterator[Found]:
 _SINGLE = dict(SINGLE_VALUE_RULES)
 _JUDGES: Mapping[str, Callable[[str, Judges], Iterator[Found]]] = {PROXIES: _of_proxy, **_SINGLE, NAME: _of_name}
 
-_WITH_DOMAINS = (PROXIES, UPN, TARGET)
+_ROUTABLE = "domain-not-routable"
+VALUE_RULES: Mapping[str, Sequence[str]] = {
+    PROXIES: (
+        *("proxy-no-type", "proxy-empty-value", "proxy-too-long", "proxy-joined-values", "proxy-mixed-case-type"),
+        *("smtp-invalid-character", "smtp-non-ascii", "smtp-syntax", "smtp-domain-syntax", _ROUTABLE),
+        *("x400-syntax", "x500-syntax", "reserved-domain"),
+    ),
+    MAIL: ("mail-syntax", "mail-too-long"),
+    UPN: ("upn-syntax", "upn-invalid-character", "upn-non-ascii", "upn-too-long", _ROUTABLE),
+    TARGET: ("target-no-type", "target-invalid-character", "target-too-long", _ROUTABLE),
+    ALIAS: ("alias-leading-period", "alias-invalid-character", "alias-too-long"),
+    NAME: ("display-name-blank", "display-name-too-long"),
+    GIVEN_NAME: ("given-name-too-long",),
+}
+"""The rules that judge a value of an attribute by itself."""
 
 ATTRIBUTES = tuple(_JUDGES)
 """The attributes whose values can be judged alone, by their names in Active Directory."""
@@ -45,7 +59,7 @@ class ValueJudge:
     """Judges values of one attribute by the rules that need nothing but the value and the context.
 
     The verdicts are those of an audit of an object that holds the value. `context` is what is known of the
-    organization, `domains` the top-level domains that are known. ConfigurationError for an unknown rule or attribute.
+    organization. ConfigurationError for an unknown rule or attribute, and where none of the rules judges a value alone.
     """
 
     def __init__(
@@ -57,20 +71,21 @@ class ValueJudge:
         context: AuditContext | None = None,
     ) -> None:
         self.attribute = attribute_named(attribute)
-        self._chosen = chosen_rules(rules, ignore)
+        asked = None if rules is None else chosen_rules(rules)
+        alone = VALUE_RULES[self.attribute]
+        if asked is not None and asked.isdisjoint(alone):
+            message = f"none of these rules judges {self.attribute} by itself; those are {', '.join(alone)}"
+            raise ConfigurationError("no-rule-of-values", message, "rules")
+        self._chosen = frozenset(alone) & chosen_rules(asked, ignore)
         known = AuditContext() if context is None else context
         check_type(known, AuditContext, "context")
-        is_asked = "domain-not-routable" in self._chosen
+        is_asked = _ROUTABLE in self._chosen
         self.judges = Judges(known, DomainList(known.top_level_domains, is_asked=is_asked))
 
     @property
     def needs_top_level_domains(self) -> bool:
         """Whether a rule is asked for that needs the list of top-level domains, and the list is not there."""
-        return (
-            self.attribute in _WITH_DOMAINS
-            and "domain-not-routable" in self._chosen
-            and not self.judges.domains.is_complete
-        )
+        return _ROUTABLE in self._chosen and not self.judges.domains.is_complete
 
     def verdict(self, text: str) -> tuple[tuple[str, ...], AuditSeverity | None]:
         """Return the names of the rules that a value breaks, in their order, and the worst severity; None for none.

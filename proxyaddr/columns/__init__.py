@@ -115,8 +115,9 @@ def validate(
     compare values or objects are for it alone. `rules` is the list of their names in the order of the rules, empty for
     a sound value and null for null; `severity` is the worst of them. `error` is `not-utf8` for bytes that are not
     UTF-8, which are not judged. `rules=`, `ignore=` and `context` are those of `proxyaddr.audit`.
-    ConfigurationError for a name of no rule, for another attribute, and where domain-not-routable is asked for and the
-    extra `audit` with the top-level domains is not installed.
+    ConfigurationError for a name of no rule, for rules of which none judges a value of the attribute alone, for another
+    attribute, and where domain-not-routable is asked for and the extra `audit` with the top-level domains is not
+    installed.
 
     >>> validate(["jane@contoso.com", "j doe@contoso.com", None], attribute="mail").to_pydict()["rules"]
     [[], ['mail-syntax'], None]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr._optional import import_extra
+from proxyaddr.auditing.rules import SEVERITIES
 from proxyaddr.auditing.single_values import ValueJudge
 from proxyaddr.auditing.sound_values import SoundValues
 from proxyaddr.columns._arrays import as_bytes, distinct_texts, read_column
-from proxyaddr.columns.dictionaries import WORDS
+from proxyaddr.columns.dictionaries import NUMBERS, WORDS
 from proxyaddr.columns.error_codes import NOT_UTF8
 
 __all__ = ["SCHEMA", "Validator"]
@@ -63,7 +64,12 @@ class Validator:
 
 
 def _batch(verdicts: list[_Verdict]) -> pa.RecordBatch:
-    columns: list[list[Any]] = [list(column) for column in zip(*verdicts, strict=True)]
-    arrays = [pa.array(columns[0], SCHEMA.field(0).type)]
-    arrays += [pa.array(column, pa.string()).dictionary_encode() for column in columns[1:]]
-    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+    rules, severities, errors = zip(*verdicts, strict=True)
+    words = [_words(SEVERITIES, severities), _words((NOT_UTF8,), errors)]
+    return pa.RecordBatch.from_arrays([pa.array(list(rules), SCHEMA.field(0).type), *words], schema=SCHEMA)
+
+
+def _words(known: Sequence[str], words: Sequence[str | None]) -> pa.Array:
+    """Return words as numbers of known ones, which are the same in all batches."""
+    numbers = [None if word is None else known.index(word) for word in words]
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, NUMBERS), pa.array(known, pa.string()))

@@ -182,7 +182,7 @@ def test_an_audit_finds_what_an_audit_in_one_piece_finds(spark: SparkSession) ->
 
 
 def test_without_a_column_of_their_order_objects_stand_in_that_of_their_names(spark: SparkSession) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "u3", "EmailAddresses": "SMTP:jane@contoso.com, smtp:jan\u00e9@contoso.com"},
         {"id": "u1", "EmailAddresses": "SMTP:roe@contoso.com, smtp:jan\u00ea@contoso.com"},
         {"id": "u2", "EmailAddresses": "smtp:jane@contoso.com, SMTP:doe@contoso.com"},

@@ -14,29 +14,10 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr import columns
 from proxyaddr.auditing.rules import RULES
-from proxyaddr.auditing.single_values import ATTRIBUTES, ValueJudge
+from proxyaddr.auditing.single_values import ATTRIBUTES, VALUE_RULES, ValueJudge
 from proxyaddr.columns import validating
 from tests.cases import cases
 from tests.strategies import joined
-
-ALONE = {
-    "proxyAddresses": {
-        *("proxy-no-type", "proxy-empty-value", "proxy-too-long", "proxy-joined-values", "proxy-mixed-case-type"),
-        *("smtp-invalid-character", "smtp-non-ascii", "smtp-syntax", "smtp-domain-syntax", "domain-not-routable"),
-        *("x400-syntax", "x500-syntax", "reserved-domain"),
-    },
-    "mail": {"mail-syntax", "mail-too-long"},
-    "userPrincipalName": {
-        *("upn-syntax", "upn-invalid-character", "upn-non-ascii", "upn-too-long", "domain-not-routable"),
-    },
-    "targetAddress": {
-        *("target-no-type", "target-invalid-character", "target-too-long", "domain-not-routable"),
-    },
-    "mailNickname": {"alias-leading-period", "alias-invalid-character", "alias-too-long"},
-    "displayName": {"display-name-blank", "display-name-too-long"},
-    "givenName": {"given-name-too-long"},
-}
-"""The rules that judge a value of each attribute by itself."""
 
 PIECES = [
     *("smtp:", "SMTP:", "Smtp:", "X400:", "X500:", "x500:", "EX:", "sip:", "NOTES:", "ms:", ":", "@", ".", "..", " "),
@@ -74,7 +55,7 @@ CONTEXTS = st.builds(
 def audited(attribute: str, value: str, context: px.AuditContext) -> tuple[list[str], str | None]:
     """The rules, and the worst severity, by an audit of an object with one value."""
     record = {"id": "u1", attribute: [value] if attribute == "proxyAddresses" else value}
-    findings = px.audit([record], rules=ALONE[attribute], context=context).findings
+    findings = px.audit([record], rules=VALUE_RULES[attribute], context=context).findings
     order = [rule.name for rule in RULES]
     severities = [finding.severity for finding in findings]
     worst = next((severity for severity in ("error", "warning") if severity in severities), None)
@@ -82,8 +63,17 @@ def audited(attribute: str, value: str, context: px.AuditContext) -> tuple[list[
     return [finding.rule for finding in findings], worst
 
 
-def test_the_attributes_are_those_that_have_such_rules() -> None:
-    assert set(ALONE) == set(ATTRIBUTES)
+def test_all_rules_but_those_that_compare_judge_values_alone() -> None:
+    assert tuple(VALUE_RULES) == ATTRIBUTES
+    alone = {name for names in VALUE_RULES.values() for name in names}
+    compare = {
+        *("primary-missing", "primary-multiple", "proxy-repeated", "mail-differs-from-primary", "upn-missing"),
+        *("upn-differs-from-primary", "upn-not-in-proxies", "target-missing", "target-not-in-proxies"),
+        *("routing-address-missing", "domain-not-accepted", "primary-domain-not-accepted", "legacy-dn-not-in-x500"),
+        *("legacy-dn-duplicate", "proxy-duplicate", "address-shared-across-attributes", "mail-duplicate"),
+        *("upn-duplicate", "alias-duplicate", "routing-address-clash", "proxies-too-many"),
+    }
+    assert sorted([*alone, *compare]) == sorted(rule.name for rule in RULES)
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
@@ -197,6 +187,13 @@ def test_many_domains_are_forgotten_again(monkeypatch: pytest.MonkeyPatch) -> No
     texts = [f"smtp:a@{name}.{end}" for name in "abcd" for end in ("com", "corp")] * 2
     found = columns.validate(texts)["severity"].to_pylist()
     assert found == [None, "warning"] * 8
+
+
+def test_words_of_several_batches_have_the_same_numbers() -> None:
+    pieces = [["smtp:a b@contoso.com"], ["smtp:a@contoso.local"], ["smtp:a@contoso.com"]]
+    found = columns.validate(pa.chunked_array(pieces))
+    assert found.combine_chunks()["severity"].to_pylist() == ["error", "warning", None]
+    assert {tuple(chunk.dictionary.to_pylist()) for chunk in found["severity"].chunks} == {("error", "warning", "info")}
 
 
 def test_a_validator_can_be_pickled() -> None:
