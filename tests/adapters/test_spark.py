@@ -18,7 +18,7 @@ import proxyaddr.adapters.spark as adapter
 from proxyaddr.adapters import _functions
 from proxyaddr.auditing.findings import COLUMNS
 from proxyaddr.columns import Router
-from tests.planted import SCHEMA, planted
+from tests.faulty_directories import SCHEMA, faulty_directory
 
 Expected = dict[str, list[Any]]
 FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
@@ -173,7 +173,7 @@ def findings(found: DataFrame) -> list[dict[str, Any]]:
 
 
 def test_an_audit_finds_what_an_audit_in_one_piece_finds(spark: SparkSession) -> None:
-    rows = planted(400, 3, names=300)
+    rows = faulty_directory(400, 3, names=300)
     table = pa.Table.from_pylist(rows, SCHEMA).append_column("row", pa.array(range(1, len(rows) + 1)))
     wanted = px.audit(table, context=TENANT).findings.to_arrow().to_pylist()
     assert len({finding["rule"] for finding in wanted}) > 30

@@ -25,7 +25,7 @@ from proxyaddr.auditing.parts import (
     shared_findings,
 )
 from proxyaddr.auditing.rules import RULE_NAMES, chosen_rules, chosen_severities
-from tests.planted import SCHEMA, planted
+from tests.faulty_directories import SCHEMA, faulty_directory
 
 TENANT = px.AuditContext(
     accepted_domains=["contoso.com"],
@@ -104,14 +104,14 @@ def put_together(table: pa.Table, judge: PartJudge, size: int) -> list[dict[str,
     context=st.sampled_from([px.AuditContext(), TENANT]),
 )
 def test_parts_find_what_an_audit_finds(seed: int, names: int, size: int, context: px.AuditContext) -> None:
-    table = pa.Table.from_pylist(planted(25, seed, names=names), SCHEMA)
+    table = pa.Table.from_pylist(faulty_directory(25, seed, names=names), SCHEMA)
     wanted = px.audit(table, context=context).findings.to_arrow().to_pylist()
     assert put_together(table, judge_of(table, context), size) == wanted
 
 
 def test_a_directory_with_planted_faults_breaks_nearly_every_rule() -> None:
     """Else the tests that compare audits would show little."""
-    table = pa.Table.from_pylist(planted(1000, 1, names=5000), SCHEMA)
+    table = pa.Table.from_pylist(faulty_directory(1000, 1, names=5000), SCHEMA)
     report = px.audit(table, context=TENANT)
     assert len(report.counts) >= len(RULE_NAMES) - 10
     assert {next(iter(finding.fix)) for finding in report.findings if finding.fix} >= {
@@ -133,7 +133,7 @@ def test_of_fixes_that_give_one_value_the_first_is_given() -> None:
 
 
 def test_rules_and_severity_are_those_that_are_asked_for() -> None:
-    table = pa.Table.from_pylist(planted(60, 2, names=5), SCHEMA)
+    table = pa.Table.from_pylist(faulty_directory(60, 2, names=5), SCHEMA)
     for asked in ({"severity": "error"}, {"rules": ["alias-duplicate", "mail-syntax"]}, {"rules": ["mail-syntax"]}):
         judge = judge_of(table, TENANT, **asked)
         wanted = px.audit(table, context=TENANT, **asked).findings.to_arrow().to_pylist()

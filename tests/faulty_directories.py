@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["SCHEMA", "planted"]
+__all__ = ["SCHEMA", "faulty_directory"]
 
 _TEXTS = pa.list_(pa.string())
 SCHEMA = pa.schema(
@@ -29,7 +29,7 @@ _TYPES = ("smtp:", "smtp:", "SMTP:", "Smtp:", "", "x500:", "X400:", "sip:", " sm
 _KINDS = ("user", "user", "contact", "group", "remote-mailbox", "mail-user", None)
 
 
-def planted(count: int, seed: int, *, names: int = 200) -> list[dict[str, Any]]:
+def faulty_directory(count: int, seed: int, *, names: int = 200) -> list[dict[str, Any]]:
     """Return objects as rows of a table: every one has all attributes, None where it has no value.
 
     `names` is how many further names there are: the fewer, the more objects hold the same.
