@@ -17,10 +17,13 @@ from proxyaddr.auditing.layouts import Layout, is_list
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import SAMPLE, entries, object_of
 from proxyaddr.auditing.survey import Survey, Surveyed
-from proxyaddr.auditing.tables import Table
+from proxyaddr.auditing.tables import Table, ahead
 from proxyaddr.errors import RowError
 
 __all__ = ["ColumnSource", "Part"]
+
+KEPT = 20_000
+"""Odd objects that are kept from the first look to the second one; an object takes some 2 KB."""
 
 
 class Part(NamedTuple):
@@ -34,6 +37,11 @@ class Part(NamedTuple):
     def is_text(self) -> bool:
         """Whether it was text, in which nothing is no value."""
         return self.lines is not None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are read."""
+        return [*self.layout.read, *([] if self.lines is None else [self.lines])]
 
     @property
     def separator(self) -> Separator:
@@ -63,71 +71,76 @@ class ColumnSource:
         return self._attributes.issuperset(attributes)
 
     def survey(self, judges: Judges) -> Survey:
-        """Look at all rows: the odd ones become objects twice, so that none is kept."""
+        """Look at all rows, of which the odd ones become objects; more of them than are kept do so twice."""
         classifier = Classifier(judges)
         odd = bytearray()
+        kept: dict[int, AuditObject] = {}
         count = 0
-        for part, separator in zip(self._parts, self._separators, strict=True):
-            for start, batch in _numbered(part.table.batches(part.layout.judged)):
-                rows = classifier.odd_rows(
-                    *(batch, part.layout, separator, self._attributes, count), is_text=part.is_text
-                )
-                for row, audited in _objects(batch, rows, separator, start, is_text=part.is_text):
-                    for key in keys_of(audited):
-                        classifier.holdings.add(key, count + row)
-                odd.extend(bytes((count + len(batch)) // 8 + 1 - len(odd)))
-                for row in rows:
-                    place = count + row
-                    odd[place >> 3] |= 1 << (place & 7)
-                count += len(batch)
-        odd.append(0)
+        for read in self._batches():
+            part, batch = read.part, read.batch
+            rows = classifier.odd_rows(
+                *(batch, part.layout, read.separator, self._attributes, count), is_text=part.is_text
+            )
+            odd.extend(bytes((count + len(batch)) // 8 + 1 - len(odd)))
+            for row, audited in read.objects(rows):
+                place = count + row
+                odd[place >> 3] |= 1 << (place & 7)
+                for key in keys_of(audited):
+                    classifier.holdings.add(key, place)
+                if len(kept) < KEPT:
+                    kept[place] = audited
+            count += len(batch)
+        odd.extend(bytes(count // 8 + 1 - len(odd)))
         shared = classifier.holdings.shared(count)
-        return Survey(count, classifier.holdings, self._surveyed(_bits(odd, count), _bits(shared, count)))
+        return Survey(count, classifier.holdings, self._surveyed(odd, shared, count, kept))
 
-    def _surveyed(self, odd: Any, shared: Any) -> Iterator[Surveyed]:  # noqa: ANN401 - pyarrow has no types
-        wanted = pc.or_(odd, shared)
-        place = 0
+    def _batches(self) -> Iterator[_Read]:
+        """Yield all batches, each read while the one before is looked at."""
         for part, separator in zip(self._parts, self._separators, strict=True):
-            columns = part.layout.read if part.lines is None else [*part.layout.read, part.lines]
-            for start, batch in _numbered(part.table.batches(columns)):
-                rows = pc.indices_nonzero(wanted.slice(place, len(batch)))
-                lines = None if part.lines is None else batch.column(part.lines).take(rows).to_pylist()
-                read = batch.select(part.layout.read)
-                for row, audited in _objects(read, rows, separator, start, lines, is_text=part.is_text):
-                    is_judged, is_shared = odd[place + row].as_py(), shared[place + row].as_py()
-                    yield Surveyed(place + row, audited, is_judged, is_shared)
-                place += len(batch)
+            start = 0
+            for batch in ahead(part.table.batches(part.columns)):
+                yield _Read(part, batch, separator, start)
+                start += len(batch)
+
+    def _surveyed(
+        self, odd: bytearray, shared: bytes | bytearray, count: int, kept: dict[int, AuditObject]
+    ) -> Iterator[Surveyed]:
+        wanted = pc.or_(_bits(odd, count), _bits(shared, count))
+        if not pc.any(_bits(shared, count)).as_py() and pc.sum(wanted).as_py() in (None, len(kept)):
+            yield from (Surveyed(place, audited, is_judged=True, is_shared=False) for place, audited in kept.items())
+            return
+        start = 0
+        for read in self._batches():
+            rows = pc.indices_nonzero(wanted.slice(start, len(read.batch))).to_pylist()
+            made = read.objects([row for row in rows if start + row not in kept])
+            for place in (start + row for row in rows):
+                audited = kept.pop(place, None) or next(made)[1]
+                yield Surveyed(place, audited, is_judged=_is_set(odd, place), is_shared=_is_set(shared, place))
+            start += len(read.batch)
 
 
-def _numbered(batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-    """Yield batches, each with the number of rows before it."""
-    start = 0
-    for batch in batches:
-        yield start, batch
-        start += len(batch)
+class _Read(NamedTuple):
+    """A batch, and how many rows of its part were before it."""
 
+    part: Part
+    batch: Any
+    separator: Separator
+    start: int
 
-def _objects(
-    batch: Any,  # noqa: ANN401 - pyarrow has no types
-    rows: Any,  # noqa: ANN401 - as above
-    separator: Separator,
-    start: int,
-    lines: Sequence[int] | None = None,
-    *,
-    is_text: bool,
-) -> Iterator[tuple[int, AuditObject]]:
-    """Yield the objects of some rows of a batch, each with its row."""
-    rows = rows if isinstance(rows, pa.Array) else pa.array(rows, pa.uint64())
-    numbers = rows.to_pylist()
-    taken = batch if len(rows) == len(batch) else batch.take(rows)
-    values = zip(*(column.to_pylist() for column in taken.columns), strict=True)
-    exported = (
-        Exported(start + row + 1 if lines is None else line, dict(zip(taken.schema.names, cells, strict=True)))
-        for row, line, cells in zip(numbers, lines or numbers, values, strict=True)
-    )
-    for row, (line, held) in zip(numbers, entries(exported, []), strict=True):
-        yield row, object_of(held, line, separator, is_text=is_text)
+    def objects(self, rows: Sequence[int]) -> Iterator[tuple[int, AuditObject]]:
+        """Yield the objects of some rows, each with its row."""
+        names, lines = self.part.layout.read, self.part.lines
+        taken = self.batch if len(rows) == len(self.batch) else self.batch.take(pa.array(rows, pa.uint64()))
+        numbers = [self.start + row + 1 for row in rows] if lines is None else taken.column(lines).to_pylist()
+        cells = zip(*(taken.column(name).to_pylist() for name in names), strict=True)
+        exported = (Exported(line, dict(zip(names, each, strict=True))) for line, each in zip(numbers, cells, strict=True))
+        for row, (line, held) in zip(rows, entries(exported, []), strict=True):
+            yield row, object_of(held, line, self.separator, is_text=self.part.is_text)
 
 
 def _bits(bits: bytes | bytearray, count: int) -> Any:  # noqa: ANN401 - as above
     return pa.Array.from_buffers(pa.bool_(), count, [None, pa.py_buffer(bits)])
+
+
+def _is_set(bits: bytes | bytearray, place: int) -> bool:
+    return bool(bits[place >> 3] >> (place & 7) & 1)

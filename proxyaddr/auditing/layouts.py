@@ -68,13 +68,6 @@ class Layout(NamedTuple):
             frozenset(filter(None, map(exported_attribute, names))),
         )
 
-    @property
-    def judged(self) -> list[str]:
-        """The columns that tell whether a rule may say something of an object."""
-        several = [column for columns in (*self.singles.values(), self.primary) for column in columns]
-        others = [] if self.former_dns is None else [self.former_dns]
-        return list(dict.fromkeys([self.proxies, *several, *others, *self.telling.values()]))
-
 
 def _is_judged(key: str, kind: Any) -> bool:  # noqa: ANN401 - pyarrow has no types
     """Return whether the column of a property has a type that is judged by whole columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from proxyaddr._files.objects import is_true, key_of
 
@@ -53,6 +54,9 @@ _DETAILS = {
     **dict.fromkeys(("2147483648", "8589934592", "17179869184", "34359738368"), REMOTE_MAILBOX),
 }
 """msExchRecipientTypeDetails (Exchange schema): mailboxes, contacts, mail users, groups, mailboxes in the cloud."""
+
+_LONGEST_WORD = 256
+"""No name of a type is as long."""
 
 _SYSTEM_NAMES = re.compile(
     r"(?i)(?:Admini|CAS_\{|DiscoverySearchMailbox|FederatedEmail|Guest|HTTPConnector|krbtgt|iusr_|iwam|msol|support_"
@@ -140,10 +144,15 @@ def has_mailbox(held: Mapping[str, object]) -> bool:
     if held.get("homemdb") or held.get("database"):
         return True
     details = (str(held.get(name) or "") for name in ("recipienttypedetails", "recipienttype"))
-    return any(key_of(word).endswith("mailbox") and _type_named(word) == USER for word in details)
+    return any(_type_named(word) == USER and key_of(word).endswith("mailbox") for word in details if word)
 
 
 def _type_named(word: str) -> str | None:
+    return _known_type(word) if len(word) <= _LONGEST_WORD else None
+
+
+@lru_cache(maxsize=1024)
+def _known_type(word: str) -> str | None:
     key = key_of(word) if not word.isdigit() else word
     if key in _DETAILS or key in _TYPES:
         return _DETAILS.get(key) or _TYPES[key]

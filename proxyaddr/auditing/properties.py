@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from proxyaddr._files.objects import key_of
 from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME, PROXIES, TARGET, UPN
 from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
@@ -63,10 +65,20 @@ READ = frozenset(
 )
 """All properties that an object is made of."""
 
+_LONGEST_NAME = 256
+
 
 def property_key(name: str) -> str:
     """Return the name of a property as names compare."""
+    return _known_key(name) if len(name) <= _LONGEST_NAME else _key(name)
+
+
+def _key(name: str) -> str:
     return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+
+
+_known_key = lru_cache(maxsize=1024)(_key)
+"""Objects have the same names again and again."""
 
 
 def exported_attribute(key: str) -> str | None:

@@ -134,9 +134,10 @@ def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> 
 def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
     single: dict[str, str] = {}
     for name, attribute in ATTRIBUTES.items():
-        value = _text(held.get(name))
-        if value is not None and attribute not in single and (value or not is_text):
-            single[attribute] = value
+        if name in held and attribute not in single:
+            value = _text(held[name])
+            if value is not None and (value or not is_text):
+                single[attribute] = value
     proxies = list(_proxies(held, separator))
     common_name = _text(held.get("cn")) or _text(held.get("name"))
     dn = next((text for name in DNS if (text := _text(held.get(name)))), None)
@@ -184,6 +185,8 @@ def _texts(value: object, separator: Separator) -> list[str]:
 def _members(value: object) -> Sequence[object]:
     if value is None or value == "":
         return ()
+    if value.__class__ is list:
+        return value  # type: ignore[return-value]  # as checked
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return list(value)
     return (value,)
@@ -191,6 +194,8 @@ def _members(value: object) -> Sequence[object]:
 
 def _text(value: object) -> str | None:
     """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
+    if value is None or value.__class__ is str:
+        return value  # type: ignore[return-value]  # as checked
     if isinstance(value, list | tuple):
         value = value[0] if value else None
     if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from proxyaddr._files.text import too_many_rows
 from proxyaddr.directory.arrow import ERRORS, unreadable
 from proxyaddr.limits import Limits
 
-__all__ = ["ROWS", "Table", "rows_of", "table_in_file", "table_of"]
+__all__ = ["ROWS", "Table", "ahead", "rows_of", "table_in_file", "table_of"]
 
 ROWS = 1 << 14
 """Rows that are judged together."""
@@ -56,6 +57,15 @@ class Table:
                     yield batch if batch.schema.types == schema.types else batch.cast(schema)
         except ERRORS as error:
             raise unreadable(error, self._source) from None
+
+
+def ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """Yield batches, of which each is read in another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = reader.submit(next, batches, None)
+            yield batch
 
 
 def table_in_file(path: Path, limits: Limits) -> Table:
