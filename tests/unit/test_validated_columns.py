@@ -15,6 +15,7 @@ import proxyaddr as px
 from proxyaddr import columns
 from proxyaddr.auditing.rules import RULES
 from proxyaddr.auditing.single_values import ATTRIBUTES, VALUE_RULES, ValueJudge
+from proxyaddr.auditing.sound_values import SoundValues
 from proxyaddr.columns import validating
 from tests.cases import cases
 from tests.strategies import joined
@@ -196,6 +197,13 @@ def test_words_of_several_batches_have_the_same_numbers() -> None:
     assert {tuple(chunk.dictionary.to_pylist()) for chunk in found["severity"].chunks} == {("error", "warning", "info")}
 
 
+def test_the_domains_of_a_column_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(SoundValues, "_judged", lambda _, domain: judged.append(domain) is None)
+    columns.validate(pa.chunked_array([["smtp:a@contoso.com", "smtp:b@contoso.com"], ["smtp:c@contoso.com"]]))
+    assert judged == ["contoso.com"]
+
+
 def test_a_validator_can_be_pickled() -> None:
     made = validating.Validator(ValueJudge("mail", context=px.AuditContext(sync=True)))
     again = pickle.loads(pickle.dumps(made))
@@ -206,6 +214,7 @@ def test_a_validator_can_be_pickled() -> None:
     ("options", "code", "message"),
     [
         ({"rules": ["smtp-sintax"]}, "unknown-rule", "did you mean smtp-syntax"),
+        ({"attribute": "mail", "rules": ["smtp-syntax"]}, "no-rule-of-values", "those are mail-syntax, mail-too-long"),
         (
             {"attribute": "sn"},
             "unknown-attribute",
