@@ -90,7 +90,7 @@ class _Run:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
         return AuditReport(
             found,
-            objects=self._survey.count,
+            objects=self._survey.size,
             errors=self._audited.errors,
             notices=notices,
             write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable)),

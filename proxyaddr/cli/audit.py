@@ -18,6 +18,7 @@ from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._style import BAD, CODE, style
 from proxyaddr.cli._tables import accepted_domains_of
 from proxyaddr.errors import quantity, visible
+from proxyaddr.limits import Limits
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -37,6 +38,9 @@ is, 2 for bad input or usage.
 
 SHOWN = 3
 """The first findings of a rule that are shown, unless an option says otherwise."""
+
+MOST_ROWS = 2**32
+"""Rows that are read of a file: those of Parquet and Arrow data are not held in memory."""
 
 VALUE_LENGTH = 120
 """The most characters of a value that are shown."""
@@ -82,6 +86,7 @@ def _run(options: argparse.Namespace) -> int:
         severity=options.severity,
         baseline=options.baseline,
         context=context,
+        limits=Limits(file_rows=MOST_ROWS),
     )
     for error in report.errors:
         print_error(error)
