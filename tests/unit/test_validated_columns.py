@@ -198,8 +198,13 @@ def test_words_of_several_batches_have_the_same_numbers() -> None:
 
 
 def test_the_domains_of_a_column_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged: list[str] = []
-    monkeypatch.setattr(SoundValues, "_judged", lambda _, domain: judged.append(domain) is None)
+    judged = []
+
+    def note(_: SoundValues, domain: str) -> bool:
+        judged.append(domain)
+        return True
+
+    monkeypatch.setattr(SoundValues, "_judged", note)
     columns.validate(pa.chunked_array([["smtp:a@contoso.com", "smtp:b@contoso.com"], ["smtp:c@contoso.com"]]))
     assert judged == ["contoso.com"]
 
