@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.auditing.context import AuditContext
@@ -14,7 +15,7 @@ from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
 
-__all__ = ["ATTRIBUTES", "VALUE_RULES", "ValueJudge", "attribute_named"]
+__all__ = ["ATTRIBUTES", "SOUND", "VALUE_RULES", "ValueJudge", "Verdict", "attribute_named"]
 
 
 def _of_proxy(text: str, judges: Judges) -> Iterator[Found]:
@@ -55,6 +56,12 @@ ATTRIBUTES = tuple(_JUDGES)
 """The attributes whose values can be judged alone, by their names in Active Directory."""
 
 
+Verdict: TypeAlias = tuple[tuple[str, ...], AuditSeverity | None]
+"""The names of the rules that a value breaks, in their order, and the worst severity; None for none."""
+
+SOUND: Verdict = ((), None)
+
+
 class ValueJudge:
     """Judges values of one attribute by the rules that need nothing but the value and the context.
 
@@ -87,8 +94,8 @@ class ValueJudge:
         """Whether a rule is asked for that needs the list of top-level domains, and the list is not there."""
         return _ROUTABLE in self._chosen and not self.judges.domains.is_complete
 
-    def verdict(self, text: str) -> tuple[tuple[str, ...], AuditSeverity | None]:
-        """Return the names of the rules that a value breaks, in their order, and the worst severity; None for none.
+    def verdict(self, text: str) -> Verdict:
+        """Return the verdict on a value.
 
         >>> ValueJudge().verdict("smtp:jané@contoso.com")
         (('smtp-non-ascii',), 'error')

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proxyaddr._optional import import_extra
-from proxyaddr.auditing.rules import SEVERITIES
+from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity
 from proxyaddr.auditing.single_values import ValueJudge
-from proxyaddr.auditing.sound_values import SoundValues
+from proxyaddr.auditing.value_forms import FormVerdicts
 from proxyaddr.columns._arrays import as_bytes, distinct_texts, read_column
 from proxyaddr.columns.dictionaries import NUMBERS, WORDS
 from proxyaddr.columns.error_codes import NOT_UTF8
@@ -19,9 +19,8 @@ __all__ = ["SCHEMA", "Validator"]
 
 SCHEMA = pa.schema([("rules", pa.list_(pa.string())), ("severity", WORDS), ("error", WORDS)])
 
-_Verdict = tuple[tuple[str, ...] | None, str | None, str | None]
-_SOUND: _Verdict = ((), None, None)
-_NO_TEXT: _Verdict = (None, None, NOT_UTF8)
+_Answer = tuple[tuple[str, ...] | None, AuditSeverity | None, str | None]
+_NO_TEXT: _Answer = (None, None, NOT_UTF8)
 
 
 class Validator:
@@ -29,7 +28,7 @@ class Validator:
 
     def __init__(self, judge: ValueJudge) -> None:
         self._judge = judge
-        self._sound = SoundValues(judge.attribute, judge.judges)
+        self._forms = FormVerdicts(judge)
 
     def table(self, column: object) -> pa.Table:
         """Return the table of verdicts for a column; TypeError where it is not a column of text.
@@ -46,16 +45,16 @@ class Validator:
         if pa.types.is_null(array.type) or not len(array):
             return pa.RecordBatch.from_arrays([pa.nulls(len(array), field.type) for field in SCHEMA], schema=SCHEMA)
         texts = as_bytes(array)
-        numbers: dict[_Verdict, int] = {_SOUND: 0}
-        rest = pc.and_not(texts.is_valid(), self._sound.mask(texts))
-        places = pc.if_else(texts.is_valid(), pa.scalar(0, pa.int32()), pa.scalar(None, pa.int32()))
+        numbers: dict[_Answer, int] = {}
+        found = self._forms.numbers(texts, lambda verdict: numbers.setdefault((*verdict, None), len(numbers)))
+        rest = pc.and_(texts.is_valid(), found.is_null())
         if pc.any(rest).as_py():
             words, which = distinct_texts(pc.filter(texts, rest))
-            found = [numbers.setdefault(self._verdict(word), len(numbers)) for word in words]
-            places = pc.replace_with_mask(places, rest, pa.array(found, pa.int32()).take(which))
-        return _batch(list(numbers)).take(places)
+            judged = [numbers.setdefault(self._answer(word), len(numbers)) for word in words]
+            found = pc.replace_with_mask(found, rest, pa.array(judged, pa.int32()).take(which))
+        return _batch(list(numbers)).take(found)
 
-    def _verdict(self, word: bytes) -> _Verdict:
+    def _answer(self, word: bytes) -> _Answer:
         try:
             text = word.decode()
         except UnicodeDecodeError:
@@ -63,8 +62,8 @@ class Validator:
         return *self._judge.verdict(text), None
 
 
-def _batch(verdicts: list[_Verdict]) -> pa.RecordBatch:
-    rules, severities, errors = zip(*verdicts, strict=True)
+def _batch(answers: list[_Answer]) -> pa.RecordBatch:
+    rules, severities, errors = zip(*answers, strict=True) if answers else ((), (), ())
     words = [_words(SEVERITIES, severities), _words((NOT_UTF8,), errors)]
     return pa.RecordBatch.from_arrays([pa.array(list(rules), SCHEMA.field(0).type), *words], schema=SCHEMA)
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 import proxyaddr as px
 from proxyaddr import columns
 from proxyaddr.auditing.rules import RULES
-from proxyaddr.auditing.single_values import ATTRIBUTES, VALUE_RULES, ValueJudge
-from proxyaddr.auditing.sound_values import SoundValues
+from proxyaddr.auditing.single_values import ATTRIBUTES, SOUND, VALUE_RULES, ValueJudge, Verdict
 from proxyaddr.columns import validating
 from tests.cases import cases
 from tests.strategies import joined
@@ -184,7 +183,7 @@ def test_rules_are_chosen_as_for_an_audit() -> None:
 
 
 def test_many_domains_are_forgotten_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proxyaddr.auditing.sound_values._MOST_DOMAINS", 2)
+    monkeypatch.setattr("proxyaddr.auditing.value_forms._MOST_DOMAINS", 2)
     texts = [f"smtp:a@{name}.{end}" for name in "abcd" for end in ("com", "corp")] * 2
     found = columns.validate(texts)["severity"].to_pylist()
     assert found == [None, "warning"] * 8
@@ -200,13 +199,13 @@ def test_words_of_several_batches_have_the_same_numbers() -> None:
 def test_the_domains_of_a_column_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
 
-    def note(_: SoundValues, domain: str) -> bool:
-        judged.append(domain)
-        return True
+    def note(_: ValueJudge, text: str) -> Verdict:
+        judged.append(text)
+        return SOUND
 
-    monkeypatch.setattr(SoundValues, "_judged", note)
+    monkeypatch.setattr(ValueJudge, "verdict", note)
     columns.validate(pa.chunked_array([["smtp:a@contoso.com", "smtp:b@contoso.com"], ["smtp:c@contoso.com"]]))
-    assert judged == ["contoso.com"]
+    assert judged == ["smtp:a@contoso.com"]
 
 
 def test_a_validator_can_be_pickled() -> None:
