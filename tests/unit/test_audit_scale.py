@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from proxyaddr.auditing.sources import opened
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.limits import DEFAULT_LIMITS
 from proxyaddr.matcher import engine
+from tests.measured import lines_run
 
 TEXTS = ("id", "displayName", "givenName", "mail", "userPrincipalName", "mailNickname", "targetAddress")
 TEXTS += ("legacyExchangeDN", "homeMDB", "PrimarySmtpAddress", "recipientTypeDetails")
@@ -375,3 +377,17 @@ def test_half_of_a_surrogate_pair_is_audited_object_by_object(monkeypatch: pytes
         "proxyaddr._files.objects.octets_as_text", lambda text, _: text.replace("user7@", "\ud800@"), raising=True
     )
     assert isinstance(opened(path, DEFAULT_LIMITS), Audited)
+
+
+@pytest.mark.unmeasured
+@pytest.mark.parametrize("piece", ["a", "ab", "abcdefghij"])
+@pytest.mark.parametrize("in_columns", [False, True])
+def test_work_grows_no_faster_than_the_objects(piece: str, *, in_columns: bool) -> None:
+    def audit(size: int) -> Callable[[], object]:
+        made = [messy(number) | {"mail": f"{piece[number % len(piece)]}@contoso.com"} for number in range(size)]
+        directory: object = pa.Table.from_pylist(made, SCHEMA) if in_columns else made
+        return lambda: px.audit(directory, context=WHOLE)
+
+    lines_run(audit(100))  # loads and compiles what is needed once
+    first, second, third = (lines_run(audit(size)) for size in (100, 200, 400))
+    assert third - second <= 2.3 * (second - first) + 600, f"{first}, {second}, {third}"
