@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,19 @@ from proxyaddr.auditing.cells import Separator
 from proxyaddr.auditing.classes import Classifier
 from proxyaddr.auditing.column_source import ColumnSource
 from proxyaddr.auditing.found import Judges
+from proxyaddr.auditing.holdings import SEVERAL, Holdings
 from proxyaddr.auditing.layouts import Layout
 from proxyaddr.auditing.reading import Audited, read_audited
 from proxyaddr.auditing.sources import opened
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.limits import DEFAULT_LIMITS
 from proxyaddr.matcher import engine
+from tests.measured import lines_run
 
-TEXTS = ("id", "displayName", "givenName", "mail", "userPrincipalName", "mailNickname", "targetAddress")
-TEXTS += ("legacyExchangeDN", "homeMDB", "PrimarySmtpAddress", "recipientTypeDetails")
+TEXTS = (
+    *("id", "displayName", "givenName", "mail", "userPrincipalName", "mailNickname", "targetAddress"),
+    *("legacyExchangeDN", "homeMDB", "PrimarySmtpAddress", "recipientTypeDetails"),
+)
 LISTS = ("proxyAddresses", "objectClass", "previousLegacyExchangeDN")
 SCHEMA = pa.schema([*((name, pa.string()) for name in TEXTS), *((name, pa.list_(pa.string())) for name in LISTS)])
 
@@ -191,6 +196,27 @@ def test_no_objects_are_made_of_clean_recipients() -> None:
     assert classifier.holdings.shared(500) == bytearray(500 // 8 + 2)
     assert classifier.holdings.holder("smtp:user7@d1.contoso.com") == 7
     assert classifier.holdings.holder("smtp:user@d1.contoso.com") is None
+
+
+def held() -> Holdings:
+    return Classifier(Judges(WHOLE, DomainList())).holdings
+
+
+@pytest.mark.parametrize("chosen", [engine, "python"])
+def test_holdings_tell_who_shares_what(chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXYADDR_ENGINE", chosen)
+    holdings = held()
+    for place in range(20_000):  # texts that differ in two places only are the hardest for a hash
+        holdings.add(f"smtp:user{place * 7919 % 100_003:06}.{place}@contoso.com", place)
+    for place in range(40):
+        holdings.add("smtp:all@contoso.com", 500 * place)
+    holdings.add("smtp:own@contoso.com", 7)
+    holdings.add("smtp:own@contoso.com", 7)
+    shared = holdings.shared(20_000)
+    assert [place for place in range(20_000) if shared[place >> 3] >> (place & 7) & 1] == list(range(0, 20_000, 500))
+    assert holdings.holder("smtp:all@contoso.com") == SEVERAL
+    assert holdings.holder("smtp:own@contoso.com") == 7
+    assert holdings.holder("smtp:\ud800@contoso.com") is None
 
 
 def messy(number: int) -> dict[str, Any]:
@@ -375,3 +401,17 @@ def test_half_of_a_surrogate_pair_is_audited_object_by_object(monkeypatch: pytes
         "proxyaddr._files.objects.octets_as_text", lambda text, _: text.replace("user7@", "\ud800@"), raising=True
     )
     assert isinstance(opened(path, DEFAULT_LIMITS), Audited)
+
+
+@pytest.mark.unmeasured
+@pytest.mark.parametrize("piece", ["a", "ab", "abcdefghij"])
+@pytest.mark.parametrize("in_columns", [False, True])
+def test_work_grows_no_faster_than_the_objects(piece: str, *, in_columns: bool) -> None:
+    def audit(size: int) -> Callable[[], object]:
+        made = [messy(number) | {"mail": f"{piece[number % len(piece)]}@contoso.com"} for number in range(size)]
+        directory: object = pa.Table.from_pylist(made, SCHEMA) if in_columns else made
+        return lambda: px.audit(directory, context=WHOLE)
+
+    lines_run(audit(100))  # loads and compiles what is needed once
+    first, second, third = (lines_run(audit(size)) for size in (100, 200, 400))
+    assert third - second <= 2.3 * (second - first) + 600, f"{first}, {second}, {third}"
