@@ -395,6 +395,31 @@ def test_damaged_data_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "too-many-rows"
 
 
+def test_what_can_not_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "messy.parquet", "parquet", MESSY[:9])
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(px.ConfigurationError, match="cannot be read"):
+        px.audit(tmp_path)
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(px.ConfigurationError, match="Permission denied"):
+        px.audit(path)
+
+
+def test_without_pyarrow_files_are_read_object_by_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "messy.csv", "csv", MESSY[:100])
+    monkeypatch.setattr("proxyaddr.auditing.sources.find_spec", lambda _: None)
+    assert isinstance(opened(path, DEFAULT_LIMITS), Audited)
+    assert is_alike(px.audit(path), one_by_one(path))
+
+
+def test_a_file_without_rows_has_no_objects(tmp_path: Path) -> None:
+    for form in ("parquet", "arrow"):
+        assert is_alike(px.audit(write(tmp_path / form, form, [])), one_by_one(tmp_path / form))
+
+
 def test_half_of_a_surrogate_pair_is_audited_object_by_object(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = write(tmp_path / "messy.csv", "csv")
     monkeypatch.setattr(
