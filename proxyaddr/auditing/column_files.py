@@ -51,11 +51,14 @@ def columns_of_files(paths: Sequence[Path], limits: Limits) -> ColumnSource | No
 
 
 def _part(path: Path, limits: Limits, errors: list[RowError]) -> Part | None:
-    if not path.is_file():  # what is read once, or not at all
+    if not path.is_file():  # a pipe, which is read once, or what can't be read
         return None
-    with path.open("rb") as file:
-        is_arrow = file.read(8).startswith(ARROW_MARKS)
-    if not is_arrow:
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:  # told where it is read
+        return None
+    if not start.startswith(ARROW_MARKS):
         form, exported = exported_file(path, limits)
         return _text_part(exported, limits, errors) if form is Form.CSV else None
     table = table_in_file(path, limits)  # however large it is: a batch of it is in memory
@@ -71,7 +74,9 @@ def _text_part(exported: Iterable[Exported | RowError], limits: Limits, errors: 
     while chunk := list(islice(entries, ROWS)):
         rows = [entry for entry in chunk if isinstance(entry, Exported)]
         errors += (entry for entry in chunk if isinstance(entry, RowError))
-        if rows and not batches:
+        if not rows:
+            continue
+        if not batches:
             names = [name for name in rows[0].properties if property_key(name) in READ]
             schema = pa.schema([*((name, pa.string()) for name in names), (_LINES, pa.int64())])
         columns: list[list[object]] = [[row.properties[name] for row in rows] for name in schema.names[:-1]]
