@@ -13,6 +13,7 @@ import proxyaddr as px
 from benchmarks._run import Contest, compare
 from benchmarks._spaces import addresses, spaces
 from proxyaddr import columns
+from proxyaddr.auditing.single_values import ValueJudge
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,6 +24,9 @@ PREFIXES = ("SMTP:", "smtp:", "smtp:", "smtp:", "X500:")
 
 GOAL = 200
 """The most nanoseconds per address that `parse` may take on one thread: five million addresses per second."""
+
+JUDGED = 100_000
+"""Values that are judged one by one as well, which takes long."""
 
 _PROXY = re.compile(r"([A-Za-z0-9][A-Za-z0-9&._-]*):(.*)", re.DOTALL)
 
@@ -80,13 +84,34 @@ def main(*, short: bool) -> None:
             goal=1.2,
         )
     )
+    judge, judged = ValueJudge(), [_held(row) for row in range(min(count, JUDGED))]
+    part = pa.array(judged)
+    found = [tuple(rules) for rules in columns.validate(part)["rules"].to_pylist()]
+    wrong = sum(mine != judge.verdict(text)[0] for mine, text in zip(found, judged, strict=True))
+    print(f"validate differs from the rules in {wrong:,} rows, of {sum(map(bool, found)):,} with findings")
+    contests.append(
+        Contest(
+            "validate, Arrow in",
+            lambda: columns.validate(part),
+            "each value by the rules",
+            lambda: [judge.verdict(text) for text in judged],
+            items=len(judged),
+            goal=0.1,
+        )
+    )
     print(f"goal: parse in at most {GOAL} ns, five million per second")
     compare(
         "columns, per address",
         "ns",
-        [contest._replace(items=count) for contest in contests],
+        [contest._replace(items=count) if contest.items == 1 else contest for contest in contests],
         rounds=3 if short else 5,
     )
+
+
+def _held(row: int) -> str:
+    """Return an address of a directory with 500 domains, in which one of a hundred is faulty."""
+    name = "jane doe" if row % 100 == 0 else "jane.doe"
+    return f"{PREFIXES[row % 4]}{name}{row}@branch{row % 500}.contoso.com"
 
 
 def _by_expression(proxies: list[str]) -> Answers:

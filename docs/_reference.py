@@ -11,7 +11,7 @@ from pathlib import Path
 import proxyaddr
 from proxyaddr.cli.main import COMMANDS
 from proxyaddr.errors import WARNINGS
-from proxyaddr.rulebook import CODE, DELIVERY, HEADINGS, ROUTING, Entry, entries, find, routing_order
+from proxyaddr.rulebook import AUDIT, CODE, DELIVERY, HEADINGS, ROUTING, Entry, entries, find, routing_order
 
 MODULES = (
     *("columns", "matcher", "mixer", "mta", "x400"),
@@ -19,13 +19,13 @@ MODULES = (
 )
 """The public modules beside the package itself."""
 
-FOLDERS = {DELIVERY: "delivery", ROUTING: "routing", CODE: "codes"}
-INDEXES = {"rules": (DELIVERY, ROUTING), "codes": (CODE,)}
+FOLDERS = {DELIVERY: "delivery", ROUTING: "routing", AUDIT: "audits", CODE: "codes"}
+INDEXES = {"rules": (DELIVERY, ROUTING, AUDIT), "codes": (CODE,)}
 TITLES = {"rules": "Rules", "codes": "Codes of errors and findings"}
 INTRODUCTIONS = {
     "rules": """
 Every rule with the article or document that states it. The command `proxyaddr rules NAME` prints the same. Rules of
-delivery apply in the order of the table.
+delivery apply in the order of the table, and findings of audits are told in it.
 """.strip(),
     "codes": """
 Codes are stable: a program may depend on them, while messages may change. An *error* is raised, or listed in `.errors`

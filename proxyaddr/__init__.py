@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from proxyaddr.addresses.values import ProxyAddress as ProxyAddress
     from proxyaddr.addresses.values import TypedAddress as TypedAddress
     from proxyaddr.addresses.x500 import X500Address as X500Address
+    from proxyaddr.auditing.context import AuditContext as AuditContext
+    from proxyaddr.auditing.findings import AuditFinding as AuditFinding
+    from proxyaddr.auditing.findings import AuditReport as AuditReport
+    from proxyaddr.auditing.running import audit as audit
     from proxyaddr.delivery.connector import InternetMailService as InternetMailService
     from proxyaddr.delivery.diagnosis import Diagnosis as Diagnosis
     from proxyaddr.delivery.diagnosis import diagnose as diagnose
@@ -66,6 +70,9 @@ _NAMES = {
     "addresses.parser": "parse parse_one_off parse_proxies parse_proxy parse_recipients",
     "addresses.values": "OneOffAddress ProxyAddress TypedAddress",
     "addresses.x500": "X500Address",
+    "auditing.context": "AuditContext",
+    "auditing.findings": "AuditFinding AuditReport",
+    "auditing.running": "audit",
     "delivery.connector": "InternetMailService",
     "delivery.diagnosis": "Diagnosis diagnose",
     "delivery.outcomes": "Delivery NonDelivery",

@@ -8,21 +8,27 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from proxyaddr.auditing.rules import RULES as AUDIT_RULES
 from proxyaddr.delivery.bounce_codes import meanings
 from proxyaddr.delivery.rules import RULES as DELIVERY_RULES
 from proxyaddr.routing.selection import EARLIER_ROUTE
 from proxyaddr.routing.selection import RULES as ROUTING_RULES
 
-__all__ = ["BOUNCE", "CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find", "routing_order"]
+__all__ = ["AUDIT", "BOUNCE", "CODE", "DELIVERY", "HEADINGS", "ROUTING", "Entry", "entries", "find", "routing_order"]
 
 BOUNCE = "code of a report"
 """The kind of the codes of non-delivery reports, which only `find` gives: they are many, and the products' own."""
 
-DELIVERY, ROUTING, CODE = "rule of delivery", "rule of routing", "code"
-"""The kinds of entries: what chooses an address or returns the mail, what chooses a route, and what errors and findings
-are called."""
+DELIVERY, ROUTING, AUDIT, CODE = "rule of delivery", "rule of routing", "rule of audits", "code"
+"""The kinds of entries: what chooses an address or returns the mail, what chooses a route, what an audit tells of a
+directory, and what errors and findings are called."""
 
-HEADINGS = {DELIVERY: "Rules of delivery", ROUTING: "Rules of routing", CODE: "Codes of errors and findings"}
+HEADINGS = {
+    DELIVERY: "Rules of delivery",
+    ROUTING: "Rules of routing",
+    AUDIT: "Rules of audits",
+    CODE: "Codes of errors and findings",
+}
 """The heading of each kind, in the order of the entries."""
 
 
@@ -48,9 +54,14 @@ class Entry(NamedTuple):
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Return all entries: the rules of delivery, in the order in which they apply, those of routing, and the codes."""
+    """Return all entries: the rules of delivery and of audits, in their order, those of routing, and the codes."""
     told = _load()
-    return (*_delivery(told["rules"]), *_routing(), *(Entry(name, CODE, **row) for name, row in told["codes"].items()))
+    return (
+        *_delivery(told["rules"]),
+        *_routing(),
+        *_audit(),
+        *(Entry(name, CODE, **row) for name, row in told["codes"].items()),
+    )
 
 
 def routing_order() -> dict[str, tuple[str, ...]]:
@@ -91,6 +102,12 @@ def _routing() -> Iterator[Entry]:
     seen = dict.fromkeys(rule for rules in ROUTING_RULES.values() for rule in rules)
     for rule in (*seen, EARLIER_ROUTE):
         yield Entry(rule.name, ROUTING, _sentence(rule.prefers), rule.source)
+
+
+def _audit() -> Iterator[Entry]:
+    for rule in AUDIT_RULES:
+        meaning = f"{_sentence(rule.says)} Severity: {rule.severity}."
+        yield Entry(rule.name, AUDIT, meaning, rule.source, _sentence(rule.mends) if rule.mends else "")
 
 
 def _sentence(text: str) -> str:

@@ -72,6 +72,8 @@ def _resolve_many(text: str) -> object:
     return [service.resolve_many(recipients).delivered for recipients in (directory, [text])]
 
 
+_AUDITED = ("mail", "userPrincipalName", "mailNickname", "displayName", "targetAddress", "legacyExchangeDN")
+
 CALLS: dict[str, Callable[[str], object]] = {
     "parse": lambda text: px.parse(text, limits=UNBOUNDED),
     "parse_one_off": lambda text: px.parse_one_off(text, limits=UNBOUNDED),
@@ -105,6 +107,7 @@ CALLS: dict[str, Callable[[str], object]] = {
     "match": _table("matcher"),
     "resolve_many": _resolve_many,
     "find_many": lambda text: px.Directory.from_records([{"proxyAddresses": text}], limits=UNBOUNDED).find_many([text]),
+    "audit": lambda text: px.audit([dict.fromkeys(_AUDITED, text) | {"proxyAddresses": [text, f"smtp:{text}"]}]),
     "resolve": lambda text: px.InternetMailService(site_domain="a.b").resolve(px.OneOffAddress("SMTP", text)),
 }
 """Public calls by name, without limits: a limit would hide what they cost."""

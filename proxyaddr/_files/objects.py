@@ -33,6 +33,7 @@ __all__ = [
     "is_refused",
     "is_true",
     "key_of",
+    "misspelt_column",
     "objects_in_text",
     "objects_of",
     "plain",
@@ -155,15 +156,20 @@ def unknown_form(text: str, source: str) -> ConfigurationError:
 
 def unknown_column(code: str, header: Sequence[str], expected: Sequence[str], source: str | None) -> ConfigurationError:
     """Return the error of a header without an expected column: it lists the columns, and the one that may be meant."""
-    from difflib import get_close_matches  # noqa: PLC0415 - takes its time, and for errors alone
-
-    wanted = [name.lower() for name in expected]
-    close = next((name for name in header[:_COMPARED] if get_close_matches(name[:100].lower(), wanted, 1)), None)
+    close = misspelt_column(header, expected)
     hint = "" if close is None else f"; is {close} meant?"
     if any("@" in name for name in header[:_COMPARED]):
         hint = "; there is an address among them: the first line must name the columns"
     message = f"no column {' or '.join(expected)}; the columns are {', '.join(header)[:300]}{hint}"
     return ConfigurationError(code, message, source=source, line=1)
+
+
+def misspelt_column(header: Sequence[str], expected: Sequence[str]) -> str | None:
+    """Return the first column that may be meant for an expected one, None where none is like any."""
+    from difflib import get_close_matches  # noqa: PLC0415 - takes its time, and for errors alone
+
+    wanted = [name.lower() for name in expected]
+    return next((name for name in header[:_COMPARED] if get_close_matches(name[:100].lower(), wanted, 1)), None)
 
 
 def key_of(name: str) -> str:

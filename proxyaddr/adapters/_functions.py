@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from proxyaddr import columns
 from proxyaddr._optional import import_extra
+from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.single_values import ValueJudge
 from proxyaddr.columns import Router
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from proxyaddr.columns.validating import Validator
 
 __all__ = [
     "ArrowFunction",
@@ -25,6 +29,7 @@ __all__ = [
     "parse",
     "route",
     "route_index",
+    "validate",
 ]
 
 ArrowFunction = Callable[[object], Any]
@@ -54,6 +59,20 @@ def normalize() -> ArrowFunction:
 def decapsulate(*, tolerant: bool = False) -> ArrowFunction:
     """Return a function that gives type, value, domain and error of each encapsulated address, as structs."""
     return partial(_decapsulate, tolerant=tolerant)
+
+
+def validate(
+    *,
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> ArrowFunction:
+    """Return a function that gives rules, severity and error of each value of an attribute, as structs."""
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns.validating import Validator  # noqa: PLC0415 - it imports pyarrow, which may be missing
+
+    return partial(_validate, Validator(ValueJudge(attribute, rules=rules, ignore=ignore, context=context)))
 
 
 def as_router(table: RoutingTable | Router) -> Router:
@@ -106,3 +125,7 @@ def _normalize(column: object) -> pa.ChunkedArray:
 
 def _decapsulate(column: object, *, tolerant: bool) -> pa.ChunkedArray:
     return columns.decapsulate(column, tolerant=tolerant).to_struct_array()
+
+
+def _validate(validator: Validator, column: object) -> pa.ChunkedArray:
+    return validator.table(column).to_struct_array()

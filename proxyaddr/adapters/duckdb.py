@@ -19,14 +19,17 @@ from proxyaddr.adapters import _functions
 from proxyaddr.adapters._functions import append_column, check_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import duckdb
     import pyarrow as pa
 
     from proxyaddr.adapters._functions import ArrowFunction
+    from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["decapsulate", "normalize", "parse", "register", "route", "route_index"]
+__all__ = ["decapsulate", "normalize", "parse", "register", "register_validate", "route", "route_index", "validate"]
 
 _TYPES = {"int32": "INTEGER", "bool": "BOOLEAN"}
 """Arrow type to DuckDB type; every other type of the results is text."""
@@ -45,7 +48,7 @@ def register(
     `proxyaddr_route_index` returns an INTEGER, -1 for none; the others return structs with the fields that
     `proxyaddr.columns` describes. `tolerant` is that of `proxyaddr.decapsulate`.
     """
-    no_such_function = import_extra("duckdb", "duckdb").InvalidInputException
+    import_extra("duckdb", "duckdb")
     router = None if table is None else _functions.as_router(table)
     functions = {
         "parse": _functions.parse(),
@@ -54,17 +57,25 @@ def register(
         **({"route": _functions.route(router), "route_index": _functions.route_index(router)} if router else {}),
     }
     for name, function in functions.items():
-        with suppress(no_such_function):
-            connection.remove_function(f"{prefix}{name}")
-        connection.create_function(  # type: ignore[call-overload]  # it takes words too; the enums move between releases
-            f"{prefix}{name}",
-            _with_one_parameter(function),
-            ["VARCHAR"],
-            _type(function([]).type),
-            type="arrow",
-            null_handling="special",  # null has a result too: -1, or a struct of nulls
-            side_effects=False,
-        )
+        _register(connection, f"{prefix}{name}", function)
+
+
+def register_validate(
+    connection: duckdb.DuckDBPyConnection,
+    name: str = "proxyaddr_validate",
+    *,
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> None:
+    """Register a SQL function that gives rules, severity and error of each value of an attribute, as a struct.
+
+    It takes one text, and replaces a function registered under its name before: give it a name for each attribute. See
+    `proxyaddr.columns.validate`.
+    """
+    import_extra("duckdb", "duckdb")
+    _register(connection, name, _functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context))
 
 
 def route(
@@ -100,6 +111,35 @@ def decapsulate(
     return _reader(relation, column, name, _functions.decapsulate(tolerant=tolerant))
 
 
+def validate(
+    relation: duckdb.DuckDBPyRelation,
+    column: str = "email",
+    *,
+    name: str = "validate",
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> pa.RecordBatchReader:
+    """Return a reader of a relation's rows with rules, severity and error of each value of an attribute, as structs."""
+    function = _functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context)
+    return _reader(relation, column, name, function)
+
+
+def _register(connection: duckdb.DuckDBPyConnection, name: str, function: ArrowFunction) -> None:
+    with suppress(import_extra("duckdb", "duckdb").InvalidInputException):  # there is no such function
+        connection.remove_function(name)
+    connection.create_function(  # type: ignore[call-overload]  # it takes words too; the enums move between releases
+        name,
+        _with_one_parameter(function),
+        ["VARCHAR"],
+        _type(function([]).type),
+        type="arrow",
+        null_handling="special",  # null has a result too: -1, or a struct of nulls
+        side_effects=False,
+    )
+
+
 def _reader(relation: duckdb.DuckDBPyRelation, column: str, name: str, function: ArrowFunction) -> pa.RecordBatchReader:
     """Return a reader of the rows with the results in a new column; ConfigurationError where a package is missing."""
     import_extra("duckdb", "duckdb")
@@ -122,6 +162,8 @@ def _with_one_parameter(function: ArrowFunction) -> ArrowFunction:
 
 def _type(kind: Any) -> str:  # noqa: ANN401 - a pyarrow.DataType, which has no types
     """Return the DuckDB type of an Arrow type."""
+    if hasattr(kind, "value_field"):  # a list
+        return f"{_type(kind.value_type)}[]"
     if not kind.num_fields:  # not a struct
         return _TYPES.get(str(kind), "VARCHAR")
     fields = ", ".join(f'"{field.name}" {_type(field.type)}' for field in kind)

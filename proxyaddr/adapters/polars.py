@@ -1,6 +1,6 @@
 """Addresses in Polars: the expression namespace `proxyaddr`, and the same functions for a Series.
 
-    pl.col("email").proxyaddr.route(table)    # and route_index(table), parse(), normalize(), decapsulate()
+    pl.col("email").proxyaddr.route(table)    # and route_index(table), parse(), normalize(), decapsulate(), validate()
     route(frame["email"], table)
 
 Importing this module registers the namespace where Polars is installed. Its expressions are elementwise: they run
@@ -18,13 +18,16 @@ from proxyaddr._optional import import_extra
 from proxyaddr.adapters import _functions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import polars as pl
 
     from proxyaddr.adapters._functions import ArrowFunction
+    from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["AddressExpressions", "decapsulate", "normalize", "parse", "route", "route_index"]
+__all__ = ["AddressExpressions", "decapsulate", "normalize", "parse", "route", "route_index", "validate"]
 
 
 def route(column: pl.Series, table: RoutingTable | Router) -> pl.Series:
@@ -52,6 +55,18 @@ def decapsulate(column: pl.Series, *, tolerant: bool = False) -> pl.Series:
     return _series(_functions.decapsulate(tolerant=tolerant), column)
 
 
+def validate(
+    column: pl.Series,
+    *,
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> pl.Series:
+    """Return rules, severity and error of each value of an attribute, as structs; see `proxyaddr.columns.validate`."""
+    return _series(_functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context), column)
+
+
 class AddressExpressions:
     """The expressions of the namespace, `pl.col("email").proxyaddr`."""
 
@@ -77,6 +92,17 @@ class AddressExpressions:
     def decapsulate(self, *, tolerant: bool = False) -> pl.Expr:
         """Return type, value, domain and error of each encapsulated address, as structs."""
         return self._elementwise(_functions.decapsulate(tolerant=tolerant))
+
+    def validate(
+        self,
+        *,
+        attribute: str = "proxyAddresses",
+        rules: Iterable[str] | None = None,
+        ignore: Iterable[str] = (),
+        context: AuditContext | None = None,
+    ) -> pl.Expr:
+        """Return rules, severity and error of each value of an attribute, as structs."""
+        return self._elementwise(_functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context))
 
     def _elementwise(self, function: ArrowFunction) -> pl.Expr:
         polars = import_extra("polars", "polars")

@@ -10,26 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from proxyaddr._optional import import_extra
 from proxyaddr.adapters import _functions
 from proxyaddr.adapters._functions import append_column, check_names
+from proxyaddr.adapters._spark_audit import audit_plan, separator_in
+from proxyaddr.adapters._spark_types import spark_type
+from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.properties import SINGLE_ADDRESS, property_key
+from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
+from proxyaddr.errors import ConfigurationError, check_type
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import DataType
 
     from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.columns import Router
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["decapsulate", "normalize", "parse", "route", "route_index"]
-
-_TYPES = {"int32": "IntegerType", "bool": "BooleanType"}
-"""Arrow type to Spark type; every other type of the results is text."""
+__all__ = ["audit", "decapsulate", "normalize", "parse", "route", "route_index", "validate"]
 
 
 def route(
@@ -63,6 +64,64 @@ def decapsulate(
     return _with_column(dataframe, column, name, _functions.decapsulate(tolerant=tolerant))
 
 
+def validate(
+    dataframe: DataFrame,
+    column: str = "email",
+    *,
+    name: str = "validate",
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> DataFrame:
+    """Return the rows with rules, severity and error of each value of an attribute, as structs."""
+    function = _functions.validate(attribute=attribute, rules=rules, ignore=ignore, context=context)
+    return _with_column(dataframe, column, name, function)
+
+
+def audit(
+    dataframe: DataFrame,
+    *,
+    order: str | None = None,
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    severity: AuditSeverity = "info",
+    context: AuditContext | None = None,
+) -> DataFrame:
+    """Return what is wrong with the objects of a directory, one a row, as `proxyaddr.audit` finds it.
+
+    The columns of the DataFrame have the attribute names of a directory. The result has a row a finding, with the
+    columns of `AuditFindings.to_arrow`: object, rule, severity, attribute, value, message, fix, holders and key.
+    `order` is a column by which the objects stand in order, such as a row number; without it they stand in the order of
+    their names. Findings, holders, and which of several objects may be given a value follow that order. The other
+    parameters are those of `proxyaddr.audit`.
+
+    The objects are judged once, and what they say is kept by the executors until the result is no longer in use
+    (`localCheckpoint`). Where addresses are held as text, 10,000 rows are read at once to tell their separator.
+    ConfigurationError for an unknown rule or column, for a column `proxyAddress` with one address a row, and where
+    domain-not-routable is asked for and the extra `audit` with the top-level domains is not installed.
+    """
+    import_extra("pyarrow", "arrow")
+    import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
+    import_extra("pyspark.sql", "spark")
+    from proxyaddr.auditing.parts import NUMBER, PartJudge, attributes_of  # noqa: PLC0415 - it imports pyarrow, which may be missing
+
+    known = AuditContext() if context is None else context
+    check_type(known, AuditContext, "context")
+    chosen, told = chosen_rules(rules, ignore), chosen_severities(severity)
+    if order is not None:
+        check_names(dataframe.columns, order, NUMBER)
+    if single := next((each for each in dataframe.columns if property_key(each) == SINGLE_ADDRESS), None):
+        message = (
+            f"the column {single} has one address a row: group the rows of an object, collect_list as proxyAddresses"
+        )
+        raise ConfigurationError("address-a-row", message, single)
+    attributes = attributes_of(dataframe.columns)
+    judge = PartJudge(chosen, told, known, attributes, separator_in(dataframe), is_ordered=order is not None)
+    judge.check()
+    return audit_plan(dataframe, judge, order)
+
+
 def _with_column(dataframe: DataFrame, column: str, name: str, function: ArrowFunction) -> DataFrame:
     """Return the rows with the results in a new column; ConfigurationError where a package is missing."""
     import_extra("pandas", "spark")  # Spark itself asks for it before any mapInArrow
@@ -71,7 +130,7 @@ def _with_column(dataframe: DataFrame, column: str, name: str, function: ArrowFu
     held = dataframe.schema[column].dataType
     if not isinstance(held, types.StringType):
         raise TypeError(f"a column of addresses holds text, not {held.simpleString()}")
-    added = types.StructField(name, _type(function([]).type, types))
+    added = types.StructField(name, spark_type(function([]).type, types))
     schema = types.StructType([*dataframe.schema.fields, added])
     sent = dataframe.sparkSession.sparkContext.broadcast(function)
 
@@ -90,13 +149,3 @@ def _without_dictionaries(function: ArrowFunction, column: object) -> pa.Chunked
         return found
     fields = [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in found.type]
     return found.cast(pa.struct(fields))
-
-
-def _type(kind: Any, types: ModuleType) -> DataType:  # noqa: ANN401 - a pyarrow.DataType, which has no types
-    """Return the Spark type of an Arrow type; `types` is `pyspark.sql.types`."""
-    if kind.num_fields:  # a struct
-        fields = [types.StructField(field.name, _type(field.type, types)) for field in kind]
-        made: DataType = types.StructType(fields)
-    else:
-        made = getattr(types, _TYPES.get(str(kind), "StringType"))()
-    return made

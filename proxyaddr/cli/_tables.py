@@ -23,6 +23,7 @@ __all__ = [
     "EXPORT",
     "FORMS",
     "ReadTable",
+    "accepted_domains_of",
     "add_table_options",
     "read_table",
     "say_what_is_assumed",
@@ -64,7 +65,7 @@ def with_accepted_domains(table: RoutingTable, given: Sequence[str] | None) -> R
     """Return a table with the accepted domains of `--accepted-domains`; the errors of both are printed."""
     errors = list(table.errors)
     if given:
-        domains, unread = _accepted_domains(given)
+        domains, unread = accepted_domains_of(given)
         table = table.with_accepted_domains(domains)
         errors += unread
     for error in errors:
@@ -94,7 +95,7 @@ def _say(text: str) -> None:
     print(f"proxyaddr: {text}", file=sys.stderr)
 
 
-def _accepted_domains(given: Sequence[str]) -> tuple[list[str], list[RowError]]:
+def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]]:
     """Return the domains in files, and those that are given themselves; ConfigurationError for what is neither."""
     domains: list[str] = []
     errors: list[RowError] = []

@@ -31,6 +31,7 @@ COMMANDS = {
     "route": "say which connector an address would use, by its address spaces",
     "table": "show a routing table, judge it, compare it with another one, or write it in another form",
     "diagnose": "say what a non-delivery report means, and what mends it",
+    "audit": "say what is wrong with the recipients of an export, and what mends it",
     "encapsulate": "write TYPE:VALUE as IMCEATYPE-...@domain",
     "decapsulate": "read IMCEA addresses, alone or in a bounce, and one-off entry identifiers",
     "rules": "say what a rule or a code of an error or finding means, and what mends it",

@@ -1,4 +1,4 @@
-"""Parse, route, resolve, decapsulate and normalize whole columns of addresses, with the answers for each of them.
+"""Parse, route, resolve, decapsulate, normalize and validate whole columns of addresses, with the answers for each.
 
 A column is any object with the Arrow C data interface that holds text (string, large string, string view or
 dictionary-encoded), or an iterable of str or None. Each function returns a `pyarrow.Table` with one row per input row.
@@ -20,8 +20,11 @@ from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.table import RoutingTable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
+    from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns._routes import RouteKinds
     from proxyaddr.columns._unknown_routes import UnknownRoutes
     from proxyaddr.delivery.connector import InternetMailService
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from proxyaddr.directory.directory import Directory
     from proxyaddr.matcher import Matcher
 
-__all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "resolve", "route"]
+__all__ = ["NOT_UTF8", "Router", "decapsulate", "normalize", "parse", "resolve", "route", "validate"]
 
 
 def parse(column: object) -> pa.Table:
@@ -95,6 +98,35 @@ def resolve(service_or_site: InternetMailService | Site, column: object | Direct
     from proxyaddr.columns.resolving import Resolver  # noqa: PLC0415 - as above
 
     return Resolver(service_or_site).table(column)
+
+
+def validate(
+    column: object,
+    *,
+    attribute: str = "proxyAddresses",
+    rules: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    context: AuditContext | None = None,
+) -> pa.Table:
+    """Return rules, severity and error of each value: the rules of audits that it breaks, by what it says itself.
+
+    `attribute` is what the column holds: proxyAddresses, mail, userPrincipalName, targetAddress, mailNickname,
+    displayName or givenName. The verdicts are those of `proxyaddr.audit` of an object with that value; rules that
+    compare values or objects are for it alone. `rules` is the list of their names in the order of the rules, empty for
+    a sound value and null for null; `severity` is the worst of them. `error` is `not-utf8` for bytes that are not
+    UTF-8, which are not judged. `rules=`, `ignore=` and `context` are those of `proxyaddr.audit`.
+    ConfigurationError for a name of no rule, for rules of which none judges a value of the attribute alone, for another
+    attribute, and where domain-not-routable is asked for and the extra `audit` with the top-level domains is not
+    installed.
+
+    >>> validate(["jane@contoso.com", "j doe@contoso.com", None], attribute="mail").to_pydict()["rules"]
+    [[], ['mail-syntax'], None]
+    """
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.auditing.single_values import ValueJudge  # noqa: PLC0415 - takes its time, and only here
+    from proxyaddr.columns.validating import Validator  # noqa: PLC0415 - as above
+
+    return Validator(ValueJudge(attribute, rules=rules, ignore=ignore, context=context)).table(column)
 
 
 class Router:

@@ -14,6 +14,7 @@ from proxyaddr.matcher.engines import chosen_engine
 
 __all__ = [
     "MAX_BYTES",
+    "as_bytes",
     "bits",
     "buffer",
     "distinct_texts",
@@ -71,13 +72,13 @@ def for_distinct(array: pa.Array, answer: Callable[[bytes], tuple[Any, ...]], ki
 
 def distinct_texts(array: pa.Array) -> tuple[list[bytes], pa.Array]:
     """Return the distinct texts of an array, and which of them each row has; null for null."""
-    encoded = _as_bytes(array).dictionary_encode()
+    encoded = as_bytes(array).dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices
 
 
 def rows_where(array: pa.Array, mask: pa.Array) -> pa.Array:
     """Return the rows of an array of text where the mask is set."""
-    return pc.filter(_as_bytes(array), mask)
+    return pc.filter(as_bytes(array), mask)
 
 
 def native_view(array: pa.Array, native: ModuleType) -> Any:  # noqa: ANN401 - the native module may not be there
@@ -102,7 +103,7 @@ def mask_of(marks: pa.Buffer, rows: int) -> pa.Array:
 
 def has_wildcard(array: pa.Array) -> pa.Array:
     """Return a mask of the texts that contain `*` or `%`."""
-    texts = _as_bytes(array)
+    texts = as_bytes(array)
     return pc.or_(pc.match_substring(texts, "*"), pc.match_substring(texts, "%"))
 
 
@@ -115,7 +116,7 @@ def _width(kind: Any) -> int:  # noqa: ANN401 - pyarrow has no types for types
     return 16 if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind) else 0
 
 
-def _as_bytes(array: pa.Array) -> pa.Array:
+def as_bytes(array: pa.Array) -> pa.Array:
     """Return an array of text as bytes, so that pyarrow does not expect valid UTF-8; only string views are copied."""
     return array.cast(pa.large_binary())
 
@@ -132,7 +133,7 @@ def _pieces(array: pa.Array) -> Iterator[pa.Array]:
 
 def _text_size(array: pa.Array) -> int:
     """Return how many bytes the texts of an array have, 0 where it is dictionary-encoded."""
-    return (pc.sum(pc.binary_length(_as_bytes(array))).as_py() if _width(array.type) else None) or 0
+    return (pc.sum(pc.binary_length(as_bytes(array))).as_py() if _width(array.type) else None) or 0
 
 
 def _from_texts(column: Iterable[object]) -> pa.Array:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from proxyaddr._files.objects import ADDRESS_KEYS, Form
 from proxyaddr._files.row_errors import RowErrors
+from proxyaddr._optional import import_extra
 from proxyaddr.addresses.parser import parse
 from proxyaddr.addresses.values import ProxyAddress, TypedAddress
 from proxyaddr.directory.common_lists import Keys
@@ -42,7 +44,7 @@ class Directory:
     five addresses takes less than 1 KB so, and a look-up takes the same time whatever the size of the directory.
     """
 
-    __slots__ = ("_errors", "_holders", "_or_holders", "_recipients", "_with_or_addresses")
+    __slots__ = ("_errors", "_holders", "_or_holders", "_origin", "_recipients", "_with_or_addresses")
 
     NOBODY, SEVERAL, NO_ADDRESS = -1, -2, -3
 
@@ -56,7 +58,8 @@ class Directory:
         self._recipients = Recipients(kept)
         self._errors = tuple(errors)
 
-    def _start(self) -> None:
+    def _start(self, origin: object = None) -> None:
+        self._origin = origin
         self._holders = Holders()
         self._or_holders: Holders | None = None
         self._with_or_addresses: list[int] = []
@@ -75,6 +78,11 @@ class Directory:
     def errors(self) -> tuple[RowError, ...]:
         """The bad rows of the file that the directory was read from."""
         return self._errors
+
+    @property
+    def origin(self) -> object:
+        """What it was read from: the path of a file or the records; None where it was made of recipients."""
+        return self._origin
 
     def find(self, address: TypedAddress | str) -> tuple[Recipient, ...]:
         """Return every recipient that holds an address, in any case; two make it ambiguous (Q251152).
@@ -178,7 +186,11 @@ class Directory:
         >>> Directory.from_records([jane]).find("jane@contoso.com")[0].row
         1
         """
-        return cls._from_rows(records_of(records, limits), None, limits)
+        if isinstance(records, Iterator):  # an audit reads them again
+            is_table = hasattr(records, "__arrow_c_stream__")
+            rows = islice(records, limits.file_rows + 1)
+            records = import_extra("pyarrow", "arrow").table(records) if is_table else list(rows)
+        return cls._from_rows(records_of(records, limits), None, limits, records)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Self:
@@ -196,9 +208,9 @@ class Directory:
         return cls._from_rows(read_records(path, limits, Form.LDIF), str(path), limits)
 
     @classmethod
-    def _from_rows(cls, rows: Records, source: str | None, limits: Limits) -> Self:
+    def _from_rows(cls, rows: Records, source: str | None, limits: Limits, origin: object = None) -> Self:
         directory = cls.__new__(cls)
-        directory._start()
+        directory._start(source if origin is None else origin)
         kept: list[Kept] = []
         errors = RowErrors(source, limits)
         for row in rows:

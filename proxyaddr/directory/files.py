@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, key_of, objects_in_text, unknown_column
+from proxyaddr._files.objects import Exported, Form, key_of, misspelt_column, objects_in_text, unknown_column
 from proxyaddr._files.text import decoded, limited_rows, read_bytes
 from proxyaddr._optional import import_extra
 from proxyaddr.directory.records import (
@@ -21,15 +21,17 @@ from proxyaddr.directory.records import (
 from proxyaddr.errors import ConfigurationError, RowError, check_type
 from proxyaddr.limits import Limits
 
-__all__ = ["Records", "read_records", "records_of"]
+__all__ = ["ARROW_MARKS", "Records", "read_records", "records_of"]
 
 Records = Iterator[tuple[int, Record] | RowError]
 """Records with their lines, counted from 1, and the errors of rows that can't be read."""
 
-_ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
+ARROW_MARKS = (b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff")
 """How Parquet, Arrow files and Arrow streams begin."""
 
 _ARROW = "Arrow data"
+_MAPPINGS = "records"
+_EXPECTED = ("EmailAddresses", "proxyAddresses", "E-mail Addresses")
 _SHOWN_NAMES = 32
 _KEPT_LAYOUTS = 64
 
@@ -51,7 +53,7 @@ def read_records(path: str | Path, limits: Limits, form: Form | None = None) -> 
     """
     source = str(path)
     data = read_bytes(path, limits)
-    if data.startswith(_ARROW_MARKS):
+    if data.startswith(ARROW_MARKS):
         import_extra("pyarrow", "arrow")
         from proxyaddr.directory import arrow  # noqa: PLC0415 - it imports pyarrow, which may be missing
 
@@ -78,7 +80,7 @@ def records_of(records: object, limits: Limits) -> Records:
         return _records(_Read(_ARROW, rows.objects(is_read, limits), rows.names, None))
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise TypeError(f"records must be an iterable of mappings or a table, not {type(records).__name__}")
-    return _records(_Read("records", _mappings(records, limits), (), None))
+    return _records(_Read(_MAPPINGS, _mappings(records, limits), (), None))
 
 
 def _mappings(records: Iterable[object], limits: Limits) -> Iterator[Exported]:
@@ -116,14 +118,15 @@ def _each(read: _Read) -> Records:
                 unnamed.update(dict.fromkeys(names))
         if read.form != Form.LDIF or layout.names_addresses:
             yield entry.line, record_of(entry.properties, layout)
-    if unnamed and not is_named:
+    # Mappings may be of objects without addresses, which are audited; a misspelt name is an error there too
+    if unnamed and not is_named and (read.form != _MAPPINGS or misspelt_column(list(unnamed), _EXPECTED)):
         _check_names(list(unnamed), read.source)
 
 
 def _check_names(names: Sequence[str], source: str | None) -> None:
     """Raise ConfigurationError, which lists them, for names of properties none of which holds addresses."""
     if not layout_of(names).names_addresses:
-        raise unknown_column("no-proxy-column", names, ("EmailAddresses", "proxyAddresses", "E-mail Addresses"), source)
+        raise unknown_column("no-proxy-column", names, _EXPECTED, source)
 
 
 def _together(records: Records) -> Records:

@@ -48,6 +48,7 @@ def expected(table: px.RoutingTable) -> dict[str, Rows]:
         "parse": columns.parse(TEXTS).to_pylist(),
         "normalize": columns.normalize(TEXTS).to_pylist(),
         "decapsulate": columns.decapsulate(TEXTS).to_pylist(),
+        "validate": columns.validate(TEXTS).to_pylist(),
     }
 
 
@@ -57,4 +58,5 @@ def texts(expected: dict[str, Rows]) -> list[str | None]:
     assert {-1, 0, 1, 2, 3} == set(expected["route_index"])
     assert sum(row["error"] is not None for row in expected["parse"]) > 1
     assert sum(row["error"] is None for row in expected["decapsulate"]) == 2  # a null and one that is encapsulated
+    assert sum(bool(row["rules"]) for row in expected["validate"]) > 3
     return list(TEXTS)

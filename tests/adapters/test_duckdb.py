@@ -14,7 +14,7 @@ import proxyaddr.adapters.duckdb as adapter
 from proxyaddr.adapters import _functions
 
 Expected = dict[str, list[Any]]
-FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
+FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
 VIEWS = "set arrow_output_version = '1.4'; set produce_arrow_string_view = true"
 REPEATED = 1000
 """Times the texts: several batches of 2,048 rows."""
@@ -27,6 +27,7 @@ def connection(texts: list[str | None], table: px.RoutingTable) -> Iterator[duck
         made.execute("create table people (place integer, email varchar)")
         made.executemany("insert into people values (?, ?)", list(enumerate(texts)))
         adapter.register(made, table)
+        adapter.register_validate(made)
         yield made
 
 
@@ -139,6 +140,22 @@ def test_tolerance_is_passed_on(connection: duckdb.DuckDBPyConnection, table: px
     assert adapter.decapsulate(relation, tolerant=True).read_all()["decapsulate"].to_pylist() == tolerant
     adapter.register(connection, tolerant=True)
     assert column(connection, "proxyaddr_decapsulate(email)", f"(select 1 as place, '{text}' as email)") == tolerant
+
+
+def test_values_of_another_attribute_are_judged(connection: duckdb.DuckDBPyConnection) -> None:
+    relation = connection.sql("select 'jane doe@contoso.corp' as email")
+    options: dict[str, Any] = {
+        "attribute": "userPrincipalName",
+        "context": px.AuditContext(top_level_domains=["corp"]),
+        "ignore": ["upn-syntax"],
+    }
+    wanted = px.columns.validate(["jane doe@contoso.corp"], **options).to_pylist()
+    assert wanted[0]["rules"] == ["upn-invalid-character"]
+    assert adapter.validate(relation, name="told", **options).read_all()["told"].to_pylist() == wanted
+    for asked in ({}, options):  # the second takes the place of the first
+        adapter.register_validate(connection, "validate_upn", **asked)
+    assert connection.sql("select validate_upn('jane doe@contoso.corp')").fetchall() == [(wanted[0],)]
+    assert connection.sql("select validate_upn('a b').rules[1]").fetchall() == [("upn-invalid-character",)]
 
 
 @pytest.mark.parametrize(

@@ -13,19 +13,25 @@ import pytest
 import proxyaddr as px
 from proxyaddr._optional import import_extra
 
-ADAPTED = ("parse([])", "normalize([])", "decapsulate([])", "route([], table)", "route_index([], table)")
+ADAPTED = (
+    *("parse([])", "normalize([])", "decapsulate([])", "validate([])"),
+    *("route([], table)", "route_index([], table)"),
+)
 CALLS = {
     ("pyarrow", "arrow"): (
         "px.columns.parse([])",
         "px.columns.normalize([])",
         "px.columns.decapsulate([])",
+        "px.columns.validate([])",
         "px.columns.route(table, [])",
         "px.columns.Router(table)",
         "spark.route([], table)",
+        "spark.audit([])",
         *(f"{adapter}.{call}" for adapter in ("polars", "duckdb") for call in ADAPTED[-2:]),
         "polars.parse(import_module('polars').Series(['a@b']))",
         "duckdb.register(import_module('duckdb').connect())",
         "duckdb.parse([])",
+        *(f"{adapter}.validate([])" for adapter in ("polars", "duckdb", "spark")),
     ),
     ("polars", "polars"): (
         *(f"polars.{call}" for call in ADAPTED),
@@ -34,9 +40,15 @@ CALLS = {
     ("duckdb", "duckdb"): (
         *(f"duckdb.{call}" for call in ADAPTED),
         "duckdb.register(None, table)",
+        "duckdb.register_validate(None)",
     ),
-    ("pyspark", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
-    ("pandas", "spark"): tuple(f"spark.{call}" for call in ADAPTED),
+    ("publicsuffixlist", "audit"): (
+        "px.columns.validate([])",
+        "polars.validate(import_module('polars').Series(['a@b']))",
+        "duckdb.register_validate(import_module('duckdb').connect())",
+    ),
+    ("pyspark", "spark"): tuple(f"spark.{call}" for call in (*ADAPTED, "audit([])")),
+    ("pandas", "spark"): tuple(f"spark.{call}" for call in (*ADAPTED, "audit([])")),
 }
 """Package that is missing, and the extra that brings it, to calls that need it."""
 

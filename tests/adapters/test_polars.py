@@ -17,7 +17,7 @@ from proxyaddr.columns import Router
 from proxyaddr.matcher.ctypes_arrow import chunks
 
 Expected = dict[str, list[Any]]
-FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
+FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
 REPEATED = 30_000
 """Times the texts: the streaming engine then takes them in several pieces."""
 
@@ -116,6 +116,21 @@ def test_tolerance_is_passed_on() -> None:
         wanted = px.columns.decapsulate(column, tolerant=tolerant).to_pylist()
         assert adapter.decapsulate(column, tolerant=tolerant).to_list() == wanted
     assert wanted != px.columns.decapsulate(column).to_pylist()
+
+
+def test_values_of_another_attribute_are_judged() -> None:
+    column = pl.Series("upn", ["jane doe@contoso.corp", "jane@contoso.corp", None])
+    options: dict[str, Any] = {
+        "attribute": "userPrincipalName",
+        "context": px.AuditContext(top_level_domains=["corp"]),
+        "ignore": ["upn-syntax"],
+    }
+    wanted = px.columns.validate(column, **options).to_pylist()
+    assert [row["rules"] for row in wanted] == [["upn-invalid-character"], [], None]
+    assert adapter.validate(column, **options).to_list() == wanted
+    upn: Any = pl.col("upn")
+    bad = column.to_frame().filter(upn.proxyaddr.validate(**options).struct.field("rules").list.len() > 0)
+    assert bad["upn"].to_list() == ["jane doe@contoso.corp"]
 
 
 def test_what_is_no_table_or_no_text(frame: pl.DataFrame, table: px.RoutingTable) -> None:

@@ -16,10 +16,12 @@ from pyspark.sql import DataFrame, SparkSession
 import proxyaddr as px
 import proxyaddr.adapters.spark as adapter
 from proxyaddr.adapters import _functions
+from proxyaddr.auditing.findings import COLUMNS
 from proxyaddr.columns import Router
+from tests.faulty_directories import SCHEMA, faulty_directory
 
 Expected = dict[str, list[Any]]
-FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate")
+FUNCTIONS = ("route", "route_index", "parse", "normalize", "decapsulate", "validate")
 TASKS = 8
 
 pytestmark = [
@@ -55,6 +57,7 @@ def spark() -> Iterator[SparkSession]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than so few rows
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     }
     builder: Any = SparkSession.builder
@@ -123,6 +126,19 @@ def test_tolerance_is_passed_on(spark: SparkSession) -> None:
         assert [row.decapsulate.asDict() for row in found] == wanted
 
 
+def test_values_of_another_attribute_are_judged(spark: SparkSession) -> None:
+    options: dict[str, Any] = {
+        "attribute": "userPrincipalName",
+        "context": px.AuditContext(top_level_domains=["corp"]),
+        "ignore": ["upn-syntax"],
+    }
+    texts = ["jane doe@contoso.corp", "jane@contoso.corp"]
+    rows = spark.createDataFrame([(text,) for text in texts], "upn string")
+    found = adapter.validate(rows, "upn", name="told", **options).collect()
+    assert [row.told.asDict() for row in found] == px.columns.validate(texts, **options).to_pylist()
+    assert found[0].told.rules == ["upn-invalid-character"]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_does_not_fit(name: str, people: DataFrame, table: px.RoutingTable) -> None:
     with pytest.raises(px.ConfigurationError, match="no columns are named 'mail'"):
@@ -141,3 +157,64 @@ def test_functions_are_sent_without_dictionaries(table: px.RoutingTable, expecte
         adapter._without_dictionaries(_functions.route_index(table), pa.array(texts)).to_pylist()
         == expected["route_index"]
     )
+
+
+TENANT = px.AuditContext(
+    accepted_domains=["contoso.com"],
+    coexistence_domain="contoso.mail.onmicrosoft.com",
+    initial_domain="contoso.onmicrosoft.com",
+    sync=True,
+)
+
+
+def findings(found: DataFrame) -> list[dict[str, Any]]:
+    assert found.columns == list(COLUMNS)
+    return [row.asDict(recursive=True) for row in found.collect()]
+
+
+def test_an_audit_finds_what_an_audit_in_one_piece_finds(spark: SparkSession) -> None:
+    rows = faulty_directory(400, 3, names=300)
+    table = pa.Table.from_pylist(rows, SCHEMA).append_column("row", pa.array(range(1, len(rows) + 1)))
+    wanted = px.audit(table, context=TENANT).findings.to_arrow().to_pylist()
+    assert len({finding["rule"] for finding in wanted}) > 30
+    people = spark.createDataFrame(table).repartition(5)  # so that their order is in the column alone
+    assert findings(adapter.audit(people, order="row", context=TENANT)) == wanted
+
+
+def test_without_a_column_of_their_order_objects_stand_in_that_of_their_names(spark: SparkSession) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": "u3", "EmailAddresses": "SMTP:jane@contoso.com, smtp:jan\u00e9@contoso.com"},
+        {"id": "u1", "EmailAddresses": "SMTP:roe@contoso.com, smtp:jan\u00ea@contoso.com"},
+        {"id": "u2", "EmailAddresses": "smtp:jane@contoso.com, SMTP:doe@contoso.com"},
+        {"id": "u4", "EmailAddresses": None},
+    ]
+    rules = ["proxy-duplicate", "smtp-non-ascii"]
+    people = spark.createDataFrame(
+        [(row["id"], row["EmailAddresses"]) for row in rows], "id string, EmailAddresses string"
+    )
+    in_order = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["id"])))
+    both: list[dict[str, Any]] = [{}, {"ignore": ["proxy-duplicate"]}]
+    for asked in both:
+        wanted = px.audit(in_order, rules=rules, **asked).findings.to_arrow().to_pylist()
+        assert findings(adapter.audit(people, rules=rules, **asked)) == wanted
+        assert [(each["object"], each["holders"]) for each in wanted] == [
+            *(("u1", None), ("u3", None)),
+            *([(None, ["u2", "u3"])] if not asked else []),
+        ]
+
+
+def test_an_audit_that_cannot_be(spark: SparkSession) -> None:
+    people = spark.createDataFrame([("u1",)], "id string")
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"rules": ["proxy-duplicats"]}, "unknown-rule"),
+        ({"severity": "fatal"}, "unknown-severity"),
+        ({"order": "row"}, "no-such-column"),
+    ]
+    for asked, code in wrong:
+        with pytest.raises(px.ConfigurationError) as refused:
+            adapter.audit(people, **asked)
+        assert refused.value.code == code
+    with pytest.raises(px.ConfigurationError, match="the column Proxy Address has one address a row") as refused:
+        adapter.audit(people.withColumnRenamed("id", "Proxy Address"))
+    with pytest.raises(TypeError, match="context"):
+        adapter.audit(people, context={})  # type: ignore[arg-type]  # as users may

@@ -94,6 +94,7 @@ def whole_columns(table: px.RoutingTable) -> None:
     assert router.route(["a@b.de"], threads=1).equals(px.columns.route(table, ["a@b.de"]))
     assert px.columns.resolve(px.InternetMailService(), ["a@b.de"]).num_rows == 1
     assert px.columns.parse(["a@b.de"]).num_rows == px.columns.decapsulate(["a@b.de"], tolerant=True).num_rows
+    assert px.columns.validate(["a b"], attribute="mail", context=px.AuditContext()).num_rows == 1
     for adapter in (px.adapters.duckdb, px.adapters.polars, px.adapters.spark):
         assert adapter.__all__
 
@@ -104,6 +105,11 @@ def resolving(path: Path) -> None:
     assert_type(directory.find("a@b.de"), tuple[px.Recipient, ...])
     for read in (px.Directory.from_csv, px.Directory.from_json, px.Directory.from_ldif):
         assert_type(read(path), px.Directory)
+    report = px.audit(directory, rules=["primary-missing"], context=px.AuditContext(sync=True))
+    assert_type(report, px.AuditReport)
+    assert_type(report.findings[0], px.AuditFinding)
+    assert_type(report.counts, Mapping[str, int])
+    assert_type(report.write_fixes(path), int)
     service = px.InternetMailService(
         override_proxy_out="SMTPOUT",
         site_domain="b.de",

@@ -41,6 +41,10 @@ FILES = {
     "domains.csv": '"Name","DomainName"\n"Contoso","contoso.com"\n',
     "before.json": '[{"Name": "A", "AddressSpaces": ["SMTP:*;1"]}]',
     "after.json": '[{"Name": "B", "AddressSpaces": ["SMTP:*;1"]}]',
+    "export.csv": "mail,proxyAddresses\njane@contoso.com,smtp:jane@contoso.com\n",
+    "export.ldif": "dn: CN=Jane\nproxyAddresses: smtp:jane@contoso.com\n",
+    "export.json": '[{"mail": "jane@contoso.com", "proxyAddresses": ["smtp:jane@contoso.com"]}]',
+    "findings.csv": "object,rule,attribute,value,key\nx,smtp-syntax,mail,x,\n",
     "other.csv": "a,b\n1,2\n",
     "returned.csv": "Id,Recipient\n1,IMCEAEX-_o=Contoso_ou=Site_cn=Recipients_cn=jane@contoso.com\n",
 }

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 import proxyaddr as px
+import proxyaddr.adapters.duckdb
+import proxyaddr.adapters.polars
+import proxyaddr.adapters.spark
+from proxyaddr import adapters
 
 API = Path(__file__).parents[2] / "typing" / "api.py"
 
@@ -18,6 +22,9 @@ NAMES = [
     "Activation",
     "AddressSpace",
     "AddressSyntaxError",
+    "AuditContext",
+    "AuditFinding",
+    "AuditReport",
     "ConfigurationError",
     "Connector",
     "Delivery",
@@ -50,6 +57,7 @@ NAMES = [
     "TypedAddress",
     "X400Address",
     "X500Address",
+    "audit",
     "decapsulate",
     "diagnose",
     "encapsulate",
@@ -130,6 +138,13 @@ def test_every_name_is_used_where_its_type_is_held() -> None:
         (px.mta.route_one_off, "table address site_address * size site location"),
         (px.RoutingTable.route, "self address * size site location lowest_cost_only"),
         (px.Matcher.match_many, "self column * threads"),
+        (px.columns.validate, "column * attribute rules ignore context"),
+        (adapters.spark.audit, "dataframe * order rules ignore severity context"),
+        (adapters.spark.validate, "dataframe column * name attribute rules ignore context"),
+        (adapters.duckdb.validate, "relation column * name attribute rules ignore context"),
+        (adapters.duckdb.register_validate, "connection name * attribute rules ignore context"),
+        (adapters.polars.validate, "column * attribute rules ignore context"),
+        (px.audit, "directory * rules ignore severity baseline context limits"),
         (px.Directory.from_file, "path * limits"),
         (px.Directory.from_csv, "path * limits"),
         (px.Directory.from_json, "path * limits"),

@@ -16,7 +16,7 @@ import pytest
 
 import proxyaddr as px
 from proxyaddr.cli.main import main
-from proxyaddr.rulebook import CODE, DELIVERY, ROUTING, Entry, entries, find
+from proxyaddr.rulebook import AUDIT, CODE, DELIVERY, ROUTING, Entry, entries, find
 
 PACKAGE = Path(str(px.__file__)).parent
 RAISING = {
@@ -63,7 +63,7 @@ def test_every_code_is_load_of() -> None:
 def test_names_of_a_kind_are_load_of_once() -> None:
     names = [(entry.kind, entry.slug) for entry in entries()]
     assert len(names) == len(set(names))
-    assert {entry.kind for entry in entries()} == {DELIVERY, ROUTING, CODE}
+    assert {entry.kind for entry in entries()} == {AUDIT, CODE, DELIVERY, ROUTING}
 
 
 def test_every_entry_says_what_it_means_and_what_mends_it() -> None:

@@ -1,0 +1,1 @@
+"""What is wrong with the recipients of a directory, and what mends it."""

@@ -1,0 +1,289 @@
+"""The rules of whole objects: what their addresses say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from proxyaddr._text.domains import canonical
+from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES, WHITE_SPACE
+from proxyaddr.auditing.found import Fix, Found, Judges, TypedValue, split_value
+from proxyaddr.auditing.internet import judge_address, judge_user_name
+from proxyaddr.auditing.objects import (
+    ALIAS,
+    CONTACT,
+    LEGACY_DN,
+    MAIL,
+    NAME,
+    PROXIES,
+    REMOTE_MAILBOX,
+    TARGET,
+    UPN,
+    USERS,
+    AuditObject,
+)
+from proxyaddr.auditing.rules import AuditSeverity
+from proxyaddr.auditing.value_rules import mended_target
+
+__all__ = ["OBJECT_RULES", "Subject"]
+
+COMMON_NAME_MAX_LENGTH = 256
+
+
+class Subject(NamedTuple):
+    """An object with its proxy addresses taken apart: all, and the Internet addresses among them."""
+
+    object: AuditObject
+    values: Sequence[TypedValue]
+    internet: Sequence[TypedValue]
+    has_primary: bool
+    judges: Judges
+
+    @classmethod
+    def of(cls, audited: AuditObject, judges: Judges) -> Subject:
+        """Return the subject of an object."""
+        values = tuple(map(split_value, audited.proxies))
+        internet = tuple(value for value in values if value.kind == DEFAULT_TYPE and value.address)
+        return cls(audited, values, internet, any(value.is_primary for value in internet), judges)
+
+    @property
+    def primary(self) -> TypedValue | None:
+        """The primary Internet address; of several the one equal to mail, None where that is none of them."""
+        found = list({value.key: value for value in self.internet if value.is_primary}.values())
+        if len(found) > 1:
+            found = [value for value in found if same(value.address, self.object.get(MAIL))]
+        return found[0] if found else None
+
+    @property
+    def with_untyped(self) -> list[TypedValue]:
+        """The Internet addresses, and those that would be if they had a type."""
+        return [*self.internet, *(value for value in self.values if not value.kind and "@" in value.address)]
+
+    def holds(self, address: str) -> bool:
+        """Return whether the object has an Internet address."""
+        return any(same(value.address, address) for value in self.internet)
+
+    def parts_from_target(self, found: Found) -> bool:
+        """Return whether a fix changes the address that is the target, and the target stays as it is."""
+        target = self.object.get(TARGET)
+        if found.attribute != PROXIES or not found.fix or "set" not in found.fix or not target:
+            return False
+        old, new = split_value(str(found.value)), split_value(str(found.fix["set"]))
+        is_target = same(split_value(target).address, old.address)
+        return is_target and not same(split_value(mended_target(target, self.judges)).address, new.address)
+
+    def is_usable(self, address: str) -> bool:
+        """Return whether no rule would find anything wrong with an Internet address of this object."""
+        context = self.judges.context
+        if judge_address(address, self.judges.domains) is not None or len(address) + 5 > context.max_proxy_length:
+            return False
+        domain = address.rpartition("@")[2]
+        return not context.is_reserved(domain) and (not self.is_of_mailbox or context.is_accepted(domain))
+
+    @property
+    def is_of_mailbox(self) -> bool:
+        """Whether its addresses have to be in accepted domains, which are known."""
+        return self.object.has_addresses_here and bool(self.judges.context.accepted_domains)
+
+
+def same(one: str, other: str | None) -> bool:
+    """Return whether two Internet addresses are one: without case, the domain in any spelling."""
+    if other is None:
+        return False
+    one, other = one.strip(WHITE_SPACE), other.strip(WHITE_SPACE)
+    if one.lower() == other.lower():
+        return True
+    return not (one.isascii() and other.isascii()) and canonical(one).lower() == canonical(other).lower()
+
+
+def _primary_missing(subject: Subject) -> Iterator[Found]:
+    mail = subject.object.get(MAIL)
+    secondaries = subject.with_untyped
+    if subject.has_primary or not (secondaries or mail):
+        return
+    fix: Fix | None = None
+    if mail and subject.is_usable(mail):
+        equal = next((value.text for value in secondaries if same(value.address, mail)), None)
+        fix = {"add": f"SMTP:{mail}"} if equal is None else {"set-primary": equal}
+    yield Found("primary-missing", PROXIES, None, fix)
+
+
+def _primary_multiple(subject: Subject) -> Iterator[Found]:
+    by_type: dict[str, dict[str, TypedValue]] = {}
+    for value in subject.values:
+        if value.kind and value.is_primary and value.kind not in LEGACY_DN_TYPES:
+            by_type.setdefault(value.kind, {}).setdefault(value.key, value)
+    for kind, primaries in by_type.items():
+        if len(primaries) == 1:
+            continue
+        kept = subject.primary if kind == DEFAULT_TYPE else None
+        texts = [value.text for value in primaries.values()]
+        fix: Fix | None = None if kept is None else {"keep": kept.text}
+        yield Found("primary-multiple", PROXIES, texts, fix, f"{len(texts)} of type {kind}")
+
+
+def _proxy_repeated(subject: Subject) -> Iterator[Found]:
+    by_key: dict[str, list[TypedValue]] = {}
+    for value in subject.values:
+        by_key.setdefault(value.text.lower(), []).append(value)
+    for alike in by_key.values():
+        if len(alike) > 1:
+            kept = next((place for place, value in enumerate(alike) if value.is_primary), 0)
+            for place, value in enumerate(alike):
+                if place != kept:
+                    yield Found("proxy-repeated", PROXIES, value.text, {"remove": True}, alike[kept].text)
+
+
+def _mail_differs(subject: Subject) -> Iterator[Found]:
+    primary, mail = subject.primary, subject.object.get(MAIL)
+    if primary is None or same(primary.address, mail):
+        return
+    judged = judge_address(primary.address, subject.judges.domains)
+    if judged is not None and judged.mended is not None and same(judged.mended, mail):
+        return
+    is_sound = (judged is None or judged.fault == "not-routable") and len(primary.address) <= COMMON_NAME_MAX_LENGTH
+    yield Found("mail-differs-from-primary", MAIL, mail, {"set": primary.address} if is_sound else None)
+
+
+def _upn_missing(subject: Subject) -> Iterator[Found]:
+    upn = subject.object.get(UPN)
+    if subject.object.type in USERS and not (upn and upn.strip(WHITE_SPACE)):
+        yield Found("upn-missing", UPN, upn)
+
+
+def _mended_upn(subject: Subject) -> str | None:
+    """Return the userPrincipalName, or what it is after it is mended; None without one that can be compared."""
+    upn = (subject.object.get(UPN) or "").strip(WHITE_SPACE)
+    judged = judge_user_name(upn, subject.judges.domains) if upn else None
+    return upn or None if judged is None or judged.mended is None else judged.mended
+
+
+def _upn_differs(subject: Subject) -> Iterator[Found]:
+    primary, upn = subject.primary, subject.object.get(UPN)
+    compared = _mended_upn(subject)
+    if primary is None or compared is None or same(primary.address, compared) or same(primary.address, upn):
+        return
+    address = primary.address
+    name, _, suffix = address.rpartition("@")
+    is_sound = judge_user_name(address, subject.judges.domains) is None and len(name) <= 64 and len(suffix) <= 48
+    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_sound else None)
+
+
+def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
+    upn = _mended_upn(subject)
+    if not subject.object.is_mailbox_user or upn is None or not subject.with_untyped or subject.holds(upn):
+        return
+    is_usable = subject.has_primary and subject.is_usable(upn)
+    yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
+
+
+def _target_missing(subject: Subject) -> Iterator[Found]:
+    audited = subject.object
+    if not audited.needs_target or audited.get(TARGET):
+        return
+    address: str | None = None
+    if audited.kind == CONTACT:
+        mail = audited.get(MAIL) or ""
+        address = mail if subject.holds(mail) or subject.is_usable(mail) else None
+    elif audited.kind == REMOTE_MAILBOX:
+        context = subject.judges.context
+        routing = (value.address for value in subject.internet if context.is_coexistence(_domain(value.address)))
+        address = next(routing, None)
+    is_sound = bool(address) and judge_address(address or "", subject.judges.domains) is None
+    yield Found("target-missing", TARGET, audited.get(TARGET), {"set": f"SMTP:{address}"} if is_sound else None)
+
+
+def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
+    text = subject.object.get(TARGET)
+    target = split_value(mended_target(text or "", subject.judges))
+    if not text or not target.address:
+        return
+    is_internet = target.kind in ("", DEFAULT_TYPE)
+    keys = {value.key for value in subject.values}
+    if target.key in keys or (is_internet and subject.holds(target.address)):
+        return
+    is_usable = is_internet and subject.has_primary and subject.is_usable(target.address)
+    fix: Fix | None = {"add": f"smtp:{target.address}"} if is_usable else None
+    severity: AuditSeverity | None = "error" if subject.object.kind == REMOTE_MAILBOX else None
+    yield Found("target-not-in-proxies", TARGET, text, fix, severity=severity)
+
+
+def _routing_address_missing(subject: Subject) -> Iterator[Found]:
+    audited, context = subject.object, subject.judges.context
+    if context.coexistence_domain is None or not audited.has_addresses_here:
+        return
+    if not (subject.with_untyped or audited.get(MAIL) or audited.get(ALIAS)):  # an account without mail
+        return
+    if any(context.is_coexistence(_domain(value.address)) for value in subject.internet):
+        return
+    address = f"{audited.get(ALIAS)}@{context.coexistence_domain}"
+    is_usable = bool(audited.get(ALIAS)) and subject.has_primary and subject.is_usable(address)
+    fix: Fix | None = {"add": f"smtp:{address}"} if is_usable else None
+    yield Found("routing-address-missing", PROXIES, None, fix, context.coexistence_domain)
+
+
+def _domains(subject: Subject) -> Iterator[Found]:
+    """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
+    context = subject.judges.context
+    for value in subject.with_untyped:
+        domain = _domain(value.address)
+        if context.is_reserved(domain):
+            yield Found("reserved-domain", PROXIES, value.text, _removal(subject, value), domain)
+        if domain and subject.is_of_mailbox and not context.is_accepted(domain):
+            if value.is_primary:
+                yield Found("primary-domain-not-accepted", PROXIES, value.text, None, domain)
+            else:
+                yield Found("domain-not-accepted", PROXIES, value.text, _removal(subject, value), domain)
+
+
+def _removal(subject: Subject, value: TypedValue) -> Fix | None:
+    """Return the fix that removes an address, to which nothing else refers; None where another finding would follow."""
+    audited = subject.object
+    target = split_value(audited.get(TARGET) or "").address
+    others = (audited.get(MAIL), audited.get(UPN), target)
+    may_go = not value.is_primary and subject.has_primary and not any(same(value.address, other) for other in others)
+    return {"remove": True} if may_go else None
+
+
+def _legacy_dns(subject: Subject) -> Iterator[Found]:
+    held = {value.address.lower() for value in subject.values if value.kind in LEGACY_DN_TYPES}
+    held.add((subject.object.get(LEGACY_DN) or "").lower())
+    for dn in dict.fromkeys(subject.object.former_dns):
+        if dn.strip(WHITE_SPACE).lower() not in held:
+            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"}, dn)
+
+
+def _display_name(subject: Subject) -> Iterator[Found]:
+    name, common = subject.object.get(NAME), (subject.object.common_name or "").strip(WHITE_SPACE)
+    if name is not None and not name.strip(WHITE_SPACE):
+        is_sound = 0 < len(common) <= COMMON_NAME_MAX_LENGTH
+        yield Found("display-name-blank", NAME, name, {"set": common} if is_sound else None)
+
+
+def _proxies_too_many(subject: Subject) -> Iterator[Found]:
+    most = subject.judges.context.max_proxies
+    if len(subject.values) > most:
+        yield Found("proxies-too-many", PROXIES, None, None, f"it has {len(subject.values):,}, more than {most:,}")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] if "@" in address else ""
+
+
+OBJECT_RULES: Sequence[tuple[tuple[str, ...], Callable[[Subject], Iterator[Found]], tuple[str, ...]]] = (
+    (("primary-missing",), _primary_missing, (PROXIES,)),
+    (("primary-multiple",), _primary_multiple, ()),
+    (("proxy-repeated",), _proxy_repeated, ()),
+    (("mail-differs-from-primary",), _mail_differs, (MAIL,)),
+    (("upn-missing",), _upn_missing, (UPN,)),
+    (("upn-differs-from-primary",), _upn_differs, ()),
+    (("upn-not-in-proxies",), _upn_not_in_proxies, ()),
+    (("target-missing",), _target_missing, (TARGET,)),
+    (("target-not-in-proxies",), _target_not_in_proxies, (PROXIES,)),
+    (("routing-address-missing",), _routing_address_missing, (PROXIES,)),
+    (("reserved-domain", "domain-not-accepted", "primary-domain-not-accepted"), _domains, ()),
+    (("legacy-dn-not-in-x500",), _legacy_dns, (PROXIES,)),
+    (("display-name-blank",), _display_name, ()),
+    (("proxies-too-many",), _proxies_too_many, ()),
+)
+"""The rules that each function tells, and the attributes that the export must have, since what is missing is told."""

@@ -1,0 +1,88 @@
+"""The properties that exports have, by their names as names compare, and what an audit takes them for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from proxyaddr._files.objects import key_of
+from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME, PROXIES, TARGET, UPN
+from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
+
+__all__ = [
+    "ATTRIBUTES",
+    "DNS",
+    "FORMER_DNS",
+    "GUIDS",
+    "IDENTIFYING",
+    "LISTS",
+    "OF_EXCHANGE",
+    "PRIMARY",
+    "PROXY_LISTS",
+    "READ",
+    "SECONDARY_LISTS",
+    "SINGLE_ADDRESS",
+    "TELLING",
+    "exported_attribute",
+    "property_key",
+]
+
+ATTRIBUTES = {
+    **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
+    **{"mail": MAIL, "windowsemailaddress": MAIL, "emailaddress": MAIL},
+    **{"userprincipalname": UPN, "mailnickname": ALIAS, "alias": ALIAS, "aliasname": ALIAS},
+    **{"legacyexchangedn": LEGACY_DN, "targetaddress": TARGET, "externalemailaddress": TARGET},
+    "remoteroutingaddress": TARGET,
+}
+"""The attribute of one value that a property holds; of several the first one counts."""
+
+SINGLE_ADDRESS = "proxyaddress"
+"""A property with one address of an object, which then has several rows."""
+
+SECONDARY_LISTS = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
+PROXY_LISTS = frozenset({"proxyaddresses", "emailaddresses", SINGLE_ADDRESS})
+PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
+LISTS = PROXY_LISTS | SECONDARY_LISTS
+FORMER_DNS = "previouslegacyexchangedn"
+DNS = ("dn", "distinguishedname")
+GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
+IDENTIFYING = ("id", *DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
+"""Properties that name an object in findings, the best first."""
+
+OF_EXCHANGE = frozenset({"emailaddresses", "recipienttypedetails", "recipienttype"})
+"""Properties that only Exchange exports: its commands, not those of Active Directory, change such objects."""
+
+TELLING = (
+    *("type", "recipienttypedetails", "recipienttype", "msexchrecipienttypedetails", "objectclass"),
+    *("msexchremoterecipienttype", "homemdb", "database"),
+)
+"""Properties that tell the type of an object, beside userPrincipalName."""
+
+READ = frozenset(
+    {
+        *(*ATTRIBUTES, *LISTS, *TYPE_COLUMNS, *PRIMARY, FORMER_DNS, *DNS, *GUIDS, *IDENTIFYING, *OF_EXCHANGE, *TELLING),
+        "iscriticalsystemobject",
+    }
+)
+"""All properties that an object is made of."""
+
+_LONGEST_NAME = 256
+
+
+def property_key(name: str) -> str:
+    """Return the name of a property as names compare."""
+    return _known_key(name) if len(name) <= _LONGEST_NAME else _key(name)
+
+
+def _key(name: str) -> str:
+    return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+
+
+_known_key = lru_cache(maxsize=1024)(_key)
+"""Objects have the same names again and again."""
+
+
+def exported_attribute(key: str) -> str | None:
+    """Return the attribute that a property holds, None for none that is judged."""
+    if key in LISTS or key in PRIMARY or key in TYPE_COLUMNS:
+        return PROXIES
+    return ATTRIBUTES.get(key)

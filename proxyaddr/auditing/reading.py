@@ -1,0 +1,224 @@
+"""Reads what an audit is of: a directory, a file, mappings or a table, as objects with values as they are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from proxyaddr._files.objects import Exported, Form, address_text
+from proxyaddr.auditing.cells import Separator, separator_of, values_in
+from proxyaddr.auditing.exports import exported_file, exported_records
+from proxyaddr.auditing.found import Judges, as_secondary
+from proxyaddr.auditing.objects import AuditObject, has_mailbox, is_system, type_of
+from proxyaddr.auditing.properties import (
+    ATTRIBUTES,
+    DNS,
+    FORMER_DNS,
+    GUIDS,
+    IDENTIFYING,
+    LISTS,
+    OF_EXCHANGE,
+    PRIMARY,
+    PROXY_LISTS,
+    SECONDARY_LISTS,
+    exported_attribute,
+    property_key,
+)
+from proxyaddr.auditing.survey import Survey, survey_of
+from proxyaddr.directory.directory import Directory
+from proxyaddr.directory.recipient import Recipient
+from proxyaddr.directory.records import TYPE_COLUMNS
+from proxyaddr.errors import RowError
+from proxyaddr.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "read_audited"]
+
+TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
+"""Forms in which an empty text is no value, and all values of an attribute are one text."""
+
+SAMPLE = 10_000
+"""Objects by which the separator of a column is told, and the attributes that an export has."""
+
+
+class Audited(NamedTuple):
+    """The objects, the errors of those that can't be read, and the attributes that the export has; None for all.
+
+    An attribute that no object has was not exported: nothing is said to be missing there.
+    """
+
+    objects: Sequence[AuditObject]
+    errors: Sequence[RowError] = ()
+    attributes: frozenset[str] | None = None
+
+    def has(self, *attributes: str) -> bool:
+        """Return whether the export has all of these attributes."""
+        return self.attributes is None or self.attributes.issuperset(attributes)
+
+    def survey(self, judges: Judges) -> Survey:
+        """Look at all objects for the first time."""
+        return survey_of(self.objects)
+
+
+def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
+    """Return the objects of a directory, of the files of paths, or of mappings or a table as `Directory` takes them.
+
+    ConfigurationError and TypeError as `Directory.from_file` and `Directory.from_records` raise them.
+    """
+    if isinstance(directory, Directory):
+        if directory.origin is None:
+            return Audited([_of_recipient(recipient, row) for row, recipient in enumerate(directory, 1)])
+        directory = directory.origin
+    if isinstance(directory, str | Path):
+        return _of_file(directory, limits)
+    if isinstance(directory, list | tuple) and directory and all(isinstance(path, str | Path) for path in directory):
+        return _joined([_of_file(path, limits) for path in directory])
+    is_table = hasattr(directory, "__arrow_c_stream__") or hasattr(directory, "__arrow_c_array__")
+    return _read(exported_records(directory, limits), is_text=False, is_whole=not is_table)
+
+
+def _joined(files: Sequence[Audited]) -> Audited:
+    """Return the objects of several files; an attribute is known where all of them have it."""
+    return Audited(
+        [each for read in files for each in read.objects],
+        [error for read in files for error in read.errors],
+        frozenset.intersection(*(read.attributes or frozenset() for read in files)),
+    )
+
+
+def _of_file(path: str | Path, limits: Limits) -> Audited:
+    form, exported = exported_file(path, limits)
+    return _read(exported, is_text=form in TEXT_FORMS, is_whole=False)
+
+
+def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
+    """Return the objects of an export; rows with one address each are put together by the object that they name."""
+    errors: list[RowError] = []
+    rows = entries(exported, errors)
+    head = list(islice(rows, SAMPLE))
+    separator = separator_of(
+        value for _, held in head for name, value in held.items() if name in LISTS and isinstance(value, str)
+    )
+    known: set[str] = set()
+    objects: list[AuditObject] = []
+    places: dict[str, int] = {}
+    for row, held in chain(head, rows):
+        made = object_of(held, row, separator, is_text=is_text)
+        known.update(filter(None, map(exported_attribute, held)))
+        same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
+        if same < len(objects):
+            objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
+        else:
+            objects.append(made)
+    return Audited(objects, errors, None if is_whole else frozenset(known))
+
+
+def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the properties of each object by their names as names compare, numbered columns as one list."""
+    for entry in exported:
+        if isinstance(entry, RowError):
+            errors.append(entry)
+            continue
+        held: dict[str, object] = {}
+        for name, value in entry.properties.items():
+            key = property_key(name)
+            if key in held and key in LISTS:
+                held[key] = [*_members(held[key]), *_members(value)]
+            elif key not in held or held[key] in (None, ""):
+                held[key] = value
+        yield entry.line, held
+
+
+def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+    """Return the object with properties by their names as names compare; `row` is where it stands in the export."""
+    single: dict[str, str] = {}
+    for name, attribute in ATTRIBUTES.items():
+        if name in held and attribute not in single:
+            value = _text(held[name])
+            if value is not None and (value or not is_text):
+                single[attribute] = value
+    proxies = list(_proxies(held, separator))
+    common_name = _text(held.get("cn")) or _text(held.get("name"))
+    dn = next((text for name in DNS if (text := _text(held.get(name)))), None)
+    return AuditObject(
+        id=next((text for name in IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
+        type=type_of(held),
+        single=single,
+        proxies=tuple(proxies),
+        former_dns=tuple(text for member in _members(held.get(FORMER_DNS)) if (text := _text(member))),
+        common_name=common_name,
+        dn=dn,
+        guid=next((text for name in GUIDS if (text := _text(held.get(name)))), None),
+        has_mailbox=has_mailbox(held),
+        is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
+        is_exchange=not OF_EXCHANGE.isdisjoint(held),
+        row=row,
+    )
+
+
+def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
+    """Yield the proxy addresses as they are held: members of a list whole, a text taken apart at its separators."""
+    found = False
+    for name, value in held.items():
+        if name in PROXY_LISTS:
+            for text in _texts(value, separator):
+                found = True
+                yield text
+        elif name in TYPE_COLUMNS:
+            prefix = name if name == "smtp" else name.upper()
+            yield from (text if ":" in text else f"{prefix}:{text}" for text in _texts(value, separator))
+    primary = next((address for name in PRIMARY if (address := _text(held.get(name)))), None)
+    if primary and not found:
+        yield f"SMTP:{primary}"
+    for name, value in held.items():
+        if name in SECONDARY_LISTS:  # secondary whatever the case of their types (Q155594)
+            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in _texts(value, separator))
+
+
+def _texts(value: object, separator: Separator) -> list[str]:
+    if isinstance(value, str):
+        return values_in(value, separator) if value else []
+    return [text for member in _members(value) if (text := _text(member)) is not None]
+
+
+def _members(value: object) -> Sequence[object]:
+    if value is None or value == "":
+        return ()
+    if type(value) is list:
+        return value
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    return (value,)
+
+
+def _text(value: object) -> str | None:
+    """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
+    if value is None or type(value) is str:  # nothing else, most of the time
+        return value
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        value = address_text(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if value is None else str(value)
+
+
+def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
+    """Return the object of a recipient that was made in Python."""
+    held = {
+        "displayname": recipient.display_name,
+        "dn": recipient.dn,
+        "id": recipient.id,
+        "mail": recipient.mail,
+        "userprincipalname": recipient.user_principal_name,
+        "mailnickname": recipient.alias,
+        "legacyexchangedn": recipient.legacy_dn,
+        "targetaddress": None if recipient.target_address is None else str(recipient.target_address),
+        "recipienttypedetails": recipient.type,
+        "proxyaddresses": [str(proxy) for proxy in recipient.proxies],
+    }
+    made = object_of({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
+    return made if recipient.id or recipient.dn else replace(made, id=recipient.label)

@@ -1,0 +1,151 @@
+"""The rules over all objects: each groups them by a key that is compared, and tells the groups of several objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
+from proxyaddr.auditing.context import AuditContext
+from proxyaddr.auditing.found import split_value
+from proxyaddr.auditing.objects import ALIAS, CONTACT, LEGACY_DN, MAIL, PROXIES, UPN, AuditObject
+
+__all__ = [
+    "ACROSS",
+    "GROUPED",
+    "Group",
+    "across",
+    "are_one_alias",
+    "groups_across_attributes",
+    "groups_of",
+    "have_one_alias",
+    "held_across",
+]
+
+ACROSS = "address-shared-across-attributes"
+"""The rule that `groups_across_attributes` tells, before the one of mail alone."""
+
+_UNFIT_IN_NICKNAME = re.compile(r"[ `()|=?/%]")
+"""What comes out as an underscore in a nickname (KB2001616)."""
+
+Keys = Callable[[AuditObject, AuditContext], Iterator[str]]
+"""The keys of an object, normalised: those of several objects that are equal make a group."""
+
+
+class Group(NamedTuple):
+    """The places of the objects that share a key, in their order, each with the attribute or None."""
+
+    key: str
+    holders: Sequence[tuple[int, str | None]]
+
+
+def _proxies(audited: AuditObject, _: AuditContext) -> Iterator[str]:
+    yield from dict.fromkeys(text.lower() for text in audited.proxies if split_value(text).address)
+
+
+def _value_of(attribute: str) -> Keys:
+    def keys(audited: AuditObject, _: AuditContext) -> Iterator[str]:
+        text = (audited.get(attribute) or "").strip(WHITE_SPACE).lower()
+        if text:
+            yield text
+
+    return keys
+
+
+def _routing_address(audited: AuditObject, context: AuditContext) -> Iterator[str]:
+    nickname = nickname_of(audited)
+    if nickname and context.initial_domain and not audited.is_system and audited.type != CONTACT:
+        yield f"{nickname.lower()}@{context.initial_domain.lower()}"
+
+
+def nickname_of(audited: AuditObject) -> str | None:
+    """Return the nickname that the cloud calculates for an object (plan-connect-userprincipalname).
+
+    It is the first of its alias and of what stands before the `@` of the primary address, of mail, of the
+    userPrincipalName and of a secondary address.
+    """
+    values = [value for value in map(split_value, audited.proxies) if value.kind == DEFAULT_TYPE]
+    primaries = [value.address for value in values if value.is_primary]
+    secondaries = [value.address for value in values if not value.is_primary]
+    addresses = (*primaries[:1], audited.get(MAIL), audited.get(UPN), *secondaries[:1])
+    names = (audited.get(ALIAS), *(address.rpartition("@")[0] for address in addresses if address))
+    found = next((name for name in names if name), None)
+    return None if found is None else _UNFIT_IN_NICKNAME.sub("_", found)
+
+
+GROUPED: Sequence[tuple[str, str | None, Keys]] = (
+    ("legacy-dn-duplicate", LEGACY_DN, _value_of(LEGACY_DN)),
+    ("proxy-duplicate", PROXIES, _proxies),
+    ("mail-duplicate", MAIL, _value_of(MAIL)),
+    ("upn-duplicate", UPN, _value_of(UPN)),
+    ("alias-duplicate", ALIAS, _value_of(ALIAS)),
+    ("routing-address-clash", None, _routing_address),
+)
+"""Each rule, the attribute that its groups share, and the keys by which it groups."""
+
+
+def groups_of(objects: Mapping[int, AuditObject], keys: Keys, context: AuditContext) -> Iterator[Group]:
+    """Yield the groups of several objects, in the order of their first ones."""
+    first: dict[str, int] = {}
+    several: dict[str, list[int]] = {}
+    for place, audited in objects.items():
+        for key in keys(audited, context):
+            known = first.setdefault(key, place)
+            if known != place:
+                several.setdefault(key, [known]).append(place)
+    for key in sorted(several, key=lambda key: first[key]):
+        yield Group(key, [(place, None) for place in several[key]])
+
+
+def have_one_alias(objects: Mapping[int, AuditObject], group: Group) -> bool:
+    """Return whether all objects of a group have an equal alias, which another rule tells."""
+    return are_one_alias(objects[place].get(ALIAS) for place, _ in group.holders)
+
+
+def are_one_alias(aliases: Iterable[str | None]) -> bool:
+    """Return whether aliases are all there and equal."""
+    found = {(alias or "").lower() for alias in aliases}
+    return len(found) == 1 and "" not in found
+
+
+def groups_across_attributes(objects: Mapping[int, AuditObject]) -> Iterator[Group]:
+    """Yield the addresses that are mail or userPrincipalName of one object and another attribute of another one.
+
+    Objects that share the address as a proxy address, as mail or as userPrincipalName are told by the rules of those.
+    """
+    held: dict[str, list[tuple[int, str]]] = {}
+    for place, audited in objects.items():
+        for key, attribute in held_across(audited):
+            held.setdefault(key, []).append((place, attribute))
+    for key, holders in held.items():
+        if len({place for place, _ in holders}) == 1:
+            continue
+        shared = across(holders)
+        if shared:
+            yield Group(key, shared)
+
+
+def held_across(audited: AuditObject) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that an object holds, without case, each with the attribute that holds it."""
+    for attribute in (MAIL, UPN):
+        text = (audited.get(attribute) or "").strip(WHITE_SPACE).lower()
+        if text:
+            yield text, attribute
+    values = map(split_value, audited.proxies)
+    for text in dict.fromkeys(v.address.lower() for v in values if v.kind == DEFAULT_TYPE and v.address):
+        yield text, PROXIES
+
+
+def across(holders: Sequence[tuple[int, str]]) -> list[tuple[int, str | None]]:
+    """Return the holders that have a counterpart: another object, in another attribute, neither in the same as well."""
+    by_attribute = {name: {place for place, attribute in holders if attribute == name} for name in (MAIL, UPN, PROXIES)}
+    found: list[tuple[int, str | None]] = []
+    for attribute, places_of in by_attribute.items():
+        # both hold it in the other attribute, or both in this one: then that is what clashes
+        counterparts = [other for other, places in by_attribute.items() if places - places_of]
+        for place in places_of:
+            if any(place not in by_attribute[other] for other in counterparts):
+                found.append((place, attribute))
+    order = {holder: number for number, holder in enumerate(holders)}
+    return sorted(found, key=lambda holder: order[holder[0], str(holder[1])])
