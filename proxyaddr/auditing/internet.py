@@ -52,6 +52,7 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _PREFIX = re.compile(r"(?:\s*(?:smtp|mailto)\s*:)+", re.IGNORECASE)
 _IN_ANGLE_BRACKETS = re.compile(r"[^<>@]*<([^<>]*)>\s*")
 _SEPARATOR = re.compile("[,;]")
+_WIDE_AT = "\uff20"
 
 _LETTERS = str.maketrans(
     {
@@ -165,7 +166,7 @@ def _without(address: str, unfit: re.Pattern[str]) -> str | None:
 
 
 def _in_ascii(address: str) -> str | None:
-    local, at, domain = address.rpartition("@")
+    local, at, domain = address.replace(_WIDE_AT, "@").rpartition("@")
     name = transliterated(local)
     if name is None or not at:
         return None

@@ -14,11 +14,12 @@ from proxyaddr.auditing.findings import AuditFinding, AuditReport
 from proxyaddr.auditing.fix_files import form_of_fixes, write_fixes
 from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found, Judges
-from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
+from proxyaddr.auditing.object_rules import OBJECT_RULES
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import Audited, read_audited
 from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
 from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
+from proxyaddr.auditing.subjects import Subject
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
