@@ -60,7 +60,7 @@ def _proxy_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:
         yield Found("proxy-empty-value", PROXIES, text, {"remove": True})
         return
     if not value.kind:
-        judged = judge_address(text.partition(":")[2] if ":" in text else text, judges.domains)
+        judged = judge_address(text.lstrip(WHITE_SPACE).removeprefix(":"), judges.domains)
         if judged is not None and judged.fault == "joined":
             yield Found("proxy-joined-values", PROXIES, text, _taken_apart("", judged, judges), judged.told)
         else:
