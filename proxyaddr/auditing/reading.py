@@ -8,45 +8,36 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, address_text, key_of
-from proxyaddr.auditing.cells import Separator, separator_of, values_in
+from proxyaddr._files.objects import Exported, Form
+from proxyaddr.auditing.cells import Separator, separator_of
 from proxyaddr.auditing.exports import exported_file, exported_records
 from proxyaddr.auditing.found import as_secondary
 from proxyaddr.auditing.objects import (
-    ALIAS,
-    GIVEN_NAME,
-    LEGACY_DN,
-    MAIL,
-    NAME,
     PROXIES,
-    TARGET,
-    UPN,
     AuditObject,
     has_mailbox,
     is_system,
     type_of,
 )
+from proxyaddr.auditing.properties import (
+    ATTRIBUTES,
+    LISTS,
+    PRIMARY,
+    PROXY_LISTS,
+    SECONDARY,
+    members_of,
+    property_key,
+    text_of,
+    texts_of,
+)
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
+from proxyaddr.directory.records import SINGLE_ADDRESS, TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Audited", "read_audited"]
 
-_ATTRIBUTES = {
-    **{"displayname": NAME, "givenname": GIVEN_NAME, "firstname": GIVEN_NAME},
-    **{"mail": MAIL, "windowsemailaddress": MAIL, "emailaddress": MAIL},
-    **{"userprincipalname": UPN, "mailnickname": ALIAS, "alias": ALIAS, "aliasname": ALIAS},
-    **{"legacyexchangedn": LEGACY_DN, "targetaddress": TARGET, "externalemailaddress": TARGET},
-    "remoteroutingaddress": TARGET,
-}
-"""The attribute of one value that a property holds, by the property's name as names compare."""
-
-_SECONDARY = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
-_PROXIES = frozenset({"proxyaddresses", "emailaddresses", "proxyaddress"})
-_PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
-_LISTS = _PROXIES | _SECONDARY
 _FORMER = "previouslegacyexchangedn"
 _DNS = ("dn", "distinguishedname")
 _GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
@@ -115,7 +106,7 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     rows = _entries(exported, errors)
     head = list(islice(rows, _SAMPLE))
     separator = separator_of(
-        value for _, held in head for name, value in held.items() if name in _LISTS and isinstance(value, str)
+        value for _, held in head for name, value in held.items() if name in LISTS and isinstance(value, str)
     )
     known: set[str] = set()
     objects: list[AuditObject] = []
@@ -123,7 +114,7 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     for row, held in chain(head, rows):
         made = _object(held, row, separator, is_text=is_text)
         known.update(_exported_attributes(held))
-        same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
+        same = places.setdefault(made.id.lower(), len(objects)) if SINGLE_ADDRESS in held else len(objects)
         if same < len(objects):
             objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
         else:
@@ -141,9 +132,9 @@ def _entries(
             continue
         held: dict[str, object] = {}
         for name, value in entry.properties.items():
-            key = "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
-            if key in held and key in _LISTS:
-                held[key] = [*_members(held[key]), *_members(value)]
+            key = property_key(name)
+            if key in held and key in LISTS:
+                held[key] = [*members_of(held[key]), *members_of(value)]
             elif key not in held or held[key] in (None, ""):
                 held[key] = value
         yield entry.line, held
@@ -151,22 +142,22 @@ def _entries(
 
 def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
     single: dict[str, str] = {}
-    for name, attribute in _ATTRIBUTES.items():
-        value = _text(held.get(name))
+    for name, attribute in ATTRIBUTES.items():
+        value = text_of(held.get(name))
         if value is not None and attribute not in single and (value or not is_text):
             single[attribute] = value
     proxies = list(_proxies(held, separator))
-    common_name = _text(held.get("cn")) or _text(held.get("name"))
-    dn = next((text for name in _DNS if (text := _text(held.get(name)))), None)
+    common_name = text_of(held.get("cn")) or text_of(held.get("name"))
+    dn = next((text for name in _DNS if (text := text_of(held.get(name)))), None)
     return AuditObject(
-        id=next((text for name in _IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
+        id=next((text for name in _IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}"),
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),
-        former_dns=tuple(text for member in _members(held.get(_FORMER)) if (text := _text(member))),
+        former_dns=tuple(text for member in members_of(held.get(_FORMER)) if (text := text_of(member))),
         common_name=common_name,
         dn=dn,
-        guid=next((text for name in _GUIDS if (text := _text(held.get(name)))), None),
+        guid=next((text for name in _GUIDS if (text := text_of(held.get(name)))), None),
         has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
         is_exchange=not _EXCHANGE.isdisjoint(held),
@@ -178,51 +169,26 @@ def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
     """Yield the proxy addresses as they are held: members of a list whole, a text taken apart at its separators."""
     found = False
     for name, value in held.items():
-        if name in _PROXIES:
-            for text in _texts(value, separator):
+        if name in PROXY_LISTS:
+            for text in texts_of(value, separator):
                 found = True
                 yield text
         elif name in TYPE_COLUMNS:
             prefix = name if name == "smtp" else name.upper()
-            yield from (text if ":" in text else f"{prefix}:{text}" for text in _texts(value, separator))
-    primary = next((address for name in _PRIMARY if (address := _text(held.get(name)))), None)
+            yield from (text if ":" in text else f"{prefix}:{text}" for text in texts_of(value, separator))
+    primary = next((address for name in PRIMARY if (address := text_of(held.get(name)))), None)
     if primary and not found:
         yield f"SMTP:{primary}"
     for name, value in held.items():
-        if name in _SECONDARY:  # secondary whatever the case of their types (Q155594)
-            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in _texts(value, separator))
-
-
-def _texts(value: object, separator: Separator) -> list[str]:
-    if isinstance(value, str):
-        return values_in(value, separator) if value else []
-    return [text for member in _members(value) if (text := _text(member)) is not None]
-
-
-def _members(value: object) -> Sequence[object]:
-    if value is None or value == "":
-        return ()
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        return list(value)
-    return (value,)
-
-
-def _text(value: object) -> str | None:
-    """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
-    if isinstance(value, list | tuple):
-        value = value[0] if value else None
-    if isinstance(value, Mapping):
-        value = address_text(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return None if value is None else str(value)
+        if name in SECONDARY:  # secondary whatever the case of their types (Q155594)
+            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in texts_of(value, separator))
 
 
 def _exported_attributes(held: Mapping[str, object]) -> Iterator[str]:
     for name in held:
-        if name in _ATTRIBUTES:
-            yield _ATTRIBUTES[name]
-        elif name in _LISTS or name in _PRIMARY or name in TYPE_COLUMNS:
+        if name in ATTRIBUTES:
+            yield ATTRIBUTES[name]
+        elif name in LISTS or name in PRIMARY or name in TYPE_COLUMNS:
             yield PROXIES
 
 
