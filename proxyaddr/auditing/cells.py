@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, TYPE_PATTERN
 
-__all__ = ["Separator", "separator_of", "values_in"]
+__all__ = ["Separator", "separator_of", "text_with", "values_in"]
 
 _HOLDING = frozenset({"X400", "X.400", "EX", "X500", "CCMAIL", "NOTES", "FAX", "MHS", "EUM"})
 """Types whose values may hold a separator."""
@@ -18,6 +18,7 @@ _KNOWN = "|".join(map(re.escape, sorted(KNOWN_TYPES, reverse=True)))
 _SEPARATED = re.compile(rf"([;|\n%,]|(?<=[^;|\n%, ]) )(\s*)(?=(?i:{_KNOWN}):)")
 _SAMPLE = 4096
 _ESCAPED = re.compile(r"\\([;\\])")
+_TO_ESCAPE = re.compile(r"[;\\]")
 _FREE_SEMICOLON = re.compile(r"(?<!\\);")
 
 
@@ -68,3 +69,17 @@ def values_in(text: str, separator: Separator) -> list[str]:
     if separator.is_spaced:
         values = [value.removeprefix(" ") for value in values]
     return [_ESCAPED.sub(r"\1", value) if is_escaped else value for value in values if value.strip(BLANKS)]
+
+
+def text_with(values: Sequence[str], separator: Separator, before: str) -> str:
+    """Return a text that holds values as the one before held others: in braces, with escapes.
+
+    >>> text_with(["smtp:a@contoso.com", "sip:b"], Separator(), "{smtp:a b@contoso.com, sip:b}")
+    '{smtp:a@contoso.com, sip:b}'
+    """
+    stripped = before.strip(BLANKS)
+    if stripped.startswith("{") and stripped.endswith("}"):
+        return f"{{{', '.join(values)}}}"
+    if separator.character == ";" and "\\;" in before and any(";" in value for value in values):
+        values = [_TO_ESCAPE.sub(r"\\\g<0>", value) for value in values]
+    return f"{separator.character}{' ' * separator.is_spaced}".join(values)

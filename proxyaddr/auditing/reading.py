@@ -36,7 +36,7 @@ from proxyaddr.directory.records import SINGLE_ADDRESS, TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Audited", "read_audited"]
+__all__ = ["Audited", "placed", "read_audited", "separator_in"]
 
 _FORMER = "previouslegacyexchangedn"
 _DNS = ("dn", "distinguishedname")
@@ -55,7 +55,7 @@ _SAMPLE = 10_000
 
 
 class Audited(NamedTuple):
-    """The objects, the errors of those that can't be read, and the attributes that the export has; None for all.
+    """The objects, the errors of those that can't be read, the attributes that the export has, None for all; its files.
 
     An attribute that no object has was not exported: nothing is said to be missing there.
     """
@@ -63,6 +63,7 @@ class Audited(NamedTuple):
     objects: Sequence[AuditObject]
     errors: Sequence[RowError] = ()
     attributes: frozenset[str] | None = None
+    files: Sequence[Path] = ()
 
     def has(self, *attributes: str) -> bool:
         """Return whether the export has all of these attributes."""
@@ -92,12 +93,13 @@ def _joined(files: Sequence[Audited]) -> Audited:
         [each for read in files for each in read.objects],
         [error for read in files for error in read.errors],
         frozenset.intersection(*(read.attributes or frozenset() for read in files)),
+        [path for read in files for path in read.files],
     )
 
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:
     form, exported = exported_file(path, limits)
-    return _read(exported, is_text=form in _TEXT_FORMS, is_whole=False)
+    return _read(exported, is_text=form in _TEXT_FORMS, is_whole=False)._replace(files=[Path(path)])
 
 
 def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
@@ -105,9 +107,7 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     errors: list[RowError] = []
     rows = _entries(exported, errors)
     head = list(islice(rows, _SAMPLE))
-    separator = separator_of(
-        value for _, held in head for name, value in held.items() if name in LISTS and isinstance(value, str)
-    )
+    separator = _separator(held for _, held in head)
     known: set[str] = set()
     objects: list[AuditObject] = []
     places: dict[str, int] = {}
@@ -122,6 +122,28 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     return Audited(objects, errors, None if is_whole else frozenset(known))
 
 
+def separator_in(objects: Iterable[Mapping[str, object]]) -> Separator:
+    """Return what separates the addresses in the texts of an export, by the properties of its objects."""
+    return _separator(map(_held, islice(objects, _SAMPLE)))
+
+
+def _separator(objects: Iterable[Mapping[str, object]]) -> Separator:
+    return separator_of(
+        value for held in objects for name, value in held.items() if name in LISTS and isinstance(value, str)
+    )
+
+
+def placed(entries: Iterable[Exported]) -> Iterator[int]:
+    """Yield the number of the object that each entry of an export tells of: several rows with one address are one."""
+    places: dict[str, int] = {}
+    count = 0
+    for entry in entries:
+        held = _held(entry.properties)
+        place = places.setdefault(_name(held, entry.line).lower(), count) if SINGLE_ADDRESS in held else count
+        count += place == count
+        yield place
+
+
 def _entries(
     exported: Iterable[Exported | RowError], errors: list[RowError]
 ) -> Iterator[tuple[int, dict[str, object]]]:
@@ -130,14 +152,23 @@ def _entries(
         if isinstance(entry, RowError):
             errors.append(entry)
             continue
-        held: dict[str, object] = {}
-        for name, value in entry.properties.items():
-            key = property_key(name)
-            if key in held and key in LISTS:
-                held[key] = [*members_of(held[key]), *members_of(value)]
-            elif key not in held or held[key] in (None, ""):
-                held[key] = value
-        yield entry.line, held
+        yield entry.line, _held(entry.properties)
+
+
+def _held(properties: Mapping[str, object]) -> dict[str, object]:
+    held: dict[str, object] = {}
+    for name, value in properties.items():
+        key = property_key(name)
+        if key in held and key in LISTS:
+            held[key] = [*members_of(held[key]), *members_of(value)]
+        elif key not in held or held[key] in (None, ""):
+            held[key] = value
+    return held
+
+
+def _name(held: Mapping[str, object], row: int) -> str:
+    """Return what an object is called in findings."""
+    return next((text for name in _IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}")
 
 
 def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
@@ -150,7 +181,7 @@ def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_te
     common_name = text_of(held.get("cn")) or text_of(held.get("name"))
     dn = next((text for name in _DNS if (text := text_of(held.get(name)))), None)
     return AuditObject(
-        id=next((text for name in _IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}"),
+        id=_name(held, row),
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),

@@ -14,6 +14,7 @@ from proxyaddr.auditing.findings import AuditFinding, AuditReport
 from proxyaddr.auditing.fix_files import form_of_fixes, write_fixes
 from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found, Judges
+from proxyaddr.auditing.mended_exports import write_mended
 from proxyaddr.auditing.object_rules import OBJECT_RULES
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.reading import Audited, read_audited
@@ -63,7 +64,7 @@ def audit(
         raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
     told = frozenset(SEVERITIES[: SEVERITIES.index(severity) + 1])
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
-    return _Run(read_audited(directory, limits), chosen, known, told, known_before).report()
+    return _Run(read_audited(directory, limits), chosen, known, told, known_before, limits).report()
 
 
 class _Run:
@@ -76,11 +77,13 @@ class _Run:
         context: AuditContext,
         told: frozenset[AuditSeverity],
         known_before: frozenset[Identity],
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._audited = audited
         self._chosen = chosen
         self._told = told
         self._known_before = known_before
+        self._limits = limits
         self._judges = Judges(context, DomainList(context.top_level_domains, is_asked="domain-not-routable" in chosen))
         self._object_rules = [
             rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
@@ -109,7 +112,8 @@ class _Run:
             objects=len(self._audited.objects),
             errors=self._audited.errors,
             notices=notices,
-            write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable)),
+            write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable).values()),
+            write_mended=lambda path: write_mended(path, self._audited.files, self._mended(fixable), self._limits),
         )
 
     def _judged(self, place: int, audited: AuditObject) -> list[Found]:
@@ -161,9 +165,12 @@ class _Run:
         message = f"{rule.says}: {group.key}"
         return AuditFinding(None, rule.name, rule.severity, attribute, None, message, None, holders, group.key)
 
-    def _mended(self, fixable: dict[int, list[Found]]) -> Iterator[Mended]:
-        for place, found in fixable.items():
-            yield mended(self._audited.objects[place], found, partial(self._judged, place))
+    def _mended(self, fixable: dict[int, list[Found]]) -> dict[int, Mended]:
+        """Return the objects that have fixes before and after them, by their numbers."""
+        return {
+            place: mended(self._audited.objects[place], found, partial(self._judged, place))
+            for place, found in fixable.items()
+        }
 
 
 def _told(audited: AuditObject, found: Found) -> AuditFinding:

@@ -67,6 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--out", metavar="FILE", help="a row a finding: .csv, .tsv, .jsonl, .parquet or .arrow")
     output.add_argument("--fix", metavar="FILE", help="what mends it: .ldif, .ps1, or .csv with before and after")
+    output.add_argument("--mended", metavar="FILE", help="the export itself, mended: CSV, JSON or LDIF as it is")
     output.add_argument("--report", metavar="FILE", help="a page of charts and counts (HTML)")
     output.add_argument("--json", action="store_true", help="print a JSON object a finding, one a line")
     parser.set_defaults(command=_run)
@@ -94,6 +95,9 @@ def _run(options: argparse.Namespace) -> int:
         _show(report, options)
     if form is not None:
         _write_fixes(report, options.fix, form)
+    if options.mended is not None:
+        changed = report.write_mended(options.mended)
+        print(f"proxyaddr: {visible(options.mended)} has {quantity(changed, 'object')} mended", file=sys.stderr)
     if options.out is not None or options.report is not None:
         _write_files(report, options)
     found = any(finding.severity != "info" for finding in report.findings)
