@@ -192,11 +192,14 @@ def _quoted(text: str) -> str:
     """Return a text in quotes; characters that an editor or a console could act on are made by their numbers."""
     if text.isprintable():
         return quoted(text)
-    pieces = [
-        quoted("".join(run)) if printable else "+".join(f"[char]0x{ord(c):X}" for c in run)
-        for printable, run in _runs(text)
-    ]
+    pieces = [quoted("".join(run)) if printable else "+".join(map(_by_number, run)) for printable, run in _runs(text)]
     return f"({'+'.join(['[string]' + quoted(''), *pieces])})"
+
+
+def _by_number(character: str) -> str:
+    """Return the expression that makes a character; [char] has 16 bits."""
+    number = f"0x{ord(character):X}"
+    return f"[char]{number}" if ord(character) < 1 << 16 else f"[char]::ConvertFromUtf32({number})"
 
 
 def _runs(text: str) -> Iterator[tuple[bool, list[str]]]:

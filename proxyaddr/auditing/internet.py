@@ -160,7 +160,9 @@ def _without(address: str, unfit: re.Pattern[str]) -> str | None:
         start += 1
     while end > start and unfit.match(domain[end - 1]):
         end -= 1
-    if unfit.search(domain, start, end) or any("@" in part or ":" in part for part in _SEPARATOR.split(local)[:-1]):
+    pieces = _SEPARATOR.split(local)
+    is_several = len(pieces) > 1 and (":" in local or any("@" in piece for piece in pieces[:-1]))
+    if is_several or unfit.search(domain, start, end):
         return None  # the pieces would make another address
     return f"{unfit.sub('', local)}@{domain[start:end]}"
 

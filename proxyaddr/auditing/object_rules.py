@@ -30,17 +30,18 @@ COMMON_NAME_MAX_LENGTH = 256
 
 
 def _primary_missing(subject: Subject) -> Iterator[Found]:
+    has_addresses = subject.with_untyped or (subject.object.get(MAIL) or "").strip(WHITE_SPACE)
+    if has_addresses and not subject.has_primary:
+        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject))
+
+
+def _primary_to_come(subject: Subject) -> Fix | None:
+    """Return what gives an object its primary address: the one equal to mail, or mail itself."""
     mail = subject.object.get(MAIL) or ""
-    secondaries = subject.with_untyped
-    if subject.has_primary or not (secondaries or mail.strip(WHITE_SPACE)):
-        return
-    fix: Fix | None = None
-    equal = next((value for value in secondaries if same(value.address, mail)), None)
-    if equal is None and subject.is_usable(mail):
-        fix = {"add": f"SMTP:{mail}"}
-    elif equal is not None and subject.may_be_primary(equal):
-        fix = {"set-primary": equal.text}
-    yield Found("primary-missing", PROXIES, None, fix)
+    equal = next((value for value in subject.with_untyped if same(value.address, mail)), None)
+    if equal is None:
+        return {"add": f"SMTP:{mail}"} if subject.is_usable(mail) else None
+    return {"set-primary": equal.text} if subject.may_be_primary(equal) else None
 
 
 def _primary_multiple(subject: Subject) -> Iterator[Found]:
@@ -94,21 +95,25 @@ def _mended_upn(subject: Subject) -> str | None:
 
 
 def _upn_differs(subject: Subject) -> Iterator[Found]:
-    primary, upn = subject.primary, subject.object.get(UPN)
-    compared = _mended_upn(subject)
-    if primary is None or compared is None or same(primary.address, compared) or same(primary.address, upn):
+    upn, compared = subject.object.get(UPN), _mended_upn(subject)
+    address = subject.object.get(MAIL) if subject.primary is None else subject.primary.address
+    if not address or compared is None or same(address, compared) or same(address, upn):
         return
-    address = primary.address
     name, _, suffix = address.rpartition("@")
     is_sound = judge_user_name(address, subject.judges.domains) is None
     is_short = len(name) <= USER_NAME_MAX_LENGTH and len(suffix) <= SUFFIX_MAX_LENGTH
+    if subject.primary is None and (subject.has_primary or _primary_to_come(subject) is None):
+        return
     is_own = is_sound and is_short and subject.is_own(address)
     yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None)
 
 
 def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
-    upn = _mended_upn(subject)
-    if not subject.object.is_mailbox_user or upn is None or not subject.with_untyped or subject.holds(upn):
+    upn, mail = _mended_upn(subject), subject.object.get(MAIL)
+    if not subject.object.is_mailbox_user or upn is None or not (subject.with_untyped or mail):
+        return
+    comes_from_mail = same(upn, mail) and not subject.has_primary and _primary_to_come(subject) is not None
+    if comes_from_mail or subject.will_hold(upn):
         return
     is_usable = subject.has_primary and subject.is_usable(upn)
     yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
@@ -165,7 +170,7 @@ def _domains(subject: Subject) -> Iterator[Found]:
     """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
     context = subject.judges.context
     for value in subject.with_untyped:
-        domain = domain_of(value.address)
+        domain = subject.domain_to_be(value)
         fix: Fix | None = {"remove": True} if _may_go(subject, value) else None
         if context.is_reserved(domain):
             yield Found("reserved-domain", PROXIES, value.text, fix, domain)

@@ -136,7 +136,7 @@ class _Run:
 
     def _may_be_mended(self, place: int, found: Found, subject: Subject) -> bool:
         """Return whether a fix touches nothing of other objects, and does not part an address from the target."""
-        return not subject.parts_from_target(found) and self._contested.is_free(place, found)
+        return subject.may_be_mended(found) and self._contested.is_free(place, found)
 
     def _is_told(self, found: Found, audited: AuditObject) -> bool:
         """Return whether a finding is of the rules and of the severity that are asked for, and is new."""

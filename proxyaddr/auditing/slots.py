@@ -180,8 +180,11 @@ def _slots(row: Row, place: int, separator: Separator) -> Iterator[_Slot]:
             secondary.append(slot(name, _Kind.SECONDARY, "smtp", _secondary))
         elif key in PRIMARY:
             primary.append(slot(name, _Kind.PRIMARY, DEFAULT_TYPE, _primary_of))
+    is_listed = any(each.read for each in lists if each.kind is _Kind.LIST)
+    if primary and secondary and not is_listed:  # what is told in a list would stand in place of the primary address
+        lists = [each for each in lists if each.kind is not _Kind.LIST]
     yield from lists
-    if not any(each.read for each in lists if each.kind is _Kind.LIST):
+    if not is_listed:
         for each in primary[:1]:
             each.room = 1
             yield each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, REMOTE_MAILBOX,
 from proxyaddr.auditing.value_rules import mended_target
 
 __all__ = ["Subject", "domain_of", "same"]
+
+_PLAIN_DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*")
 
 
 class Subject(NamedTuple):
@@ -48,7 +51,18 @@ class Subject(NamedTuple):
         """Return whether the object has an Internet address."""
         return any(same(value.address, address) for value in self.internet)
 
-    def parts_from_target(self, found: Found) -> bool:
+    def will_hold(self, address: str) -> bool:
+        """Return whether the object has an Internet address, or has it once its addresses are mended."""
+        judged = (judge_address(value.address, self.judges.domains) for value in self.internet)
+        return self.holds(address) or any(each and each.mended and same(each.mended, address) for each in judged)
+
+    def may_be_mended(self, found: Found) -> bool:
+        """Return whether a fix leaves the target alone, and splits no address off that another rule would tell."""
+        parts = found.fix.get("split") if found.fix else None
+        addresses = [split_value(str(part)).address for part in parts] if isinstance(parts, list) else []
+        return not self._parts_from_target(found) and all(map(self._may_be_held, addresses))
+
+    def _parts_from_target(self, found: Found) -> bool:
         """Return whether a fix changes the address that is the target, and the target stays as it is."""
         target = self.object.get(TARGET)
         if found.attribute != PROXIES or not found.fix or "set" not in found.fix or not target:
@@ -57,12 +71,23 @@ class Subject(NamedTuple):
         is_target = same(split_value(target).address, old.address)
         return is_target and not same(split_value(mended_target(target, self.judges)).address, new.address)
 
+    def domain_to_be(self, value: TypedValue) -> str:
+        """Return the domain of an address once it is mended; an empty text where several are in one value, or none."""
+        local, _, domain = value.address.rpartition("@")
+        if "@" not in local and (_PLAIN_DOMAIN.fullmatch(domain) or not local):
+            return domain
+        judged = judge_address(value.address, self.judges.domains)
+        return domain_of(judged.mended or "") if judged is not None else domain
+
     def is_usable(self, address: str) -> bool:
         """Return whether no rule would find anything wrong with an Internet address of this object."""
         context = self.judges.context
         if judge_address(address, self.judges.domains) is not None or len(address) + 5 > context.max_proxy_length:
             return False
-        domain = address.rpartition("@")[2]
+        return self._may_be_held(address)
+
+    def _may_be_held(self, address: str) -> bool:
+        context, domain = self.judges.context, domain_of(address)
         return not context.is_reserved(domain) and (not self.is_of_mailbox or context.is_accepted(domain))
 
     def may_be_primary(self, value: TypedValue) -> bool:
