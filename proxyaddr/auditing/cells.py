@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, TYPE_PATTERN
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, LEGACY_DN_TYPES, TYPE_PATTERN
 
 __all__ = ["Separator", "separator_of", "text_with", "values_in"]
 
@@ -52,17 +52,19 @@ def values_in(text: str, separator: Separator) -> list[str]:
     is_escaped = character == ";" and "\\;" in text
     pieces = _FREE_SEMICOLON.split(text) if is_escaped else text.split(character)
     groups: list[list[str]] = []
-    may_hold = is_or_address = False
+    may_hold = is_or_address = is_dn = False
     for piece in pieces:
         match = _TYPED.match(piece)
         kind = match[1].upper() if match else None
         if kind == DDA_KEYWORD:
             kind = None
-        belongs = may_hold and not (is_or_address and piece.strip() and "=" not in piece)
+        is_other = "=" not in piece and (is_or_address or (is_dn and "@" in piece and "/" not in piece))
+        belongs = may_hold and not (piece.strip() and is_other)
         if groups and kind is None and (belongs or character == " "):
             groups[-1].append(piece)
             continue
         is_or_address = kind in ("X400", "X.400")
+        is_dn = kind in LEGACY_DN_TYPES
         may_hold = kind is not None and (kind in _HOLDING or kind not in KNOWN_TYPES)
         groups.append([piece])
     values = [character.join(group) for group in groups]
