@@ -26,6 +26,7 @@ __all__ = [
     "read_bytes",
     "read_text",
     "too_long",
+    "too_many_rows",
 ]
 
 _BEFORE_HEADER = re.compile(
@@ -191,8 +192,13 @@ def limited_rows(source: str | None, limits: Limits) -> Iterator[None]:
     for _ in range(limits.file_rows):
         yield
     yield  # a file of exactly as many rows shows its end here
+    raise too_many_rows(source, limits)
+
+
+def too_many_rows(source: str | None, limits: Limits) -> ConfigurationError:
+    """Return the error of a file with more rows than it may have."""
     message = f"at most {limits.file_rows} rows are read; `limits=` allows more"
-    raise ConfigurationError("too-many-rows", message, source=source, line=limits.file_rows + 1)
+    return ConfigurationError("too-many-rows", message, source=source, line=limits.file_rows + 1)
 
 
 def too_long(limits: Limits) -> str:

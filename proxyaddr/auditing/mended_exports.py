@@ -33,7 +33,7 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _INDENTED = re.compile(r"\[\s*\{\s*\n")
 
 
-def write_mended(path: Path, inputs: Sequence[Path], mended: Mapping[int, Mended], limits: Limits) -> int:
+def write_mended(inputs: Sequence[Path], path: Path, mended: Mapping[int, Mended], limits: Limits) -> int:
     """Write what was read from files once more with the objects mended, and return how many of them are others now.
 
     `mended` is by the number of the object in the files, from 0. Several files are written to a folder, each under its

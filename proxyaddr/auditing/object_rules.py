@@ -12,7 +12,6 @@ from proxyaddr.auditing.objects import (
     CONTACT,
     LEGACY_DN,
     MAIL,
-    MAIL_USER,
     NAME,
     PROXIES,
     REMOTE_MAILBOX,
@@ -121,8 +120,7 @@ def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
 
 def _target_missing(subject: Subject) -> Iterator[Found]:
     audited = subject.object
-    needs_target = audited.kind in (CONTACT, MAIL_USER, REMOTE_MAILBOX)
-    if not needs_target or audited.has_mailbox or split_value(audited.get(TARGET) or "").address:
+    if not audited.needs_target or split_value(audited.get(TARGET) or "").address:
         return
     address: str | None = None
     if audited.kind == CONTACT:
@@ -153,8 +151,7 @@ def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
 
 def _routing_address_missing(subject: Subject) -> Iterator[Found]:
     audited, context = subject.object, subject.judges.context
-    is_mailbox = audited.is_mailbox_user or audited.kind == REMOTE_MAILBOX
-    if context.coexistence_domain is None or not is_mailbox:
+    if context.coexistence_domain is None or not audited.has_addresses_here:
         return
     if not (subject.with_untyped or audited.get(MAIL) or audited.get(ALIAS)):  # an account without mail
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from proxyaddr._files.objects import is_true, key_of
 
@@ -54,6 +55,9 @@ _DETAILS = {
 }
 """msExchRecipientTypeDetails (Exchange schema): mailboxes, contacts, mail users, groups, mailboxes in the cloud."""
 
+_LONGEST_WORD = 256
+"""No name of a type is as long."""
+
 _SYSTEM_NAMES = re.compile(
     r"(?i)(?:Admini|CAS_\{|DiscoverySearchMailbox|FederatedEmail|Guest|HTTPConnector|krbtgt|iusr_|iwam|msol|support_"
     r"|SystemMailbox|WWIOadmini|HealthMailbox|Exchange Online-ApplicationAccount)|.*\$\Z"
@@ -97,6 +101,16 @@ class AuditObject:
         """Its type, where a user with a target and without a mailbox is a mail user."""
         return MAIL_USER if self.type == USER and not self.is_mailbox_user else self.type
 
+    @property
+    def has_addresses_here(self) -> bool:
+        """Whether mail for it arrives in the domains of the organization: at a mailbox here, or in the cloud."""
+        return self.is_mailbox_user or self.kind == REMOTE_MAILBOX
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it must have a target address."""
+        return self.kind in (CONTACT, MAIL_USER, REMOTE_MAILBOX) and not self.has_mailbox
+
     def with_value(self, attribute: str, value: str) -> AuditObject:
         """Return the object with another value of an attribute."""
         return replace(self, single={**self.single, attribute: value})
@@ -130,10 +144,15 @@ def has_mailbox(held: Mapping[str, object]) -> bool:
     if held.get("homemdb") or held.get("database"):
         return True
     details = (str(held.get(name) or "") for name in ("recipienttypedetails", "recipienttype"))
-    return any(key_of(word).endswith("mailbox") and _type_named(word) == USER for word in details)
+    return any(_type_named(word) == USER and key_of(word).endswith("mailbox") for word in details if word)
 
 
 def _type_named(word: str) -> str | None:
+    return _known_type(word) if len(word) <= _LONGEST_WORD else None
+
+
+@lru_cache(maxsize=1024)
+def _known_type(word: str) -> str | None:
     key = key_of(word) if not word.isdigit() else word
     if key in _DETAILS or key in _TYPES:
         return _DETAILS.get(key) or _TYPES[key]

@@ -1,4 +1,4 @@
-"""The properties of an export that an audit reads, by their names as names compare, and the texts in them."""
+"""The properties that exports have, by their names as names compare, and what an audit takes them for."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from proxyaddr._files.objects import address_text, key_of
 from proxyaddr.auditing.cells import Separator, values_in
-from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME, TARGET, UPN
-from proxyaddr.directory.records import SINGLE_ADDRESS, TARGET_COLUMN
+from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME, PROXIES, TARGET, UPN
+from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 
 __all__ = [
     "ATTRIBUTES",
+    "DNS",
+    "FORMER_DNS",
+    "GUIDS",
+    "IDENTIFYING",
     "LISTS",
+    "OF_EXCHANGE",
     "PRIMARY",
     "PROXY_LISTS",
-    "SECONDARY",
+    "READ",
+    "SECONDARY_LISTS",
+    "SINGLE_ADDRESS",
+    "TELLING",
+    "exported_attribute",
     "members_of",
     "property_key",
     "text_of",
@@ -28,27 +37,49 @@ ATTRIBUTES = {
     **{"legacyexchangedn": LEGACY_DN, "targetaddress": TARGET, "externalemailaddress": TARGET},
     "remoteroutingaddress": TARGET,
 }
-"""The attribute of one value that a property holds."""
+"""The attribute of one value that a property holds; of several the first one counts."""
 
-SECONDARY = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
-"""Lists of addresses that are secondary whatever the case of their types (Q155594)."""
+SINGLE_ADDRESS = "proxyaddress"
+"""A property with one address of an object, which then has several rows."""
 
+SECONDARY_LISTS = frozenset({"aliases", "noneditablealiases", "secondaryproxyaddresses"})
 PROXY_LISTS = frozenset({"proxyaddresses", "emailaddresses", SINGLE_ADDRESS})
-"""Lists of addresses that are held as they are."""
-
 PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
-"""The primary Internet address alone, without its type."""
+LISTS = PROXY_LISTS | SECONDARY_LISTS
+FORMER_DNS = "previouslegacyexchangedn"
+DNS = ("dn", "distinguishedname")
+GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
+IDENTIFYING = ("id", *DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
+"""Properties that name an object in findings, the best first."""
 
-LISTS = PROXY_LISTS | SECONDARY
+OF_EXCHANGE = frozenset({"emailaddresses", "recipienttypedetails", "recipienttype"})
+"""Properties that only Exchange exports: its commands, not those of Active Directory, change such objects."""
+
+TELLING = (
+    *("type", "recipienttypedetails", "recipienttype", "msexchrecipienttypedetails", "objectclass"),
+    *("msexchremoterecipienttype", "homemdb", "database"),
+)
+"""Properties that tell the type of an object, beside userPrincipalName."""
+
+READ = frozenset(
+    {
+        *(*ATTRIBUTES, *LISTS, *TYPE_COLUMNS, *PRIMARY, FORMER_DNS, *DNS, *GUIDS, *IDENTIFYING, *OF_EXCHANGE, *TELLING),
+        "iscriticalsystemobject",
+    }
+)
+"""All properties that an object is made of."""
 
 
 def property_key(name: str) -> str:
-    """Return a property's name as names compare.
-
-    >>> property_key("Proxy-Addresses"), property_key("E-mail Address")
-    ('proxyaddresses', 'targetaddress')
-    """
+    """Return the name of a property as names compare."""
     return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+
+
+def exported_attribute(key: str) -> str | None:
+    """Return the attribute that a property holds, None for none that is judged."""
+    if key in LISTS or key in PRIMARY or key in TYPE_COLUMNS:
+        return PROXIES
+    return ATTRIBUTES.get(key)
 
 
 def texts_of(value: object, separator: Separator) -> list[str]:

@@ -11,51 +11,44 @@ from typing import NamedTuple
 from proxyaddr._files.objects import Exported, Form
 from proxyaddr.auditing.cells import Separator, separator_of
 from proxyaddr.auditing.exports import exported_file, exported_records
-from proxyaddr.auditing.found import as_secondary
-from proxyaddr.auditing.objects import (
-    PROXIES,
-    AuditObject,
-    has_mailbox,
-    is_system,
-    type_of,
-)
+from proxyaddr.auditing.found import Judges, as_secondary
+from proxyaddr.auditing.objects import AuditObject, has_mailbox, is_system, type_of
 from proxyaddr.auditing.properties import (
     ATTRIBUTES,
+    DNS,
+    FORMER_DNS,
+    GUIDS,
+    IDENTIFYING,
     LISTS,
+    OF_EXCHANGE,
     PRIMARY,
     PROXY_LISTS,
-    SECONDARY,
+    SECONDARY_LISTS,
+    SINGLE_ADDRESS,
+    exported_attribute,
     members_of,
     property_key,
     text_of,
     texts_of,
 )
+from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
-from proxyaddr.directory.records import SINGLE_ADDRESS, TYPE_COLUMNS
+from proxyaddr.directory.records import TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Audited", "placed", "read_audited", "separator_in"]
+__all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "placed", "read_audited", "separator_in"]
 
-_FORMER = "previouslegacyexchangedn"
-_DNS = ("dn", "distinguishedname")
-_GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
-_IDENTIFYING = ("id", *_DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
-"""Properties that name an object in findings, the best first."""
-
-_EXCHANGE = frozenset({"emailaddresses", "recipienttypedetails", "recipienttype"})
-"""Properties that only Exchange exports: its commands, not those of Active Directory, change such objects."""
-
-_TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
+TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
 """Forms in which an empty text is no value, and all values of an attribute are one text."""
 
-_SAMPLE = 10_000
+SAMPLE = 10_000
 """Objects by which the separator of a column is told, and the attributes that an export has."""
 
 
 class Audited(NamedTuple):
-    """The objects, the errors of those that can't be read, the attributes that the export has, None for all; its files.
+    """The objects, the errors of those that can't be read, and the attributes that the export has; None for all.
 
     An attribute that no object has was not exported: nothing is said to be missing there.
     """
@@ -63,11 +56,14 @@ class Audited(NamedTuple):
     objects: Sequence[AuditObject]
     errors: Sequence[RowError] = ()
     attributes: frozenset[str] | None = None
-    files: Sequence[Path] = ()
 
     def has(self, *attributes: str) -> bool:
         """Return whether the export has all of these attributes."""
         return self.attributes is None or self.attributes.issuperset(attributes)
+
+    def survey(self, judges: Judges) -> Survey:
+        """Look at all objects for the first time."""
+        return survey_of(self.objects)
 
 
 def read_audited(directory: object, limits: Limits = DEFAULT_LIMITS) -> Audited:
@@ -93,27 +89,26 @@ def _joined(files: Sequence[Audited]) -> Audited:
         [each for read in files for each in read.objects],
         [error for read in files for error in read.errors],
         frozenset.intersection(*(read.attributes or frozenset() for read in files)),
-        [path for read in files for path in read.files],
     )
 
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:
     form, exported = exported_file(path, limits)
-    return _read(exported, is_text=form in _TEXT_FORMS, is_whole=False)._replace(files=[Path(path)])
+    return _read(exported, is_text=form in TEXT_FORMS, is_whole=False)
 
 
 def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
     """Return the objects of an export; rows with one address each are put together by the object that they name."""
     errors: list[RowError] = []
-    rows = _entries(exported, errors)
-    head = list(islice(rows, _SAMPLE))
+    rows = entries(exported, errors)
+    head = list(islice(rows, SAMPLE))
     separator = _separator(held for _, held in head)
     known: set[str] = set()
     objects: list[AuditObject] = []
     places: dict[str, int] = {}
     for row, held in chain(head, rows):
-        made = _object(held, row, separator, is_text=is_text)
-        known.update(_exported_attributes(held))
+        made = object_of(held, row, separator, is_text=is_text)
+        known.update(filter(None, map(exported_attribute, held)))
         same = places.setdefault(made.id.lower(), len(objects)) if SINGLE_ADDRESS in held else len(objects)
         if same < len(objects):
             objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
@@ -124,7 +119,7 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
 
 def separator_in(objects: Iterable[Mapping[str, object]]) -> Separator:
     """Return what separates the addresses in the texts of an export, by the properties of its objects."""
-    return _separator(map(_held, islice(objects, _SAMPLE)))
+    return _separator(map(_held, islice(objects, SAMPLE)))
 
 
 def _separator(objects: Iterable[Mapping[str, object]]) -> Separator:
@@ -133,20 +128,18 @@ def _separator(objects: Iterable[Mapping[str, object]]) -> Separator:
     )
 
 
-def placed(entries: Iterable[Exported]) -> Iterator[int]:
+def placed(exported: Iterable[Exported]) -> Iterator[int]:
     """Yield the number of the object that each entry of an export tells of: several rows with one address are one."""
     places: dict[str, int] = {}
     count = 0
-    for entry in entries:
+    for entry in exported:
         held = _held(entry.properties)
         place = places.setdefault(_name(held, entry.line).lower(), count) if SINGLE_ADDRESS in held else count
         count += place == count
         yield place
 
 
-def _entries(
-    exported: Iterable[Exported | RowError], errors: list[RowError]
-) -> Iterator[tuple[int, dict[str, object]]]:
+def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the properties of each object by their names as names compare, numbered columns as one list."""
     for entry in exported:
         if isinstance(entry, RowError):
@@ -168,10 +161,11 @@ def _held(properties: Mapping[str, object]) -> dict[str, object]:
 
 def _name(held: Mapping[str, object], row: int) -> str:
     """Return what an object is called in findings."""
-    return next((text for name in _IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}")
+    return next((text for name in IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}")
 
 
-def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
+    """Return the object of properties, whose names are as names compare."""
     single: dict[str, str] = {}
     for name, attribute in ATTRIBUTES.items():
         value = text_of(held.get(name))
@@ -179,19 +173,19 @@ def _object(held: Mapping[str, object], row: int, separator: Separator, *, is_te
             single[attribute] = value
     proxies = list(_proxies(held, separator))
     common_name = text_of(held.get("cn")) or text_of(held.get("name"))
-    dn = next((text for name in _DNS if (text := text_of(held.get(name)))), None)
+    dn = next((text for name in DNS if (text := text_of(held.get(name)))), None)
     return AuditObject(
         id=_name(held, row),
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),
-        former_dns=tuple(text for member in members_of(held.get(_FORMER)) if (text := text_of(member))),
+        former_dns=tuple(text for member in members_of(held.get(FORMER_DNS)) if (text := text_of(member))),
         common_name=common_name,
         dn=dn,
-        guid=next((text for name in _GUIDS if (text := text_of(held.get(name)))), None),
+        guid=next((text for name in GUIDS if (text := text_of(held.get(name)))), None),
         has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
-        is_exchange=not _EXCHANGE.isdisjoint(held),
+        is_exchange=not OF_EXCHANGE.isdisjoint(held),
         row=row,
     )
 
@@ -211,16 +205,8 @@ def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
     if primary and not found:
         yield f"SMTP:{primary}"
     for name, value in held.items():
-        if name in SECONDARY:  # secondary whatever the case of their types (Q155594)
+        if name in SECONDARY_LISTS:  # secondary whatever the case of their types (Q155594)
             yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in texts_of(value, separator))
-
-
-def _exported_attributes(held: Mapping[str, object]) -> Iterator[str]:
-    for name in held:
-        if name in ATTRIBUTES:
-            yield ATTRIBUTES[name]
-        elif name in LISTS or name in PRIMARY or name in TYPE_COLUMNS:
-            yield PROXIES
 
 
 def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
@@ -237,5 +223,5 @@ def _of_recipient(recipient: Recipient, row: int) -> AuditObject:
         "recipienttypedetails": recipient.type,
         "proxyaddresses": [str(proxy) for proxy in recipient.proxies],
     }
-    made = _object({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
+    made = object_of({name: value for name, value in held.items() if value is not None}, row, Separator(), is_text=True)
     return made if recipient.id or recipient.dn else replace(made, id=recipient.label)

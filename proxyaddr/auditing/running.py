@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from proxyaddr.auditing.found import Found, Judges
 from proxyaddr.auditing.mended_exports import write_mended
 from proxyaddr.auditing.object_rules import OBJECT_RULES
 from proxyaddr.auditing.objects import AuditObject
-from proxyaddr.auditing.reading import Audited, read_audited
 from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
 from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
+from proxyaddr.auditing.sources import files_of, opened
 from proxyaddr.auditing.subjects import Subject
+from proxyaddr.auditing.survey import Source
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
@@ -64,7 +65,7 @@ def audit(
         raise ConfigurationError("unknown-severity", f"a severity is one of {', '.join(SEVERITIES)}", "severity")
     told = frozenset(SEVERITIES[: SEVERITIES.index(severity) + 1])
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
-    return _Run(read_audited(directory, limits), chosen, known, told, known_before, limits).report()
+    return _Run(opened(directory, limits), chosen, known, told, known_before, files_of(directory), limits).report()
 
 
 class _Run:
@@ -72,36 +73,41 @@ class _Run:
 
     def __init__(
         self,
-        audited: Audited,
+        audited: Source,
         chosen: frozenset[str],
         context: AuditContext,
         told: frozenset[AuditSeverity],
         known_before: frozenset[Identity],
+        files: Sequence[Path] = (),
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._audited = audited
         self._chosen = chosen
         self._told = told
         self._known_before = known_before
-        self._limits = limits
+        self._files, self._limits = files, limits
         self._judges = Judges(context, DomainList(context.top_level_domains, is_asked="domain-not-routable" in chosen))
         self._object_rules = [
             rule for names, rule, needed in OBJECT_RULES if not chosen.isdisjoint(names) and audited.has(*needed)
         ]
-        self._contested = Contested(audited.objects)
+        self._survey = audited.survey(self._judges)
+        self._contested = Contested(self._survey.holdings)
 
     def report(self) -> AuditReport:
         """Return the report."""
         found: list[AuditFinding] = []
-        fixable: dict[int, list[Found]] = {}
-        for place, audited in enumerate(self._audited.objects):
-            judged = self._judged(place, audited)
+        fixable: dict[int, tuple[AuditObject, list[Found]]] = {}
+        shared: dict[int, AuditObject] = {}
+        for place, audited, is_judged, is_shared in self._survey.objects:
+            judged = self._judged(place, audited) if is_judged else []
             if any(each.fix is not None for each in judged):
-                fixable[place] = judged
+                fixable[place] = audited, judged
+            if is_shared:
+                shared[place] = audited
             found += (_told(audited, each) for each in judged)
         found += (
             each
-            for each in self._of_several()
+            for each in self._of_several(shared)
             if each.severity in self._told and identity(each.as_row()) not in self._known_before
         )
         notices = []
@@ -109,11 +115,11 @@ class _Run:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
         return AuditReport(
             found,
-            objects=len(self._audited.objects),
+            objects=self._survey.count,
             errors=self._audited.errors,
             notices=notices,
             write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable).values()),
-            write_mended=lambda path: write_mended(path, self._audited.files, self._mended(fixable), self._limits),
+            write_mended=lambda path: write_mended(self._files, path, self._mended(fixable), self._limits),
         )
 
     def _judged(self, place: int, audited: AuditObject) -> list[Found]:
@@ -147,30 +153,31 @@ class _Run:
             return False
         return not self._known_before or identity(_told(audited, found).as_row()) not in self._known_before
 
-    def _of_several(self) -> Iterator[AuditFinding]:
-        """Yield what several objects hold, rule by rule."""
-        objects, context = self._audited.objects, self._judges.context
+    def _of_several(self, objects: Mapping[int, AuditObject]) -> Iterator[AuditFinding]:
+        """Yield what several of these objects hold, rule by rule."""
+        context = self._judges.context
         for name, attribute, keys in GROUPED:
             if name == "mail-duplicate" and _ACROSS in self._chosen:
                 for group in groups_across_attributes(objects):
-                    yield self._shared(_BY_NAME[_ACROSS], None, group)
+                    yield _shared(_BY_NAME[_ACROSS], None, group, objects)
             if name not in self._chosen:
                 continue
             for group in groups_of(objects, keys, context):
                 if name != "routing-address-clash" or not have_one_alias(objects, group):
-                    yield self._shared(_BY_NAME[name], attribute, group)
+                    yield _shared(_BY_NAME[name], attribute, group, objects)
 
-    def _shared(self, rule: AuditRule, attribute: str | None, group: Group) -> AuditFinding:
-        holders = tuple(self._audited.objects[place].id + (f":{held}" if held else "") for place, held in group.holders)
-        message = f"{rule.says}: {group.key}"
-        return AuditFinding(None, rule.name, rule.severity, attribute, None, message, None, holders, group.key)
-
-    def _mended(self, fixable: dict[int, list[Found]]) -> dict[int, Mended]:
+    def _mended(self, fixable: Mapping[int, tuple[AuditObject, list[Found]]]) -> dict[int, Mended]:
         """Return the objects that have fixes before and after them, by their numbers."""
         return {
-            place: mended(self._audited.objects[place], found, partial(self._judged, place))
-            for place, found in fixable.items()
+            place: mended(audited, found, partial(self._judged, place)) for place, (audited, found) in fixable.items()
         }
+
+
+def _shared(rule: AuditRule, attribute: str | None, group: Group, objects: Mapping[int, AuditObject]) -> AuditFinding:
+    """Return what several objects share as a finding."""
+    holders = tuple(objects[place].id + (f":{held}" if held else "") for place, held in group.holders)
+    message = f"{rule.says}: {group.key}"
+    return AuditFinding(None, rule.name, rule.severity, attribute, None, message, None, holders, group.key)
 
 
 def _told(audited: AuditObject, found: Found) -> AuditFinding:

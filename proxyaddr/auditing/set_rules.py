@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
@@ -72,11 +72,11 @@ GROUPED: Sequence[tuple[str, str | None, Keys]] = (
 """Each rule, the attribute that its groups share, and the keys by which it groups."""
 
 
-def groups_of(objects: Sequence[AuditObject], keys: Keys, context: AuditContext) -> Iterator[Group]:
+def groups_of(objects: Mapping[int, AuditObject], keys: Keys, context: AuditContext) -> Iterator[Group]:
     """Yield the groups of several objects, in the order of their first ones."""
     first: dict[str, int] = {}
     several: dict[str, list[int]] = {}
-    for place, audited in enumerate(objects):
+    for place, audited in objects.items():
         for key in keys(audited, context):
             known = first.setdefault(key, place)
             if known != place:
@@ -85,13 +85,13 @@ def groups_of(objects: Sequence[AuditObject], keys: Keys, context: AuditContext)
         yield Group(key, [(place, None) for place in several[key]])
 
 
-def have_one_alias(objects: Sequence[AuditObject], group: Group) -> bool:
+def have_one_alias(objects: Mapping[int, AuditObject], group: Group) -> bool:
     """Return whether all objects of a group have an equal alias, which another rule tells."""
     aliases = {(objects[place].get(ALIAS) or f"\0{place}").lower() for place, _ in group.holders}
     return len(aliases) == 1
 
 
-def groups_across_attributes(objects: Sequence[AuditObject]) -> Iterator[Group]:
+def groups_across_attributes(objects: Mapping[int, AuditObject]) -> Iterator[Group]:
     """Yield the addresses that are mail or userPrincipalName of one object and another attribute of another one.
 
     Objects that share the address as a proxy address, as mail or as userPrincipalName are told by the rules of those.
@@ -107,8 +107,8 @@ def groups_across_attributes(objects: Sequence[AuditObject]) -> Iterator[Group]:
             yield Group(key, across)
 
 
-def _held(objects: Sequence[AuditObject]) -> Iterator[tuple[str, int, str]]:
-    for place, audited in enumerate(objects):
+def _held(objects: Mapping[int, AuditObject]) -> Iterator[tuple[str, int, str]]:
+    for place, audited in objects.items():
         for attribute in (MAIL, UPN):
             text = (audited.get(attribute) or "").strip(WHITE_SPACE).lower()
             if text:

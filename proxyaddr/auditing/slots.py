@@ -22,13 +22,14 @@ from proxyaddr.auditing.properties import (
     ATTRIBUTES,
     PRIMARY,
     PROXY_LISTS,
-    SECONDARY,
+    SECONDARY_LISTS,
+    SINGLE_ADDRESS,
     members_of,
     property_key,
     text_of,
     texts_of,
 )
-from proxyaddr.directory.records import SINGLE_ADDRESS, TYPE_COLUMNS
+from proxyaddr.directory.records import TYPE_COLUMNS
 
 __all__ = ["Row", "mended_rows"]
 
@@ -176,7 +177,7 @@ def _slots(row: Row, place: int, separator: Separator) -> Iterator[_Slot]:
         elif key in TYPE_COLUMNS:
             prefix = key if key == "smtp" else key.upper()
             lists.append(slot(name, _Kind.OF_TYPE, prefix, _typed_as(prefix)))
-        elif key in SECONDARY:
+        elif key in SECONDARY_LISTS:
             secondary.append(slot(name, _Kind.SECONDARY, "smtp", _secondary))
         elif key in PRIMARY:
             primary.append(slot(name, _Kind.PRIMARY, DEFAULT_TYPE, _primary_of))

@@ -10,7 +10,7 @@ from proxyaddr._text.domains import canonical
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.auditing.found import Found, Judges, TypedValue, split_value
 from proxyaddr.auditing.internet import judge_address
-from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, REMOTE_MAILBOX, TARGET, AuditObject
+from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, TARGET, AuditObject
 from proxyaddr.auditing.value_rules import mended_target
 
 __all__ = ["Subject", "domain_of", "same"]
@@ -107,8 +107,7 @@ class Subject(NamedTuple):
     @property
     def is_of_mailbox(self) -> bool:
         """Whether its addresses have to be in accepted domains, which are known."""
-        is_mailbox = self.object.is_mailbox_user or self.object.kind == REMOTE_MAILBOX
-        return is_mailbox and bool(self.judges.context.accepted_domains)
+        return self.object.has_addresses_here and bool(self.judges.context.accepted_domains)
 
 
 def same(one: str, other: str | None) -> bool:

@@ -18,6 +18,9 @@ SPECIAL_USE = frozenset(
 )
 """Domains for use inside or for no use (RFC 2606, 6761, 6762, 7686, 8375 and 9476, and `internal` by ICANN in 2024)."""
 
+_KEPT = 10_000
+"""Routable domains that are remembered, since most addresses have the same few."""
+
 _MARK = "// ===END ICANN DOMAINS==="
 
 
@@ -43,6 +46,7 @@ class DomainList:
 
     def __init__(self, additions: Iterable[str] = (), *, is_asked: bool = True) -> None:
         self._is_asked = is_asked
+        self._routable: set[str] = set()
         self._additions = frozenset(ascii_domain(name.lstrip(".")) for name in additions)
 
     @property
@@ -56,8 +60,14 @@ class DomainList:
         >>> DomainList().why_not_routable("contoso.local")
         "'local' is for special use"
         """
-        if not self._is_asked:
+        if not self._is_asked or domain in self._routable:
             return None
+        why = self._why_not_routable(domain)
+        if why is None and len(self._routable) < _KEPT:
+            self._routable.add(domain)
+        return why
+
+    def _why_not_routable(self, domain: str) -> str | None:
         labels = domain.lower().split(".")
         if len(labels) == 1 and labels[0] not in self._additions:
             return "the domain is a single label"

@@ -13,12 +13,12 @@ from proxyaddr._files.text import limited_rows
 from proxyaddr.errors import ConfigurationError, visible
 from proxyaddr.limits import Limits
 
-__all__ = ["ArrowRows", "open_file", "open_table"]
+__all__ = ["ERRORS", "ArrowRows", "open_file", "open_table", "unreadable"]
 
 ROWS = 1024
 """Rows that become objects of Python together."""
 
-_ERRORS = (OSError, ValueError, OverflowError, MemoryError, pa.ArrowException)
+ERRORS = (OSError, ValueError, OverflowError, MemoryError, pa.ArrowException)
 """What pyarrow raises for damaged data, and for dates that Python can't hold."""
 
 
@@ -58,7 +58,7 @@ class ArrowRows:
             for column in chosen:
                 column.validate(full=True)
             return zip(*(column.to_pylist() for column in chosen), strict=True) if chosen else iter([()] * len(batch))
-        except _ERRORS as error:
+        except ERRORS as error:
             raise unreadable(error, self._source) from None
 
 
@@ -75,7 +75,7 @@ def open_file(data: bytes, source: str) -> ArrowRows:
             return ArrowRows(opened.schema.names, _slices(batches), source)
         opened = ipc.open_stream(pa.BufferReader(data))
         return ArrowRows(opened.schema.names, _slices(opened), source)
-    except _ERRORS as error:
+    except ERRORS as error:
         raise unreadable(error, source) from None
 
 

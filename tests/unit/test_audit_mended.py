@@ -121,11 +121,13 @@ def test_what_is_written_is_read_as_the_mended_objects(
     held = [{"proxyAddresses": [], **each, "id": f"u{place}"} for place, each in enumerate(records)]
     export, target = tmp_path / "export", tmp_path / "mended"
     export.write_text(layout(held), "utf-8")
+    objects = read_audited(export).objects
     first = run(export, context)
     report = first.report()
-    objects = first._audited.objects
     judged = {place: first._judged(place, each) for place, each in enumerate(objects)}
-    mended = first._mended({place: found for place, found in judged.items() if any(each.fix for each in found)})
+    mended = first._mended(
+        {place: (objects[place], found) for place, found in judged.items() if any(each.fix for each in found)}
+    )
     wanted = [mended[place].after if place in mended else each for place, each in enumerate(objects)]
     assert report.write_mended(target) == sum(each.before != each.after for each in mended.values())
     assert list(map(told, read_audited(target).objects)) == list(map(told, wanted))
