@@ -46,7 +46,7 @@ def user(number: int) -> Record:
         "userPrincipalName": address,
         "mailNickname": name,
         "legacyExchangeDN": f"/o=CONTOSO/ou=First/cn=Recipients/cn={name}",
-        "previousLegacyExchangeDN": f"/o=OLD/ou=Site/cn=Recipients/cn={name}",
+        "previousLegacyExchangeDN": "" if number % 50 else f"/o=OLD/ou=Site/cn=Recipients/cn={name}",
         "msExchRemoteRecipientType": "",
         "targetAddress": "",
         "proxyAddresses": [
@@ -165,7 +165,7 @@ ONE: list[tuple[tuple[str, ...], Callable[[int], Record]]] = [
     (("reserved-domain",), with_address("smtp:t{number}@fabrikam.onmicrosoft.com", group)),
     (("domain-not-accepted",), with_address("smtp:person{number}@fabrikam.net")),
     (("primary-domain-not-accepted",), with_primary("person{number}@fabrikam.net")),
-    (("legacy-dn-not-in-x500",), without("X500:")),
+    (("legacy-dn-not-in-x500",), with_value("previousLegacyExchangeDN", "/o=OLDER/ou=Site/cn=Recipients/cn={number}")),
     (("alias-leading-period",), with_value("mailNickname", ".person{number}")),
     (("alias-invalid-character",), with_value("mailNickname", "per,son{number}")),
     (("alias-too-long",), with_value("mailNickname", f"{'l' * 61}{{number:04}}")),
