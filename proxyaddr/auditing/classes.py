@@ -88,7 +88,7 @@ class Classifier:
         context = self._judges.context
         proxies, kinds = batch.column(layout.proxies), self._kinds_of(batch, layout)
         if not is_list(proxies.type):
-            unclear = pc.fill_null(pc.match_substring_regex(proxies, _AMBIGUOUS), False)  # noqa: FBT003 - pyarrow's own
+            unclear = pc.fill_null(pc.match_substring_regex(proxies, _AMBIGUOUS), False)
             kinds = pc.if_else(unclear, self._native.ODD, kinds)
             proxies = _taken_apart(proxies, separator)
         lengths = pc.fill_null(pc.list_value_length(proxies), 0).cast(pa.int32())
@@ -123,7 +123,7 @@ class Classifier:
                 texts.append(pc.if_else(pc.equal(column, ""), "", "x"))
                 continue
             values = pc.list_flatten(column) if is_list(column.type) else column.cast(pa.string())
-            if values.null_count and is_list(column.type) or _has(values, _MARKS):
+            if (values.null_count and is_list(column.type)) or _has(values, _MARKS):
                 return pa.array([self._native.ODD] * len(batch), pa.uint8())
             texts.append(pc.binary_join(column, _BETWEEN) if is_list(column.type) else values)
         joined = pc.binary_join_element_wise(*texts, _END, null_handling="replace", null_replacement=_NULL)
@@ -142,7 +142,7 @@ class Classifier:
         if layout.former_dns is not None:
             former = batch.column(layout.former_dns)
             size = pc.list_value_length(former) if is_list(former.type) else pc.binary_length(former)
-            kinds = pc.if_else(pc.fill_null(pc.greater(size, 0), False), self._native.ODD, kinds)  # noqa: FBT003 - as above
+            kinds = pc.if_else(pc.fill_null(pc.greater(size, 0), False), self._native.ODD, kinds)
         return kinds
 
     def _kind_of(self, held: Mapping[str, object]) -> int:

@@ -79,7 +79,8 @@ def form_of_fixes(path: Path) -> str:
     """Return the form that the name of a file says; ConfigurationError for a name that says none."""
     form = path.suffix.lower()
     if form not in _WRITERS:
-        message = f"fixes are written to a file that ends in {', '.join(_WRITERS)}, not {visible(path.name)!r}"
+        message = f"fixes are written to a file that ends in {', '.join(_WRITERS)}, not {visible(path.name)!r}; "
+        message += "the export itself is written mended by --mended, in Python by write_mended"
         raise ConfigurationError("unknown-format", message, "fix")
     return form
 

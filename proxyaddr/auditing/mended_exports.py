@@ -18,6 +18,7 @@ from proxyaddr.auditing.ldif_lines import with_attributes
 from proxyaddr.auditing.properties import members_of, text_of
 from proxyaddr.auditing.reading import placed, separator_in
 from proxyaddr.auditing.slots import mended_rows
+from proxyaddr.auditing.unexported import without_unexported
 from proxyaddr.directory.files import ARROW_MARKS
 from proxyaddr.errors import ConfigurationError, RowError, quantity
 from proxyaddr.limits import Limits
@@ -70,7 +71,7 @@ def _mended_text(data: bytes, source: str, first: int, mended: Mapping[int, Mend
     if form not in _WRITERS or is_adfind(text):
         message = "only CSV, JSON and LDIF are written mended: of this export write fixes as .ldif, .ps1 or .csv"
         raise ConfigurationError("unknown-format", message, source=source)
-    found = list(objects_in_text(text, source, limits).objects)
+    found = list(without_unexported(objects_in_text(text, source, limits).objects))
     entries = [entry for entry in found if not isinstance(entry, RowError)]
     if len(entries) < len(found):
         unread = quantity(len(found) - len(entries), "row")

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form
+from proxyaddr._files.objects import Exported, Form, unknown_column
 from proxyaddr.auditing.cells import Separator, separator_of
 from proxyaddr.auditing.exports import exported_file, exported_records
 from proxyaddr.auditing.found import Judges, as_secondary
@@ -35,13 +35,18 @@ from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import TYPE_COLUMNS
-from proxyaddr.errors import RowError
+from proxyaddr.errors import ConfigurationError, RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "placed", "read_audited", "separator_in"]
 
 TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
 """Forms in which an empty text is no value, and all values of an attribute are one text."""
+
+_EXPECTED = ("proxyAddresses", "EmailAddresses", "mail", "userPrincipalName")
+"""Properties one of which an export has that is audited."""
+
+_NOTED = 20
 
 SAMPLE = 10_000
 """Objects by which the separator of a column is told, and the attributes that an export has."""
@@ -94,7 +99,21 @@ def _joined(files: Sequence[Audited]) -> Audited:
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:
     form, exported = exported_file(path, limits)
-    return _read(exported, is_text=form in TEXT_FORMS, is_whole=False)
+    names: dict[str, None] = {}
+    audited = _read(_noting(exported, names), is_text=form in TEXT_FORMS, is_whole=False)
+    if names and not audited.attributes:
+        raise unknown_column("no-proxy-column", list(names), _EXPECTED, str(path))
+    if not (audited.objects or audited.errors):
+        raise ConfigurationError("no-addresses", "there are no objects in it", source=str(path))
+    return audited
+
+
+def _noting(exported: Iterable[Exported | RowError], names: dict[str, None]) -> Iterator[Exported | RowError]:
+    """Yield what an export holds, and note the first names of properties."""
+    for entry in exported:
+        if isinstance(entry, Exported) and len(names) < _NOTED:
+            names.update(dict.fromkeys(entry.properties))
+        yield entry
 
 
 def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:

@@ -16,7 +16,7 @@ from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found, Judges
 from proxyaddr.auditing.mended_exports import write_mended
 from proxyaddr.auditing.object_rules import OBJECT_RULES
-from proxyaddr.auditing.objects import AuditObject
+from proxyaddr.auditing.objects import MAIL, PROXIES, UPN, AuditObject
 from proxyaddr.auditing.rules import RULE_NAMES, RULES, SEVERITIES, AuditRule, AuditSeverity, chosen_rules
 from proxyaddr.auditing.set_rules import GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
 from proxyaddr.auditing.sources import files_of, opened
@@ -113,6 +113,9 @@ class _Run:
         notices = []
         if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
+        lacking = [name for name in (PROXIES, MAIL, UPN) if not self._audited.has(name)]
+        if lacking:
+            notices.append(f"not in every export, so that nothing is told to be missing there: {', '.join(lacking)}")
         return AuditReport(
             found,
             objects=self._survey.count,

@@ -17,7 +17,7 @@ from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._style import BAD, CODE, style
 from proxyaddr.cli._tables import accepted_domains_of
-from proxyaddr.errors import quantity, visible
+from proxyaddr.errors import ConfigurationError, RowError, quantity, visible
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -36,7 +36,9 @@ is, 2 for bad input or usage.
 """
 
 SHOWN = 3
-"""The first findings of a rule that are shown, unless an option says otherwise."""
+"""The first findings of a rule that are shown, unless an option says otherwise, and the first errors of a kind."""
+
+STANDARD_INPUT = "-"
 
 VALUE_LENGTH = 120
 """The most characters of a value that are shown."""
@@ -75,6 +77,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     form = None if options.fix is None else form_of_fixes(Path(options.fix))
+    if STANDARD_INPUT in options.inputs:
+        raise ConfigurationError(
+            "unreadable-file", "an audit reads files: save the export, and name the file"
+        )
+    _check_files(options)
     context, is_whole = _context(options)
     report = audit(
         options.inputs,
@@ -84,8 +91,7 @@ def _run(options: argparse.Namespace) -> int:
         baseline=options.baseline,
         context=context,
     )
-    for error in report.errors:
-        print_error(error)
+    _print_errors(report)
     for notice in report.notices:
         print(f"proxyaddr: {notice}", file=sys.stderr)
     if options.json:
@@ -102,6 +108,31 @@ def _run(options: argparse.Namespace) -> int:
         _write_files(report, options)
     found = any(finding.severity != "info" for finding in report.findings)
     return 2 if report.errors or not is_whole else int(found)
+
+
+def _print_errors(report: AuditReport) -> None:
+    """Print the first errors of each kind, and how many more there are."""
+    by_code: dict[str, list[RowError]] = {}
+    for error in report.errors:
+        by_code.setdefault(error.code, []).append(error)
+    for code, errors in by_code.items():
+        for error in errors[:SHOWN]:
+            print_error(error)
+        if len(errors) > SHOWN:
+            print(f"proxyaddr: … and {quantity(len(errors) - SHOWN, 'error')} more [{code}]", file=sys.stderr)
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for a file that can't be written in the end, before the audit takes its time."""
+    if options.out is None and options.report is None:
+        return
+    from proxyaddr._optional import import_extra  # noqa: PLC0415 - for files alone
+
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.bulk.files import STANDARD_STREAM, format_of  # noqa: PLC0415 - pyarrow takes its time
+
+    if options.out not in (None, STANDARD_STREAM):
+        format_of(Path(options.out), output=True)
 
 
 def _names(given: list[str] | None) -> list[str] | None:
@@ -150,9 +181,12 @@ def _show(report: AuditReport, options: argparse.Namespace) -> None:
                     print(f"  … and {len(found) - max(0, options.examples):,} more")
     print(_last_line(report))
     mends = sum(finding.fix is not None for finding in report.findings)
-    if mends and options.fix is None:
-        files = shlex.join(options.inputs)
-        print(f"{quantity(mends, 'finding')} can be mended: proxyaddr audit {files} --fix fixes.ps1 (or .ldif, .csv)")
+    called = visible(shlex.join(["proxyaddr", *options.arguments]))
+    if report.findings and options.out is None and options.baseline is None:
+        print(f"tell of a rule: proxyaddr rules NAME; leave it out: {called} --ignore NAME")
+        print(f"only what is new next time: {called} --out known.csv, and then --baseline known.csv")
+    if mends and options.fix is None and options.mended is None:
+        print(f"{quantity(mends, 'finding')} can be mended: {called} --fix fixes.ps1 (or .ldif, .csv)")
 
 
 def _last_line(report: AuditReport) -> str:
@@ -192,10 +226,7 @@ def _write_fixes(report: AuditReport, name: str, form: str) -> None:
 
 
 def _write_files(report: AuditReport, options: argparse.Namespace) -> None:
-    """Write the rows of findings and the page; ConfigurationError where the extra `arrow` is not installed."""
-    from proxyaddr._optional import import_extra  # noqa: PLC0415 - for files alone
-
-    import_extra("pyarrow", "arrow")
+    """Write the rows of findings and the page."""
     from proxyaddr.bulk.audit_files import write_findings, write_page  # noqa: PLC0415 - pyarrow takes its time
 
     if options.out is not None:
