@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from proxyaddr._text.types import SPELLINGS, WHITE_SPACE
@@ -67,12 +68,22 @@ def split_value(text: str) -> TypedValue:
     >>> split_value("smtp:Jane@contoso.com").key
     'smtp:jane@contoso.com'
     """
+    return _known_split(text) if len(text) <= _LONGEST_KEPT else _split(text)
+
+
+def _split(text: str) -> TypedValue:
     written, colon, address = text.partition(":")
     written = written.strip(WHITE_SPACE)
     if not colon or "@" in written:  # no type holds one: an address stands there
         return TypedValue(text, "", "", text.strip(WHITE_SPACE))
     kind = written.upper()
     return TypedValue(text, written, SPELLINGS.get(kind, kind), address.strip(WHITE_SPACE))
+
+
+_known_split = lru_cache(maxsize=1024)(_split)
+"""The rules of an object ask for its values again and again."""
+
+_LONGEST_KEPT = 512
 
 
 def as_secondary(text: str) -> str:

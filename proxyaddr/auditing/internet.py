@@ -48,7 +48,8 @@ USER_NAME_UNFIT = re.compile(rf"[{WHITE_SPACE}]|(?![A-Za-z0-9'._!#^~@-])[\x00-\x
 """All that is in ASCII but letters, digits, `' . - _ ! # ^ ~` and the `@` (as above)."""
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:[.]{_LABEL})*")
 _PREFIX = re.compile(r"(?:\s*(?:smtp|mailto)\s*:)+", re.IGNORECASE)
 _IN_ANGLE_BRACKETS = re.compile(r"[^<>@]*<([^<>]*)>\s*")
 _SEPARATOR = re.compile("[,;]")
@@ -122,7 +123,7 @@ def transliterated(text: str) -> str | None:
 
 def _judge_domain(address: str, domain: str, domains: DomainList) -> Judgement | None:
     labels = domain.split(".")
-    if any(not _LABEL.fullmatch(label) for label in labels):
+    if not _DOMAIN.fullmatch(domain):
         trimmed = address.rstrip(".") if address.endswith(".") else None
         return Judgement("domain-syntax", _if_usable(trimmed, domains), "a label of the domain is no host name's")
     if len(domain) > DOMAIN_MAX_LENGTH or any(len(label) > LABEL_MAX_LENGTH for label in labels):

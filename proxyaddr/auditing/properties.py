@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from proxyaddr._files.objects import address_text, key_of
 from proxyaddr.auditing.cells import Separator, values_in
@@ -69,10 +70,20 @@ READ = frozenset(
 )
 """All properties that an object is made of."""
 
+_LONGEST_NAME = 256
+
 
 def property_key(name: str) -> str:
     """Return the name of a property as names compare."""
+    return _known_key(name) if len(name) <= _LONGEST_NAME else _key(name)
+
+
+def _key(name: str) -> str:
     return "targetaddress" if name.strip().lower() == TARGET_COLUMN else key_of(name)
+
+
+_known_key = lru_cache(maxsize=1024)(_key)
+"""Objects have the same names again and again."""
 
 
 def exported_attribute(key: str) -> str | None:
@@ -93,6 +104,8 @@ def members_of(value: object) -> Sequence[object]:
     """Return the members of a list, the value itself where it is none."""
     if value is None or value == "":
         return ()
+    if value.__class__ is list:
+        return value  # type: ignore[return-value]  # as checked
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return list(value)
     return (value,)
@@ -100,6 +113,8 @@ def members_of(value: object) -> Sequence[object]:
 
 def text_of(value: object) -> str | None:
     """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
+    if value is None or value.__class__ is str:
+        return value  # type: ignore[return-value]  # as checked
     if isinstance(value, list | tuple):
         value = value[0] if value else None
     if isinstance(value, Mapping):

@@ -187,9 +187,10 @@ def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_
     """Return the object of properties, whose names are as names compare."""
     single: dict[str, str] = {}
     for name, attribute in ATTRIBUTES.items():
-        value = text_of(held.get(name))
-        if value is not None and attribute not in single and (value or not is_text):
-            single[attribute] = value
+        if name in held and attribute not in single:
+            value = text_of(held[name])
+            if value is not None and (value or not is_text):
+                single[attribute] = value
     proxies = list(_proxies(held, separator))
     common_name = text_of(held.get("cn")) or text_of(held.get("name"))
     dn = next((text for name in DNS if (text := text_of(held.get(name)))), None)

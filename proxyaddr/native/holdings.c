@@ -6,19 +6,23 @@
 
 enum { FEW = 24, LEVELS = 8 };
 
+/* Mix eight bytes in; shifts before and after the product, so that each of them changes all bits. */
+static uint64_t mixed(uint64_t hash, uint64_t word) {
+    hash ^= word;
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0xff51afd7ed558ccd);
+    return hash ^ hash >> 29;
+}
+
 uint64_t key_hash(uint64_t seed, const uint8_t *key, size_t length) {
     uint64_t hash = seed ^ length * UINT64_C(0x9e3779b97f4a7c15), word;
     for (; length >= 8; key += 8, length -= 8) {
         memcpy(&word, key, 8);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
+        hash = mixed(hash, word);
     }
     word = 0;
     memcpy(&word, key, length);
-    hash = (hash ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
-    hash ^= hash >> 33;
-    hash *= UINT64_C(0xff51afd7ed558ccd);
-    return hash ^ hash >> 33;
+    return mixed(mixed(hash, word), seed);
 }
 
 static domain_slot *slot_of(const domain_table *domains, uint64_t hash, const uint8_t *name, size_t length) {
