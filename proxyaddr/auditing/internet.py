@@ -53,6 +53,9 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:[.]{_LABEL})*")
 _PREFIX = re.compile(r"(?:\s*(?:smtp|mailto)\s*:)+", re.IGNORECASE)
 _IN_ANGLE_BRACKETS = re.compile(r"[^<>@]*<([^<>]*)>\s*")
 _SEPARATOR = re.compile("[,;]")
+_TRANSLITERATED_LENGTH = 1024
+"""The most characters that are written without accents: Unicode sorts marks by the square of their number."""
+
 _WIDE_AT = "\uff20"
 
 _LETTERS = str.maketrans(
@@ -116,6 +119,8 @@ def transliterated(text: str) -> str | None:
     >>> transliterated("Jörg.Łukasz.jané"), transliterated("иван")
     ('Joerg.Lukasz.jane', None)
     """
+    if len(text) > _TRANSLITERATED_LENGTH:
+        return None
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_LETTERS))
     kept = "".join(c for c in apart if c.isascii() or unicodedata.category(c) not in ("Mn", "Cf"))
     return kept if kept.isascii() else None

@@ -40,6 +40,9 @@ SHOWN = 3
 
 STANDARD_INPUT = "-"
 
+HOLDERS = 8
+"""The first holders of a value that are shown."""
+
 VALUE_LENGTH = 120
 """The most characters of a value that are shown."""
 
@@ -78,9 +81,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     form = None if options.fix is None else form_of_fixes(Path(options.fix))
     if STANDARD_INPUT in options.inputs:
-        raise ConfigurationError(
-            "unreadable-file", "an audit reads files: save the export, and name the file"
-        )
+        raise ConfigurationError("unreadable-file", "an audit reads files: save the export, and name the file")
     _check_files(options)
     context, is_whole = _context(options)
     report = audit(
@@ -199,12 +200,15 @@ def _last_line(report: AuditReport) -> str:
 def _line(finding: AuditFinding) -> str:
     """Return a finding in one line: the object, the value, and what it becomes; or the value and who holds it."""
     if finding.holders is not None:
-        several = ", ".join(map(visible, finding.holders[:8])) + (", …" if len(finding.holders) > 8 else "")
-        return _cut(f"{visible(finding.key or '')}: held by {several}", 2 * VALUE_LENGTH)
+        count = f"{len(finding.holders):,}: " if len(finding.holders) > HOLDERS else ""
+        several = ", ".join(_cut(visible(name), VALUE_LENGTH) for name in finding.holders[:HOLDERS])
+        key = _cut(visible(finding.key or ""), VALUE_LENGTH)
+        return _cut(f"{key}: held by {count}{several}{', …' * bool(count)}", 2 * VALUE_LENGTH)
     values = (finding.value,) if isinstance(finding.value, str) else finding.value or ()
     told = ", ".join(_cut(visible(value), VALUE_LENGTH) for value in values)
     fix = "".join(f" → {action} {_fix_value(value)}".rstrip() for action, value in (finding.fix or {}).items())
-    return f"{visible(finding.object or '')}: {told or f'no {finding.attribute}'}{fix}"
+    name = _cut(visible(finding.object or ""), VALUE_LENGTH)
+    return f"{name}: {told or f'no {finding.attribute}'}{fix}"
 
 
 def _fix_value(value: object) -> str:
