@@ -49,6 +49,7 @@ SANITIZED = (
     ("fuzz_kernel", "-UPROXYADDR_SCALAR", ("building.c", "look_ups.c")),
     ("fuzz_kernel", "-DPROXYADDR_SCALAR", ("building.c", "look_ups.c")),  # as for processors without SSE2
     ("fuzz_columns", "-UPROXYADDR_SCALAR", ("forms.c", "route_kinds.c")),
+    ("fuzz_recipients", "-UPROXYADDR_SCALAR", ("recipients.c", "holdings.c")),
 )
 """Programs of tests/native, each with a flag of the compiler and the native sources that it calls."""
 

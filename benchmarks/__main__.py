@@ -19,6 +19,7 @@ BENCHMARKS = (
     "json_lines",
     "directories",
     "whole_sites",
+    "audits",
     "engines",
 )
 

@@ -65,6 +65,8 @@ def _table(engine: str) -> Callable[[str], int]:
     return table.compile().match
 
 
+_AUDITED = ("mail", "userPrincipalName", "mailNickname", "displayName", "targetAddress", "legacyExchangeDN")
+
 CALLS: dict[str, Callable[[str], object]] = {
     "parse": lambda text: px.parse(text, limits=UNBOUNDED),
     "parse_one_off": lambda text: px.parse_one_off(text, limits=UNBOUNDED),
@@ -96,6 +98,7 @@ CALLS: dict[str, Callable[[str], object]] = {
     "equality": lambda text: hash(px.OneOffAddress("SMTP", text)),
     "route": _table("table"),
     "match": _table("matcher"),
+    "audit": lambda text: px.audit([dict.fromkeys(_AUDITED, text) | {"proxyAddresses": [text, f"smtp:{text}"]}]),
     "resolve": lambda text: px.InternetMailService(site_domain="a.b").resolve(px.OneOffAddress("SMTP", text)),
 }
 """Public calls by name, without limits: a limit would hide what they cost."""

@@ -178,5 +178,6 @@ def _taken_apart(texts: Any, separator: Separator) -> Any:  # noqa: ANN401 - as 
 
 def _view(array: Any) -> memoryview:  # noqa: ANN401 - as above
     """Return the values of an array of numbers without nulls."""
-    kind = {1: "B", 4: "i"}[array.type.byte_width]
-    return memoryview(array.buffers()[1]).cast(kind)[array.offset : array.offset + len(array)]
+    values = memoryview(array.buffers()[1])
+    typed = values.cast("B") if array.type.byte_width == 1 else values.cast("i")
+    return typed[array.offset : array.offset + len(array)]

@@ -1,10 +1,11 @@
-"""Opens files and tables whose rows are objects as columns: Parquet and Arrow data batch by batch, CSV as it is read."""
+"""Opens files and tables whose rows are objects as columns: Arrow data batch by batch, CSV as it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,7 +18,7 @@ from proxyaddr.auditing.reading import read_audited
 from proxyaddr.auditing.survey import Source
 from proxyaddr.auditing.tables import ROWS, Table, rows_of, table_in_file, table_of
 from proxyaddr.directory.files import ARROW_MARKS
-from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.errors import RowError
 from proxyaddr.limits import Limits
 
 __all__ = ["columns_of_files", "columns_of_table"]
@@ -50,17 +51,17 @@ def columns_of_files(paths: Sequence[Path], limits: Limits) -> ColumnSource | No
 
 
 def _part(path: Path, limits: Limits, errors: list[RowError]) -> Part | None:
-    if not path.is_file():  # what is read once, or not at all
+    if not path.is_file():  # a pipe, which is read once, or what can't be read
         return None
-    with path.open("rb") as file:
-        is_arrow = file.read(8).startswith(ARROW_MARKS)
-    if not is_arrow:
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:  # told where it is read
+        return None
+    if not start.startswith(ARROW_MARKS):
         form, exported = exported_file(path, limits)
         return _text_part(exported, limits, errors) if form is Form.CSV else None
-    if path.stat().st_size > limits.file_octets:
-        message = f"a file has at most {limits.file_octets} bytes; `limits=` allows more"
-        raise ConfigurationError("file-too-large", message, source=str(path))
-    table = table_in_file(path, limits)
+    table = table_in_file(path, limits)  # however large it is: a batch of it is in memory
     layout = Layout.of(table.schema)
     return None if layout is None else Part(table, layout)
 
@@ -68,7 +69,7 @@ def _part(path: Path, limits: Limits, errors: list[RowError]) -> Part | None:
 def _text_part(exported: Iterable[Exported | RowError], limits: Limits, errors: list[RowError]) -> Part | None:
     """Return the rows of CSV in columns, which take a tenth of the memory of objects."""
     entries = iter(exported)
-    batches = []
+    batches: list[Any] = []
     schema = pa.schema([])
     while chunk := list(islice(entries, ROWS)):
         rows = [entry for entry in chunk if isinstance(entry, Exported)]
@@ -76,12 +77,13 @@ def _text_part(exported: Iterable[Exported | RowError], limits: Limits, errors: 
         if rows and not batches:
             names = [name for name in rows[0].properties if property_key(name) in READ]
             schema = pa.schema([*((name, pa.string()) for name in names), (_LINES, pa.int64())])
-        columns = [[row.properties[name] for row in rows] for name in schema.names[:-1]]
+        columns: list[list[object]] = [[row.properties[name] for row in rows] for name in schema.names[:-1]]
+        columns.append([row.line for row in rows])
         try:
-            columns.append([row.line for row in rows])
-            batches.append(pa.record_batch([pa.array(c, k) for c, k in zip(columns, schema.types, strict=False)], schema))
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
         except UnicodeEncodeError:  # half of a surrogate pair, which no text of Arrow holds
             return None
+        batches.append(pa.record_batch(arrays, schema=schema))
     table = Table(schema, lambda names: [batch.select(names) for batch in batches], limits)
     layout = Layout.of(schema)
     return None if layout is None else Part(table, layout, _LINES)

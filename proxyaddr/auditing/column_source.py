@@ -133,7 +133,8 @@ class _Read(NamedTuple):
         taken = self.batch if len(rows) == len(self.batch) else self.batch.take(pa.array(rows, pa.uint64()))
         numbers = [self.start + row + 1 for row in rows] if lines is None else taken.column(lines).to_pylist()
         cells = zip(*(taken.column(name).to_pylist() for name in names), strict=True)
-        exported = (Exported(line, dict(zip(names, each, strict=True))) for line, each in zip(numbers, cells, strict=True))
+        rows_read = zip(numbers, cells, strict=True)
+        exported = (Exported(line, dict(zip(names, each, strict=True))) for line, each in rows_read)
         for row, (line, held) in zip(rows, entries(exported, []), strict=True):
             yield row, object_of(held, line, self.separator, is_text=self.part.is_text)
 

@@ -83,6 +83,15 @@ def judge_address(
     address: str, domains: DomainList, *, unfit: re.Pattern[str] = SMTP_UNFIT, may_be_joined: bool = True
 ) -> Judgement | None:
     """Return what is wrong with an address, `local@domain`; None for a sound one."""
+    if address in domains.sound:
+        return None
+    judged = _judge_whole(address, domains, unfit, may_be_joined=may_be_joined)
+    if judged is None:
+        domains.keep_sound(address)
+    return judged
+
+
+def _judge_whole(address: str, domains: DomainList, unfit: re.Pattern[str], *, may_be_joined: bool) -> Judgement | None:
     if may_be_joined and (parts := _joined(address, domains)):
         return Judgement("joined", None, f"{len(parts):,} addresses in one value", parts)
     if found := unfit.search(address):
@@ -127,14 +136,17 @@ def transliterated(text: str) -> str | None:
 
 
 def _judge_domain(address: str, domain: str, domains: DomainList) -> Judgement | None:
-    labels = domain.split(".")
     if not _DOMAIN.fullmatch(domain):
         trimmed = address.rstrip(".") if address.endswith(".") else None
         return Judgement("domain-syntax", _if_usable(trimmed, domains), "a label of the domain is no host name's")
-    if len(domain) > DOMAIN_MAX_LENGTH or any(len(label) > LABEL_MAX_LENGTH for label in labels):
+    if len(domain) > LABEL_MAX_LENGTH and _is_too_long(domain):
         return Judgement("domain-syntax", None, "the domain or a label of it is too long")
     why = domains.why_not_routable(domain)
     return None if why is None else Judgement("not-routable", None, why)
+
+
+def _is_too_long(domain: str) -> bool:
+    return len(domain) > DOMAIN_MAX_LENGTH or any(len(label) > LABEL_MAX_LENGTH for label in domain.split("."))
 
 
 def _joined(address: str, domains: DomainList) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def _is_judged(key: str, kind: Any) -> bool:  # noqa: ANN401 - pyarrow has no ty
 
 def is_text(kind: Any) -> bool:  # noqa: ANN401 - as above
     """Return whether a type is one of text."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def is_list(kind: Any) -> bool:  # noqa: ANN401 - as above

@@ -168,22 +168,22 @@ def _domains(subject: Subject) -> Iterator[Found]:
     context = subject.judges.context
     for value in subject.with_untyped:
         domain = subject.domain_to_be(value)
-        fix: Fix | None = {"remove": True} if _may_go(subject, value) else None
         if context.is_reserved(domain):
-            yield Found("reserved-domain", PROXIES, value.text, fix, domain)
+            yield Found("reserved-domain", PROXIES, value.text, _removal(subject, value), domain)
         if domain and subject.is_of_mailbox and not context.is_accepted(domain):
             if value.is_primary:
                 yield Found("primary-domain-not-accepted", PROXIES, value.text, None, domain)
             else:
-                yield Found("domain-not-accepted", PROXIES, value.text, fix, domain)
+                yield Found("domain-not-accepted", PROXIES, value.text, _removal(subject, value), domain)
 
 
-def _may_go(subject: Subject, value: TypedValue) -> bool:
-    """Return whether nothing else refers to an address, so that it can be removed without another finding."""
+def _removal(subject: Subject, value: TypedValue) -> Fix | None:
+    """Return the fix that removes an address, to which nothing else refers; None where another finding would follow."""
     audited = subject.object
     target = split_value(audited.get(TARGET) or "").address
     others = (audited.get(MAIL), audited.get(UPN), target)
-    return not value.is_primary and subject.has_primary and not any(same(value.address, other) for other in others)
+    may_go = not value.is_primary and subject.has_primary and not any(same(value.address, other) for other in others)
+    return {"remove": True} if may_go else None
 
 
 def _legacy_dns(subject: Subject) -> Iterator[Found]:

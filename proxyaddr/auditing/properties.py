@@ -104,8 +104,8 @@ def members_of(value: object) -> Sequence[object]:
     """Return the members of a list, the value itself where it is none."""
     if value is None or value == "":
         return ()
-    if value.__class__ is list:
-        return value  # type: ignore[return-value]  # as checked
+    if type(value) is list:
+        return value
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return list(value)
     return (value,)
@@ -113,8 +113,8 @@ def members_of(value: object) -> Sequence[object]:
 
 def text_of(value: object) -> str | None:
     """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
-    if value is None or value.__class__ is str:
-        return value  # type: ignore[return-value]  # as checked
+    if value is None or type(value) is str:  # nothing else, most of the time
+        return value
     if isinstance(value, list | tuple):
         value = value[0] if value else None
     if isinstance(value, Mapping):

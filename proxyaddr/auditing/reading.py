@@ -184,7 +184,7 @@ def _name(held: Mapping[str, object], row: int) -> str:
 
 
 def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
-    """Return the object of properties, whose names are as names compare."""
+    """Return the object with properties by their names as names compare; `row` is where it stands in the export."""
     single: dict[str, str] = {}
     for name, attribute in ATTRIBUTES.items():
         if name in held and attribute not in single:

@@ -25,7 +25,7 @@ class Surveyed(NamedTuple):
 class Survey(NamedTuple):
     """How many objects there are, what they hold, and in their order those that a rule may say something of."""
 
-    count: int
+    size: int
     holdings: Holdings
     objects: Iterator[Surveyed]
 

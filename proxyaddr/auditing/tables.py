@@ -12,6 +12,7 @@ from pyarrow import ipc, parquet
 
 from proxyaddr._files.text import too_many_rows
 from proxyaddr.directory.arrow import ERRORS, unreadable
+from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
 __all__ = ["ROWS", "Table", "ahead", "rows_of", "table_in_file", "table_of"]
@@ -24,7 +25,7 @@ _BUFFER = 1 << 20
 
 
 class Table:
-    """Rows that can be read again and again; texts that are held once for several rows count as texts."""
+    """Rows that can be read again and again, in plain types: dictionaries of texts and views of them are texts."""
 
     def __init__(
         self,
@@ -55,6 +56,8 @@ class Table:
                     if count > self._limits.file_rows:
                         raise too_many_rows(self._source, self._limits)
                     yield batch if batch.schema.types == schema.types else batch.cast(schema)
+        except ConfigurationError:
+            raise
         except ERRORS as error:
             raise unreadable(error, self._source) from None
 
@@ -115,4 +118,9 @@ def table_of(rows: Any, limits: Limits) -> Table:  # noqa: ANN401 - pyarrow has 
 
 
 def _plain(kind: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+    """Return the type of text that one is judged as: pyarrow computes nothing of views."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_list(kind) and pa.types.is_string_view(kind.value_type):
+        return pa.list_(pa.string())
+    return pa.string() if pa.types.is_string_view(kind) else kind

@@ -21,6 +21,8 @@ SPECIAL_USE = frozenset(
 _KEPT = 10_000
 """Routable domains that are remembered, since most addresses have the same few."""
 
+_KEPT_ADDRESSES, _LONGEST_KEPT = 100, 512
+
 _MARK = "// ===END ICANN DOMAINS==="
 
 
@@ -42,11 +44,13 @@ class DomainList:
     """The known top-level domains with those that a setting adds, in A-labels.
 
     Where nobody asks for the rule about them, `is_asked` is false, and every domain is taken for a routable one.
+    `sound` has addresses with which nothing is wrong: objects have the same one in several attributes.
     """
 
     def __init__(self, additions: Iterable[str] = (), *, is_asked: bool = True) -> None:
         self._is_asked = is_asked
         self._routable: set[str] = set()
+        self.sound: set[str] = set()
         self._additions = frozenset(ascii_domain(name.lstrip(".")) for name in additions)
 
     @property
@@ -66,6 +70,13 @@ class DomainList:
         if why is None and len(self._routable) < _KEPT:
             self._routable.add(domain)
         return why
+
+    def keep_sound(self, address: str) -> None:
+        """Remember for a while that nothing is wrong with an address."""
+        if len(self.sound) >= _KEPT_ADDRESSES:
+            self.sound.clear()
+        if len(address) <= _LONGEST_KEPT:
+            self.sound.add(address)
 
     def _why_not_routable(self, domain: str) -> str | None:
         labels = domain.lower().split(".")

@@ -18,6 +18,7 @@ from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._style import BAD, CODE, style
 from proxyaddr.cli._tables import accepted_domains_of
 from proxyaddr.errors import ConfigurationError, RowError, quantity, visible
+from proxyaddr.limits import Limits
 
 __all__ = ["EXAMPLES", "add_options"]
 
@@ -42,6 +43,9 @@ STANDARD_INPUT = "-"
 
 HOLDERS = 8
 """The first holders of a value that are shown."""
+
+MOST_ROWS = 2**32
+"""Rows that are read of a file: those of Parquet and Arrow data are not held in memory."""
 
 VALUE_LENGTH = 120
 """The most characters of a value that are shown."""
@@ -91,6 +95,7 @@ def _run(options: argparse.Namespace) -> int:
         severity=options.severity,
         baseline=options.baseline,
         context=context,
+        limits=Limits(file_rows=MOST_ROWS),
     )
     _print_errors(report)
     for notice in report.notices:

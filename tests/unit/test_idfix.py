@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,11 @@ def counts() -> list[tuple[str, int, int]]:
         ),
         ("recipients in which something is wrong", len(faulty), len(faulty)),
         ("of them not reported: misses", sum(not case["idfix"] for case in faulty), sum(not found(c) for c in faulty)),
-        ("suggestions that make another address, or a malformed one", sum(case["harm"] for case in CASES), sum(map(does_harm, CASES))),
+        (
+            "suggestions that make another address, or a malformed one",
+            sum(case["harm"] for case in CASES),
+            sum(map(does_harm, CASES)),
+        ),
     ]
 
 
@@ -83,7 +88,7 @@ def tables() -> list[str]:
     return lines
 
 
-HEADINGS = (
+HEADINGS: Sequence[tuple[str, Callable[[Case], bool]]] = (
     ("False alarms of IdFix", lambda case: bool(not case["rules"] and case["idfix"])),
     ("What IdFix does not report", lambda case: bool(case["rules"] and not case["idfix"])),
     ("What both report", lambda case: bool(case["rules"] and case["idfix"])),

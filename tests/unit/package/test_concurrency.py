@@ -181,6 +181,7 @@ def test_native_modules_need_no_gil() -> None:
 @pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python always has the GIL")
 def test_native_modules_leave_the_gil_off() -> None:
     modules = "proxyaddr.columns._native_columns, proxyaddr.matcher._native, proxyaddr.matcher._native_arrow"
+    modules += ", proxyaddr.auditing._native_audit"
     loaded = f"import sys, {modules}; sys.exit(sys._is_gil_enabled())"
     subprocess.run([sys.executable, "-W", "error", "-c", loaded], check=True, timeout=60)
 

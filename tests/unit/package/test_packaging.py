@@ -89,6 +89,7 @@ def expected_in_wheel() -> set[str]:
         modules
         | {"proxyaddr/py.typed", "proxyaddr/rulebook.toml", "proxyaddr/columns/_native_columns.pyi"}
         | {"proxyaddr/delivery/bounce_codes.toml"}
+        | {"proxyaddr/auditing/_native_audit.pyi"}
         | {"proxyaddr/matcher/_native.pyi", "proxyaddr/matcher/_native_arrow.pyi"}
         | {f"proxyaddr/grammar/{name}" for name in GRAMMARS}
     )
