@@ -35,7 +35,7 @@ from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.directory.records import TYPE_COLUMNS
-from proxyaddr.errors import ConfigurationError, RowError
+from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "placed", "read_audited", "separator_in"]
@@ -103,8 +103,6 @@ def _of_file(path: str | Path, limits: Limits) -> Audited:
     audited = _read(_noting(exported, names), is_text=form in TEXT_FORMS, is_whole=False)
     if names and not audited.attributes:
         raise unknown_column("no-proxy-column", list(names), _EXPECTED, str(path))
-    if not (audited.objects or audited.errors):
-        raise ConfigurationError("no-addresses", "there are no objects in it", source=str(path))
     return audited
 
 

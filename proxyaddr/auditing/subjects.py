@@ -10,7 +10,7 @@ from proxyaddr._text.domains import canonical
 from proxyaddr._text.types import DEFAULT_TYPE, WHITE_SPACE
 from proxyaddr.auditing.found import Found, Judges, TypedValue, split_value
 from proxyaddr.auditing.internet import judge_address
-from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, TARGET, AuditObject
+from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, TARGET, UPN, AuditObject
 from proxyaddr.auditing.value_rules import mended_target
 
 __all__ = ["Subject", "domain_of", "same"]
@@ -60,7 +60,17 @@ class Subject(NamedTuple):
         """Return whether a fix leaves the target alone, and splits no address off that another rule would tell."""
         parts = found.fix.get("split") if found.fix else None
         addresses = [split_value(str(part)).address for part in parts] if isinstance(parts, list) else []
-        return not self._parts_from_target(found) and all(map(self._may_be_held, addresses))
+        parts_address = self._parts_from_target(found) or self._parts_from_primary(found)
+        return not parts_address and all(map(self._may_be_held, addresses))
+
+    def _parts_from_primary(self, found: Found) -> bool:
+        """Return whether a fix changes the userPrincipalName that is the primary address, and that stays as it is."""
+        primary = self.object.get(MAIL) if self.primary is None else self.primary.address
+        if found.attribute != UPN or not found.fix or not primary or not same(primary, str(found.value)):
+            return False
+        judged = judge_address(primary, self.judges.domains)
+        stays = judged.mended if judged is not None and judged.mended is not None else primary
+        return not same(stays, str(found.fix.get("set")))
 
     def _parts_from_target(self, found: Found) -> bool:
         """Return whether a fix changes the address that is the target, and the target stays as it is."""

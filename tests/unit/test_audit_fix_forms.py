@@ -12,7 +12,7 @@ from typing import Any
 
 import idna
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -152,7 +152,7 @@ def records_of(directory: Directory) -> list[Record]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     records=st.lists(st.tuples(NAMES, OBJECTS), min_size=1, max_size=3, unique_by=lambda each: each[0]),
     context=CONTEXTS,
