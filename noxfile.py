@@ -38,7 +38,7 @@ FIELD_AREAS: tuple[str, ...] = (
     *("one_off", "parse_one", "recipient_list", "proxy_list", "x400"),
     *("address_space", "route", "gwart", "command"),
 )
-NEXT_AREAS: tuple[str, ...] = ()
+NEXT_AREAS: tuple[str, ...] = ("audit",)
 """The areas of the folders `field` and `next` beside the conformance cases that the package passes completely."""
 
 ON_ALL_CORES = {"PYTEST_ADDOPTS": "--numprocesses=auto --dist=loadfile"}

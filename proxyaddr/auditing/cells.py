@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, TYPE_PATTERN
+from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, LEGACY_DN_TYPES, TYPE_PATTERN
 
-__all__ = ["Separator", "separator_of", "values_in"]
+__all__ = ["Separator", "separator_of", "text_with", "values_in"]
 
 _HOLDING = frozenset({"X400", "X.400", "EX", "X500", "CCMAIL", "NOTES", "FAX", "MHS", "EUM"})
 """Types whose values may hold a separator."""
@@ -18,6 +18,7 @@ _KNOWN = "|".join(map(re.escape, sorted(KNOWN_TYPES, reverse=True)))
 _SEPARATED = re.compile(rf"([;|\n%,]|(?<=[^;|\n%, ]) )(\s*)(?=(?i:{_KNOWN}):)")
 _SAMPLE = 4096
 _ESCAPED = re.compile(r"\\([;\\])")
+_TO_ESCAPE = re.compile(r"[;\\]")
 _FREE_SEMICOLON = re.compile(r"(?<!\\);")
 
 
@@ -51,20 +52,36 @@ def values_in(text: str, separator: Separator) -> list[str]:
     is_escaped = character == ";" and "\\;" in text
     pieces = _FREE_SEMICOLON.split(text) if is_escaped else text.split(character)
     groups: list[list[str]] = []
-    may_hold = is_or_address = False
+    may_hold = is_or_address = is_dn = False
     for piece in pieces:
         match = _TYPED.match(piece)
         kind = match[1].upper() if match else None
         if kind == DDA_KEYWORD:
             kind = None
-        belongs = may_hold and not (is_or_address and piece.strip() and "=" not in piece)
+        is_other = "=" not in piece and (is_or_address or (is_dn and "@" in piece and "/" not in piece))
+        belongs = may_hold and not (piece.strip() and is_other)
         if groups and kind is None and (belongs or character == " "):
             groups[-1].append(piece)
             continue
         is_or_address = kind in ("X400", "X.400")
+        is_dn = kind in LEGACY_DN_TYPES
         may_hold = kind is not None and (kind in _HOLDING or kind not in KNOWN_TYPES)
         groups.append([piece])
     values = [character.join(group) for group in groups]
     if separator.is_spaced:
         values = [value.removeprefix(" ") for value in values]
     return [_ESCAPED.sub(r"\1", value) if is_escaped else value for value in values if value.strip(BLANKS)]
+
+
+def text_with(values: Sequence[str], separator: Separator, before: str) -> str:
+    """Return a text that holds values as the one before held others: in braces, with escapes.
+
+    >>> text_with(["smtp:a@contoso.com", "sip:b"], Separator(), "{smtp:a b@contoso.com, sip:b}")
+    '{smtp:a@contoso.com, sip:b}'
+    """
+    stripped = before.strip(BLANKS)
+    if stripped.startswith("{") and stripped.endswith("}"):
+        return f"{{{', '.join(values)}}}"
+    if separator.character == ";" and "\\;" in before and any(";" in value for value in values):
+        values = [_TO_ESCAPE.sub(r"\\\g<0>", value) for value in values]
+    return f"{separator.character}{' ' * separator.is_spaced}".join(values)

@@ -103,18 +103,19 @@ class AuditContext:
         )
 
     def is_coexistence(self, domain: str) -> bool:
-        """Return whether a domain is that of routing addresses."""
-        return self.coexistence_domain is not None and ascii_domain(domain) == ascii_domain(self.coexistence_domain)
-
-    def is_reserved(self, domain: str) -> bool:
-        """Return whether the sync drops addresses of a domain: those of tenants, but for the coexistence domain.
+        """Return whether a domain is that of routing addresses.
 
         Where that is not known, every domain that has its form is taken for it.
         """
         name = ascii_domain(domain)
-        if self.is_coexistence(name) or (self.coexistence_domain is None and name.endswith(COEXISTENCE)):
-            return False
-        return name.endswith((TENANT, ".microsoftonline.com"))
+        if self.coexistence_domain is None:
+            return name.endswith(COEXISTENCE)
+        return name == ascii_domain(self.coexistence_domain)
+
+    def is_reserved(self, domain: str) -> bool:
+        """Return whether the sync drops addresses of a domain: those of tenants, but for the coexistence domain."""
+        name = ascii_domain(domain)
+        return not self.is_coexistence(name) and name.endswith((TENANT, ".microsoftonline.com"))
 
 
 def _texts(value: object, name: str) -> tuple[str, ...]:

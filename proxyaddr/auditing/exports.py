@@ -8,6 +8,7 @@ from pathlib import Path
 from proxyaddr._files.objects import Exported, Form, objects_in_text
 from proxyaddr._files.text import decoded, limited_rows, read_bytes
 from proxyaddr._optional import import_extra
+from proxyaddr.auditing.unexported import without_unexported
 from proxyaddr.directory.files import ARROW_MARKS
 from proxyaddr.errors import RowError, check_type
 from proxyaddr.limits import Limits
@@ -16,7 +17,7 @@ __all__ = ["exported_file", "exported_records"]
 
 
 def exported_file(path: str | Path, limits: Limits) -> tuple[Form | None, Iterator[Exported | RowError]]:
-    """Return the form of a file, None for Arrow data, and its objects.
+    """Return the form of a file, None for Arrow data, and its objects; those whose addresses are not in it are errors.
 
     ConfigurationError for a file that can't be read, or has no form.
     """
@@ -27,7 +28,7 @@ def exported_file(path: str | Path, limits: Limits) -> tuple[Form | None, Iterat
 
         return None, arrow.open_file(data, str(path)).objects(_is_any, limits)
     found = objects_in_text(decoded(data), str(path), limits)
-    return found.form, found.objects
+    return found.form, without_unexported(found.objects, str(path))
 
 
 def exported_records(records: object, limits: Limits) -> Iterator[Exported]:

@@ -101,7 +101,7 @@ class AuditReport:
     `notices` say what could not be judged.
     """
 
-    __slots__ = ("_write", "errors", "findings", "notices", "objects")
+    __slots__ = ("_write", "_write_mended", "errors", "findings", "notices", "objects")
 
     def __init__(
         self,
@@ -111,12 +111,14 @@ class AuditReport:
         errors: Sequence[RowError] = (),
         notices: Sequence[str] = (),
         write: Callable[[Path, str | None], int],
+        write_mended: Callable[[Path], int],
     ) -> None:
         self.findings = AuditFindings(findings)
         self.objects = objects
         self.errors = tuple(errors)
         self.notices = tuple(notices)
         self._write = write
+        self._write_mended = write_mended
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -132,6 +134,16 @@ class AuditReport:
         ConfigurationError for any other form, and where the file can't be written.
         """
         return self._write(Path(path), form)
+
+    def write_mended(self, path: str | Path) -> int:
+        """Write the export once more with its objects mended, and return how many of them it changes.
+
+        The rows of CSV, the objects of JSON and the entries of LDIF are those of the file that was audited, and what is
+        not mended stays as it is. Of several files each is written to a folder under its name.
+        ConfigurationError for any other form, for rows that could not be read, and where the file can't be written or
+        is the audited one.
+        """
+        return self._write_mended(Path(path))
 
     def __repr__(self) -> str:
         return f"AuditReport({quantity(self.objects, 'object')}, {quantity(len(self.findings), 'finding')})"

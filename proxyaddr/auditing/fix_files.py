@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from proxyaddr._text.powershell import quoted
 from proxyaddr.auditing.fixes import Mended
+from proxyaddr.auditing.ldif_lines import ldif_line
 from proxyaddr.auditing.objects import (
     ALIAS,
     CONTACT,
@@ -29,10 +28,6 @@ from proxyaddr.errors import ConfigurationError, visible
 
 __all__ = ["form_of_fixes", "write_fixes"]
 
-_SAFE = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\x1f!-9;=-\x7f][\x01-\x09\x0b\x0c\x0e-\x7f]*")
-"""A value that LDIF holds as it is (RFC 2849, SAFE-STRING); one that ends in a blank does not."""
-
-_LINE_LENGTH = 76
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets read as the start of a formula (OWASP, CSV Injection)."""
 
@@ -84,7 +79,8 @@ def form_of_fixes(path: Path) -> str:
     """Return the form that the name of a file says; ConfigurationError for a name that says none."""
     form = path.suffix.lower()
     if form not in _WRITERS:
-        message = f"fixes are written to a file that ends in {', '.join(_WRITERS)}, not {visible(path.name)!r}"
+        message = f"fixes are written to a file that ends in {', '.join(_WRITERS)}, not {visible(path.name)!r}; "
+        message += "the export itself is written mended by --mended, in Python by write_mended"
         raise ConfigurationError("unknown-format", message, "fix")
     return form
 
@@ -111,7 +107,7 @@ def _write_ldif(file: TextIO, mended: Iterable[Mended]) -> None:
             file.write(f"\n# {_in_comment(each.before.id)}: its distinguished name is not known\n")
             continue
         file.write("\n")
-        _put(file, "dn", each.before.dn)
+        file.write(ldif_line("dn", each.before.dn))
         file.write("changetype: modify\n")
         for change in changes(each):
             if change.is_whole:
@@ -126,20 +122,8 @@ def _put_operation(file: TextIO, operation: str, attribute: str, values: Iterabl
     if values:
         file.write(f"{operation}: {attribute}\n")
         for value in values:
-            _put(file, attribute, value)
+            file.write(ldif_line(attribute, value))
         file.write("-\n")
-
-
-def _put(file: TextIO, name: str, value: str) -> None:
-    """Write a line, in base64 where the value is not safe, and folded."""
-    if _SAFE.fullmatch(value) and not value.endswith(" "):
-        line = f"{name}: {value}"
-    else:
-        line = f"{name}:: {base64.b64encode(value.encode('utf-8', 'surrogatepass')).decode()}"
-    file.write(line[:_LINE_LENGTH])
-    for start in range(_LINE_LENGTH, len(line), _LINE_LENGTH - 1):
-        file.write(f"\n {line[start : start + _LINE_LENGTH - 1]}")
-    file.write("\n")
 
 
 def _in_comment(text: str) -> str:
@@ -209,11 +193,14 @@ def _quoted(text: str) -> str:
     """Return a text in quotes; characters that an editor or a console could act on are made by their numbers."""
     if text.isprintable():
         return quoted(text)
-    pieces = [
-        quoted("".join(run)) if printable else "+".join(f"[char]0x{ord(c):X}" for c in run)
-        for printable, run in _runs(text)
-    ]
+    pieces = [quoted("".join(run)) if printable else "+".join(map(_by_number, run)) for printable, run in _runs(text)]
     return f"({'+'.join(['[string]' + quoted(''), *pieces])})"
+
+
+def _by_number(character: str) -> str:
+    """Return the expression that makes a character; [char] has 16 bits."""
+    number = f"0x{ord(character):X}"
+    return f"[char]{number}" if ord(character) < 1 << 16 else f"[char]::ConvertFromUtf32({number})"
 
 
 def _runs(text: str) -> Iterator[tuple[bool, list[str]]]:

@@ -74,7 +74,7 @@ def split_value(text: str) -> TypedValue:
 def _split(text: str) -> TypedValue:
     written, colon, address = text.partition(":")
     written = written.strip(WHITE_SPACE)
-    if not colon:
+    if not colon or "@" in written:  # no type holds one: an address stands there
         return TypedValue(text, "", "", text.strip(WHITE_SPACE))
     kind = written.upper()
     return TypedValue(text, written, SPELLINGS.get(kind, kind), address.strip(WHITE_SPACE))

@@ -53,6 +53,10 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:[.]{_LABEL})*")
 _PREFIX = re.compile(r"(?:\s*(?:smtp|mailto)\s*:)+", re.IGNORECASE)
 _IN_ANGLE_BRACKETS = re.compile(r"[^<>@]*<([^<>]*)>\s*")
 _SEPARATOR = re.compile("[,;]")
+_TRANSLITERATED_LENGTH = 1024
+"""The most characters that are written without accents: Unicode sorts marks by the square of their number."""
+
+_WIDE_AT = "\uff20"
 
 _LETTERS = str.maketrans(
     {
@@ -124,6 +128,8 @@ def transliterated(text: str) -> str | None:
     >>> transliterated("Jörg.Łukasz.jané"), transliterated("иван")
     ('Joerg.Lukasz.jane', None)
     """
+    if len(text) > _TRANSLITERATED_LENGTH:
+        return None
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_LETTERS))
     kept = "".join(c for c in apart if c.isascii() or unicodedata.category(c) not in ("Mn", "Cf"))
     return kept if kept.isascii() else None
@@ -172,13 +178,15 @@ def _without(address: str, unfit: re.Pattern[str]) -> str | None:
         start += 1
     while end > start and unfit.match(domain[end - 1]):
         end -= 1
-    if unfit.search(domain, start, end) or any("@" in part or ":" in part for part in _SEPARATOR.split(local)[:-1]):
+    pieces = _SEPARATOR.split(local)
+    is_several = len(pieces) > 1 and (":" in local or any("@" in piece for piece in pieces[:-1]))
+    if is_several or unfit.search(domain, start, end):
         return None  # the pieces would make another address
     return f"{unfit.sub('', local)}@{domain[start:end]}"
 
 
 def _in_ascii(address: str) -> str | None:
-    local, at, domain = address.rpartition("@")
+    local, at, domain = address.replace(_WIDE_AT, "@").rpartition("@")
     name = transliterated(local)
     if name is None or not at:
         return None

@@ -9,9 +9,10 @@ from proxyaddr.auditing.baseline import Identity, identity
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.findings import AuditFinding
 from proxyaddr.auditing.found import Found, Judges
-from proxyaddr.auditing.object_rules import OBJECT_RULES, Subject
+from proxyaddr.auditing.object_rules import OBJECT_RULES
 from proxyaddr.auditing.objects import AuditObject
 from proxyaddr.auditing.rules import RULE_NAMES, RULES, AuditSeverity
+from proxyaddr.auditing.subjects import Subject
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 
@@ -57,7 +58,7 @@ class ObjectJudge:
             found += rule(subject)
         chosen = [each for each in found if self._is_told(each, audited)]
         chosen.sort(key=lambda each: PLACES[each.rule])
-        return [each._replace(fix=None) if subject.parts_from_target(each) else each for each in chosen]
+        return [each if subject.may_be_mended(each) else each._replace(fix=None) for each in chosen]
 
     def _is_told(self, found: Found, audited: AuditObject) -> bool:
         rule = BY_NAME[found.rule]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
-from proxyaddr._text.domains import canonical
 from proxyaddr._text.types import DEFAULT_TYPE, LEGACY_DN_TYPES, WHITE_SPACE
-from proxyaddr.auditing.found import Fix, Found, Judges, TypedValue, split_value
-from proxyaddr.auditing.internet import judge_address, judge_user_name
+from proxyaddr.auditing.found import Fix, Found, TypedValue, split_value
+from proxyaddr.auditing.internet import SUFFIX_MAX_LENGTH, USER_NAME_MAX_LENGTH, judge_address, judge_user_name
 from proxyaddr.auditing.objects import (
     ALIAS,
     CONTACT,
@@ -20,92 +18,29 @@ from proxyaddr.auditing.objects import (
     TARGET,
     UPN,
     USERS,
-    AuditObject,
 )
 from proxyaddr.auditing.rules import AuditSeverity
+from proxyaddr.auditing.subjects import Subject, domain_of, same
 from proxyaddr.auditing.value_rules import mended_target
 
-__all__ = ["OBJECT_RULES", "Subject"]
+__all__ = ["OBJECT_RULES"]
 
 COMMON_NAME_MAX_LENGTH = 256
 
 
-class Subject(NamedTuple):
-    """An object with its proxy addresses taken apart: all, and the Internet addresses among them."""
-
-    object: AuditObject
-    values: Sequence[TypedValue]
-    internet: Sequence[TypedValue]
-    has_primary: bool
-    judges: Judges
-
-    @classmethod
-    def of(cls, audited: AuditObject, judges: Judges) -> Subject:
-        """Return the subject of an object."""
-        values = tuple(map(split_value, audited.proxies))
-        internet = tuple(value for value in values if value.kind == DEFAULT_TYPE and value.address)
-        return cls(audited, values, internet, any(value.is_primary for value in internet), judges)
-
-    @property
-    def primary(self) -> TypedValue | None:
-        """The primary Internet address; of several the one equal to mail, None where that is none of them."""
-        found = list({value.key: value for value in self.internet if value.is_primary}.values())
-        if len(found) > 1:
-            found = [value for value in found if same(value.address, self.object.get(MAIL))]
-        return found[0] if found else None
-
-    @property
-    def with_untyped(self) -> list[TypedValue]:
-        """The Internet addresses, and those that would be if they had a type."""
-        return [*self.internet, *(value for value in self.values if not value.kind and "@" in value.address)]
-
-    def holds(self, address: str) -> bool:
-        """Return whether the object has an Internet address."""
-        return any(same(value.address, address) for value in self.internet)
-
-    def parts_from_target(self, found: Found) -> bool:
-        """Return whether a fix changes the address that is the target, and the target stays as it is."""
-        target = self.object.get(TARGET)
-        if found.attribute != PROXIES or not found.fix or "set" not in found.fix or not target:
-            return False
-        old, new = split_value(str(found.value)), split_value(str(found.fix["set"]))
-        is_target = same(split_value(target).address, old.address)
-        return is_target and not same(split_value(mended_target(target, self.judges)).address, new.address)
-
-    def is_usable(self, address: str) -> bool:
-        """Return whether no rule would find anything wrong with an Internet address of this object."""
-        context = self.judges.context
-        if judge_address(address, self.judges.domains) is not None or len(address) + 5 > context.max_proxy_length:
-            return False
-        domain = address.rpartition("@")[2]
-        return not context.is_reserved(domain) and (not self.is_of_mailbox or context.is_accepted(domain))
-
-    @property
-    def is_of_mailbox(self) -> bool:
-        """Whether its addresses have to be in accepted domains, which are known."""
-        return self.object.has_addresses_here and bool(self.judges.context.accepted_domains)
-
-
-def same(one: str, other: str | None) -> bool:
-    """Return whether two Internet addresses are one: without case, the domain in any spelling."""
-    if other is None:
-        return False
-    one, other = one.strip(WHITE_SPACE), other.strip(WHITE_SPACE)
-    if one.lower() == other.lower():
-        return True
-    return not (one.isascii() and other.isascii()) and canonical(one).lower() == canonical(other).lower()
-
-
 def _primary_missing(subject: Subject) -> Iterator[Found]:
-    mail = subject.object.get(MAIL)
-    secondaries = subject.with_untyped
-    if subject.has_primary or not (secondaries or mail):
-        return
-    fix: Fix | None = None
-    if mail and subject.is_usable(mail):
-        equal = next((value.text for value in secondaries if same(value.address, mail)), None)
-        fix = {"add": f"SMTP:{mail}"} if equal is None else {"set-primary": equal}
-    yield Found("primary-missing", PROXIES, None, fix)
+    has_addresses = subject.with_untyped or (subject.object.get(MAIL) or "").strip(WHITE_SPACE)
+    if has_addresses and not subject.has_primary:
+        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject))
+
+
+def _primary_to_come(subject: Subject) -> Fix | None:
+    """Return what gives an object its primary address: the one equal to mail, or mail itself."""
+    mail = subject.object.get(MAIL) or ""
+    equal = next((value for value in subject.with_untyped if same(value.address, mail)), None)
+    if equal is None:
+        return {"add": f"SMTP:{mail}"} if subject.is_usable(mail) else None
+    return {"set-primary": equal.text} if subject.may_be_primary(equal) else None
 
 
 def _primary_multiple(subject: Subject) -> Iterator[Found]:
@@ -159,19 +94,25 @@ def _mended_upn(subject: Subject) -> str | None:
 
 
 def _upn_differs(subject: Subject) -> Iterator[Found]:
-    primary, upn = subject.primary, subject.object.get(UPN)
-    compared = _mended_upn(subject)
-    if primary is None or compared is None or same(primary.address, compared) or same(primary.address, upn):
+    upn, compared = subject.object.get(UPN), _mended_upn(subject)
+    address = subject.object.get(MAIL) if subject.primary is None else subject.primary.address
+    if not address or compared is None or same(address, compared) or same(address, upn):
         return
-    address = primary.address
     name, _, suffix = address.rpartition("@")
-    is_sound = judge_user_name(address, subject.judges.domains) is None and len(name) <= 64 and len(suffix) <= 48
-    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_sound else None)
+    is_sound = judge_user_name(address, subject.judges.domains) is None
+    is_short = len(name) <= USER_NAME_MAX_LENGTH and len(suffix) <= SUFFIX_MAX_LENGTH
+    if subject.primary is None and (subject.has_primary or _primary_to_come(subject) is None):
+        return
+    is_own = is_sound and is_short and subject.is_own(address)
+    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None)
 
 
 def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
-    upn = _mended_upn(subject)
-    if not subject.object.is_mailbox_user or upn is None or not subject.with_untyped or subject.holds(upn):
+    upn, mail = _mended_upn(subject), subject.object.get(MAIL)
+    if not subject.object.is_mailbox_user or upn is None or not (subject.with_untyped or mail):
+        return
+    comes_from_mail = same(upn, mail) and not subject.has_primary and _primary_to_come(subject) is not None
+    if comes_from_mail or subject.will_hold(upn):
         return
     is_usable = subject.has_primary and subject.is_usable(upn)
     yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
@@ -179,7 +120,7 @@ def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
 
 def _target_missing(subject: Subject) -> Iterator[Found]:
     audited = subject.object
-    if not audited.needs_target or audited.get(TARGET):
+    if not audited.needs_target or split_value(audited.get(TARGET) or "").address:
         return
     address: str | None = None
     if audited.kind == CONTACT:
@@ -187,7 +128,7 @@ def _target_missing(subject: Subject) -> Iterator[Found]:
         address = mail if subject.holds(mail) or subject.is_usable(mail) else None
     elif audited.kind == REMOTE_MAILBOX:
         context = subject.judges.context
-        routing = (value.address for value in subject.internet if context.is_coexistence(_domain(value.address)))
+        routing = (value.address for value in subject.internet if context.is_coexistence(domain_of(value.address)))
         address = next(routing, None)
     is_sound = bool(address) and judge_address(address or "", subject.judges.domains) is None
     yield Found("target-missing", TARGET, audited.get(TARGET), {"set": f"SMTP:{address}"} if is_sound else None)
@@ -214,7 +155,7 @@ def _routing_address_missing(subject: Subject) -> Iterator[Found]:
         return
     if not (subject.with_untyped or audited.get(MAIL) or audited.get(ALIAS)):  # an account without mail
         return
-    if any(context.is_coexistence(_domain(value.address)) for value in subject.internet):
+    if any(context.is_coexistence(domain_of(value.address)) for value in subject.internet):
         return
     address = f"{audited.get(ALIAS)}@{context.coexistence_domain}"
     is_usable = bool(audited.get(ALIAS)) and subject.has_primary and subject.is_usable(address)
@@ -226,7 +167,7 @@ def _domains(subject: Subject) -> Iterator[Found]:
     """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
     context = subject.judges.context
     for value in subject.with_untyped:
-        domain = _domain(value.address)
+        domain = subject.domain_to_be(value)
         if context.is_reserved(domain):
             yield Found("reserved-domain", PROXIES, value.text, _removal(subject, value), domain)
         if domain and subject.is_of_mailbox and not context.is_accepted(domain):
@@ -264,10 +205,6 @@ def _proxies_too_many(subject: Subject) -> Iterator[Found]:
     most = subject.judges.context.max_proxies
     if len(subject.values) > most:
         yield Found("proxies-too-many", PROXIES, None, None, f"it has {len(subject.values):,}, more than {most:,}")
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2] if "@" in address else ""
 
 
 OBJECT_RULES: Sequence[tuple[tuple[str, ...], Callable[[Subject], Iterator[Found]], tuple[str, ...]]] = (

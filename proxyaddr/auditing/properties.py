@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from proxyaddr._files.objects import key_of
+from proxyaddr._files.objects import address_text, key_of
+from proxyaddr.auditing.cells import Separator, values_in
 from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME, PROXIES, TARGET, UPN
 from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 
@@ -23,7 +25,10 @@ __all__ = [
     "SINGLE_ADDRESS",
     "TELLING",
     "exported_attribute",
+    "members_of",
     "property_key",
+    "text_of",
+    "texts_of",
 ]
 
 ATTRIBUTES = {
@@ -86,3 +91,34 @@ def exported_attribute(key: str) -> str | None:
     if key in LISTS or key in PRIMARY or key in TYPE_COLUMNS:
         return PROXIES
     return ATTRIBUTES.get(key)
+
+
+def texts_of(value: object, separator: Separator) -> list[str]:
+    """Return the values of a list: members whole, a text taken apart at its separators."""
+    if isinstance(value, str):
+        return values_in(value, separator) if value else []
+    return [text for member in members_of(value) if (text := text_of(member)) is not None]
+
+
+def members_of(value: object) -> Sequence[object]:
+    """Return the members of a list, the value itself where it is none."""
+    if value is None or value == "":
+        return ()
+    if type(value) is list:
+        return value
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    return (value,)
+
+
+def text_of(value: object) -> str | None:
+    """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
+    if value is None or type(value) is str:  # nothing else, most of the time
+        return value
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        value = address_text(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if value is None else str(value)

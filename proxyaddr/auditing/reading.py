@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from proxyaddr._files.objects import Exported, Form, address_text
-from proxyaddr.auditing.cells import Separator, separator_of, values_in
+from proxyaddr._files.objects import Exported, Form, unknown_column
+from proxyaddr.auditing.cells import Separator, separator_of
 from proxyaddr.auditing.exports import exported_file, exported_records
 from proxyaddr.auditing.found import Judges, as_secondary
 from proxyaddr.auditing.objects import AuditObject, has_mailbox, is_system, type_of
@@ -24,8 +24,12 @@ from proxyaddr.auditing.properties import (
     PRIMARY,
     PROXY_LISTS,
     SECONDARY_LISTS,
+    SINGLE_ADDRESS,
     exported_attribute,
+    members_of,
     property_key,
+    text_of,
+    texts_of,
 )
 from proxyaddr.auditing.survey import Survey, survey_of
 from proxyaddr.directory.directory import Directory
@@ -34,10 +38,15 @@ from proxyaddr.directory.records import TYPE_COLUMNS
 from proxyaddr.errors import RowError
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "read_audited"]
+__all__ = ["SAMPLE", "TEXT_FORMS", "Audited", "entries", "object_of", "placed", "read_audited", "separator_in"]
 
 TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
 """Forms in which an empty text is no value, and all values of an attribute are one text."""
+
+_EXPECTED = ("proxyAddresses", "EmailAddresses", "mail", "userPrincipalName")
+"""Properties one of which an export has that is audited."""
+
+_NOTED = 20
 
 SAMPLE = 10_000
 """Objects by which the separator of a column is told, and the attributes that an export has."""
@@ -90,7 +99,19 @@ def _joined(files: Sequence[Audited]) -> Audited:
 
 def _of_file(path: str | Path, limits: Limits) -> Audited:
     form, exported = exported_file(path, limits)
-    return _read(exported, is_text=form in TEXT_FORMS, is_whole=False)
+    names: dict[str, None] = {}
+    audited = _read(_noting(exported, names), is_text=form in TEXT_FORMS, is_whole=False)
+    if names and not audited.attributes:
+        raise unknown_column("no-proxy-column", list(names), _EXPECTED, str(path))
+    return audited
+
+
+def _noting(exported: Iterable[Exported | RowError], names: dict[str, None]) -> Iterator[Exported | RowError]:
+    """Yield what an export holds, and note the first names of properties."""
+    for entry in exported:
+        if isinstance(entry, Exported) and len(names) < _NOTED:
+            names.update(dict.fromkeys(entry.properties))
+        yield entry
 
 
 def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: bool) -> Audited:
@@ -98,21 +119,41 @@ def _read(exported: Iterable[Exported | RowError], *, is_text: bool, is_whole: b
     errors: list[RowError] = []
     rows = entries(exported, errors)
     head = list(islice(rows, SAMPLE))
-    separator = separator_of(
-        value for _, held in head for name, value in held.items() if name in LISTS and isinstance(value, str)
-    )
+    separator = _separator(held for _, held in head)
     known: set[str] = set()
     objects: list[AuditObject] = []
     places: dict[str, int] = {}
     for row, held in chain(head, rows):
         made = object_of(held, row, separator, is_text=is_text)
         known.update(filter(None, map(exported_attribute, held)))
-        same = places.setdefault(made.id.lower(), len(objects)) if "proxyaddress" in held else len(objects)
+        same = places.setdefault(made.id.lower(), len(objects)) if SINGLE_ADDRESS in held else len(objects)
         if same < len(objects):
             objects[same] = objects[same].with_proxies(objects[same].proxies + made.proxies)
         else:
             objects.append(made)
     return Audited(objects, errors, None if is_whole else frozenset(known))
+
+
+def separator_in(objects: Iterable[Mapping[str, object]]) -> Separator:
+    """Return what separates the addresses in the texts of an export, by the properties of its objects."""
+    return _separator(map(_held, islice(objects, SAMPLE)))
+
+
+def _separator(objects: Iterable[Mapping[str, object]]) -> Separator:
+    return separator_of(
+        value for held in objects for name, value in held.items() if name in LISTS and isinstance(value, str)
+    )
+
+
+def placed(exported: Iterable[Exported]) -> Iterator[int]:
+    """Yield the number of the object that each entry of an export tells of: several rows with one address are one."""
+    places: dict[str, int] = {}
+    count = 0
+    for entry in exported:
+        held = _held(entry.properties)
+        place = places.setdefault(_name(held, entry.line).lower(), count) if SINGLE_ADDRESS in held else count
+        count += place == count
+        yield place
 
 
 def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> Iterator[tuple[int, dict[str, object]]]:
@@ -121,14 +162,23 @@ def entries(exported: Iterable[Exported | RowError], errors: list[RowError]) -> 
         if isinstance(entry, RowError):
             errors.append(entry)
             continue
-        held: dict[str, object] = {}
-        for name, value in entry.properties.items():
-            key = property_key(name)
-            if key in held and key in LISTS:
-                held[key] = [*_members(held[key]), *_members(value)]
-            elif key not in held or held[key] in (None, ""):
-                held[key] = value
-        yield entry.line, held
+        yield entry.line, _held(entry.properties)
+
+
+def _held(properties: Mapping[str, object]) -> dict[str, object]:
+    held: dict[str, object] = {}
+    for name, value in properties.items():
+        key = property_key(name)
+        if key in held and key in LISTS:
+            held[key] = [*members_of(held[key]), *members_of(value)]
+        elif key not in held or held[key] in (None, ""):
+            held[key] = value
+    return held
+
+
+def _name(held: Mapping[str, object], row: int) -> str:
+    """Return what an object is called in findings."""
+    return next((text for name in IDENTIFYING if (text := text_of(held.get(name)))), f"row {row}")
 
 
 def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_text: bool) -> AuditObject:
@@ -136,21 +186,21 @@ def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_
     single: dict[str, str] = {}
     for name, attribute in ATTRIBUTES.items():
         if name in held and attribute not in single:
-            value = _text(held[name])
+            value = text_of(held[name])
             if value is not None and (value or not is_text):
                 single[attribute] = value
     proxies = list(_proxies(held, separator))
-    common_name = _text(held.get("cn")) or _text(held.get("name"))
-    dn = next((text for name in DNS if (text := _text(held.get(name)))), None)
+    common_name = text_of(held.get("cn")) or text_of(held.get("name"))
+    dn = next((text for name in DNS if (text := text_of(held.get(name)))), None)
     return AuditObject(
-        id=next((text for name in IDENTIFYING if (text := _text(held.get(name)))), f"row {row}"),
+        id=_name(held, row),
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),
-        former_dns=tuple(text for member in _members(held.get(FORMER_DNS)) if (text := _text(member))),
+        former_dns=tuple(text for member in members_of(held.get(FORMER_DNS)) if (text := text_of(member))),
         common_name=common_name,
         dn=dn,
-        guid=next((text for name in GUIDS if (text := _text(held.get(name)))), None),
+        guid=next((text for name in GUIDS if (text := text_of(held.get(name)))), None),
         has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
         is_exchange=not OF_EXCHANGE.isdisjoint(held),
@@ -163,47 +213,18 @@ def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:
     found = False
     for name, value in held.items():
         if name in PROXY_LISTS:
-            for text in _texts(value, separator):
+            for text in texts_of(value, separator):
                 found = True
                 yield text
         elif name in TYPE_COLUMNS:
             prefix = name if name == "smtp" else name.upper()
-            yield from (text if ":" in text else f"{prefix}:{text}" for text in _texts(value, separator))
-    primary = next((address for name in PRIMARY if (address := _text(held.get(name)))), None)
+            yield from (text if ":" in text else f"{prefix}:{text}" for text in texts_of(value, separator))
+    primary = next((address for name in PRIMARY if (address := text_of(held.get(name)))), None)
     if primary and not found:
         yield f"SMTP:{primary}"
     for name, value in held.items():
         if name in SECONDARY_LISTS:  # secondary whatever the case of their types (Q155594)
-            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in _texts(value, separator))
-
-
-def _texts(value: object, separator: Separator) -> list[str]:
-    if isinstance(value, str):
-        return values_in(value, separator) if value else []
-    return [text for member in _members(value) if (text := _text(member)) is not None]
-
-
-def _members(value: object) -> Sequence[object]:
-    if value is None or value == "":
-        return ()
-    if type(value) is list:
-        return value
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        return list(value)
-    return (value,)
-
-
-def _text(value: object) -> str | None:
-    """Return the text of a value, None for none: of a list that of its first member, of an address object its own."""
-    if value is None or type(value) is str:  # nothing else, most of the time
-        return value
-    if isinstance(value, list | tuple):
-        value = value[0] if value else None
-    if isinstance(value, Mapping):
-        value = address_text(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return None if value is None else str(value)
+            yield from (as_secondary(text) if ":" in text else f"smtp:{text}" for text in texts_of(value, separator))
 
 
 def _of_recipient(recipient: Recipient, row: int) -> AuditObject:

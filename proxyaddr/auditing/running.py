@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from proxyaddr.auditing.fix_files import form_of_fixes, write_fixes
 from proxyaddr.auditing.fixes import Mended, mended
 from proxyaddr.auditing.found import Found
 from proxyaddr.auditing.judging import ObjectJudge, finding_of, shared_finding
-from proxyaddr.auditing.objects import AuditObject
+from proxyaddr.auditing.mended_exports import write_mended
+from proxyaddr.auditing.objects import MAIL, PROXIES, UPN, AuditObject
 from proxyaddr.auditing.rules import AuditSeverity, chosen_rules, chosen_severities
 from proxyaddr.auditing.set_rules import ACROSS, GROUPED, Group, groups_across_attributes, groups_of, have_one_alias
-from proxyaddr.auditing.sources import opened
+from proxyaddr.auditing.sources import files_of, opened
 from proxyaddr.auditing.survey import Source
 from proxyaddr.errors import check_type
 from proxyaddr.limits import DEFAULT_LIMITS, Limits
@@ -53,7 +54,7 @@ def audit(
     check_type(known, AuditContext, "context")
     told = chosen_severities(severity)
     known_before = frozenset() if baseline is None else read_baseline(baseline, limits)
-    return _Run(opened(directory, limits), chosen, known, told, known_before).report()
+    return _Run(opened(directory, limits), chosen, known, told, known_before, files_of(directory), limits).report()
 
 
 class _Run:
@@ -66,9 +67,12 @@ class _Run:
         context: AuditContext,
         told: frozenset[AuditSeverity],
         known_before: frozenset[Identity],
+        files: Sequence[Path] = (),
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._audited = audited
         self._chosen = chosen
+        self._files, self._limits = files, limits
         self._judge = ObjectJudge(chosen, told, context, audited.has, known_before)
         self._survey = audited.survey(self._judge.judges)
         self._contested = Contested(self._survey.holdings)
@@ -89,12 +93,18 @@ class _Run:
         notices = []
         if "domain-not-routable" in self._chosen and not self._judge.judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
+        lacking = [name for name in (PROXIES, MAIL, UPN) if not self._audited.has(name)]
+        if self._files and not self._survey.size:
+            notices.append("there are no objects in it")
+        elif lacking:
+            notices.append(f"not in every export, so that nothing is told to be missing there: {', '.join(lacking)}")
         return AuditReport(
             found,
             objects=self._survey.size,
             errors=self._audited.errors,
             notices=notices,
-            write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable)),
+            write=lambda path, form: write_fixes(path, form or form_of_fixes(path), self._mended(fixable).values()),
+            write_mended=lambda path: write_mended(self._files, path, self._mended(fixable), self._limits),
         )
 
     def _judged(self, place: int, audited: AuditObject) -> list[Found]:
@@ -117,9 +127,11 @@ class _Run:
                 if name != "routing-address-clash" or not have_one_alias(objects, group):
                     yield _shared(name, attribute, group, objects)
 
-    def _mended(self, fixable: Mapping[int, tuple[AuditObject, list[Found]]]) -> Iterator[Mended]:
-        for place, (audited, found) in fixable.items():
-            yield mended(audited, found, partial(self._judged, place))
+    def _mended(self, fixable: Mapping[int, tuple[AuditObject, list[Found]]]) -> dict[int, Mended]:
+        """Return the objects that have fixes before and after them, by their numbers."""
+        return {
+            place: mended(audited, found, partial(self._judged, place)) for place, (audited, found) in fixable.items()
+        }
 
 
 def _shared(name: str, attribute: str | None, group: Group, objects: Mapping[int, AuditObject]) -> AuditFinding:

@@ -10,7 +10,7 @@ from proxyaddr.auditing.survey import Source
 from proxyaddr.directory.directory import Directory
 from proxyaddr.limits import Limits
 
-__all__ = ["opened"]
+__all__ = ["files_of", "opened"]
 
 
 def opened(directory: object, limits: Limits) -> Source:
@@ -18,15 +18,26 @@ def opened(directory: object, limits: Limits) -> Source:
 
     ConfigurationError and TypeError as for `read_audited`.
     """
-    given = directory.origin if isinstance(directory, Directory) and directory.origin is not None else directory
+    given = _origin(directory)
     is_table = hasattr(given, "__arrow_c_stream__") or hasattr(given, "__arrow_c_array__")
-    paths = list(given) if isinstance(given, list | tuple) else [given]
-    are_files = bool(paths) and all(isinstance(path, str | Path) for path in paths)
-    if not (is_table or are_files) or find_spec("pyarrow") is None:
+    files = files_of(directory)
+    if not (is_table or files) or find_spec("pyarrow") is None:
         return read_audited(directory, limits)
     from proxyaddr.auditing import column_files  # noqa: PLC0415 - pyarrow takes its time, and may be missing
 
     if is_table:
         return column_files.columns_of_table(given, limits)
-    found = column_files.columns_of_files([Path(path) for path in paths], limits)  # type: ignore[arg-type]  # as checked
+    found = column_files.columns_of_files(files, limits)
     return read_audited(directory, limits) if found is None else found
+
+
+def files_of(directory: object) -> list[Path]:
+    """Return the files that are audited, none where something else is."""
+    given = _origin(directory)
+    paths = list(given) if isinstance(given, list | tuple) else [given]
+    files = [Path(path) for path in paths if isinstance(path, str | Path)]
+    return files if len(files) == len(paths) else []
+
+
+def _origin(directory: object) -> object:
+    return directory.origin if isinstance(directory, Directory) and directory.origin is not None else directory

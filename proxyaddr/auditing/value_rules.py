@@ -60,9 +60,9 @@ def _proxy_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:
         yield Found("proxy-empty-value", PROXIES, text, {"remove": True})
         return
     if not value.kind:
-        judged = judge_address(text.partition(":")[2] if ":" in text else text, judges.domains)
+        judged = judge_address(text.lstrip(WHITE_SPACE).removeprefix(":"), judges.domains)
         if judged is not None and judged.fault == "joined":
-            yield Found("proxy-joined-values", PROXIES, text, _taken_apart("smtp", judged, judges), judged.told)
+            yield Found("proxy-joined-values", PROXIES, text, _taken_apart("", judged, judges), judged.told)
         else:
             address = value.address if judged is None else judged.mended
             yield Found("proxy-no-type", PROXIES, text, None if address is None else {"set": f"smtp:{address}"})
@@ -106,11 +106,17 @@ def _taken_apart(written: str, judged: Judgement, judges: Judges) -> Fix | None:
     """
     if any(judge_address(part.rpartition(":")[2], judges.domains) is not None for part in judged.parts):
         return None
-    first, *others = judged.parts
-    typed = [part if ":" in part else f"smtp:{part}" for part in others]
-    if written.isupper():
-        typed = [f"smtp:{part.partition(':')[2]}" if part.partition(":")[0].isupper() else part for part in typed]
-    return {"split": [f"{written}:{first.rpartition(':')[2]}", *typed]}
+    values: dict[str, str] = {}
+    has_primary = False
+    for place, part in enumerate(judged.parts):
+        prefix, _, address = part.rpartition(":")
+        kind = written if place == 0 else prefix.partition(":")[0].strip(WHITE_SPACE)
+        if kind == DEFAULT_TYPE and not has_primary:
+            has_primary = True
+            values[address.lower()] = f"{kind}:{address}"
+        else:
+            values.setdefault(address.lower(), f"{(written or DEFAULT_TYPE).lower()}:{address}")
+    return {"split": list(values.values())}
 
 
 def mended_target(text: str, judges: Judges) -> str:
@@ -124,19 +130,20 @@ def _target_faults(text: str, judges: Judges) -> Iterator[Found]:
     is_long = len(text) > TARGET_MAX_LENGTH
     judged = judge_address(value.address, judges.domains, unfit=TARGET_UNFIT, may_be_joined=False)
     fix: Fix | None = None
+    # written in other letters its name is a stranger's, to whom mail would go; a domain in IDNA form is the same one
+    mended = judged.mended if judged is not None and value.address.rpartition("@")[0].isascii() else None
     if not value.kind and value.address:
-        if judged is None:
-            fix = {"set": f"SMTP:{value.address}"}
-        elif judged.mended is not None:
-            fix = {"set": f"SMTP:{judged.mended}"}
+        if judged is None or mended is not None:
+            fix = {"set": f"SMTP:{value.address if mended is None else mended}"}
         yield Found("target-no-type", TARGET, text, None if is_long else fix)
     elif value.kind == DEFAULT_TYPE:
         has_blank = text.partition(":")[::2] != (value.written, value.address)
         if has_blank and (judged is None or judged.fault == "not-routable"):
-            judged = Judgement("invalid-character", value.address if judged is None else None, "a blank")
+            mended = value.address if judged is None else None
+            judged = Judgement("invalid-character", mended, "a blank")
         if judged is not None and judged.fault in ("invalid-character", "non-ascii"):
-            if judged.fault == "invalid-character" and judged.mended is not None:
-                fix = {"set": f"SMTP:{judged.mended}"}
+            if mended is not None:
+                fix = {"set": f"SMTP:{mended}"}
             yield Found("target-invalid-character", TARGET, text, None if is_long else fix, judged.told)
         elif judged is not None and judged.fault == "not-routable":
             yield Found("domain-not-routable", TARGET, text, None, judged.told)

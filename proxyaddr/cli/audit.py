@@ -17,7 +17,7 @@ from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._style import BAD, CODE, style
 from proxyaddr.cli._tables import accepted_domains_of
-from proxyaddr.errors import quantity, visible
+from proxyaddr.errors import ConfigurationError, RowError, quantity, visible
 from proxyaddr.limits import Limits
 
 __all__ = ["EXAMPLES", "add_options"]
@@ -37,7 +37,12 @@ is, 2 for bad input or usage.
 """
 
 SHOWN = 3
-"""The first findings of a rule that are shown, unless an option says otherwise."""
+"""The first findings of a rule that are shown, unless an option says otherwise, and the first errors of a kind."""
+
+STANDARD_INPUT = "-"
+
+HOLDERS = 8
+"""The first holders of a value that are shown."""
 
 MOST_ROWS = 2**32
 """Rows that are read of a file: those of Parquet and Arrow data are not held in memory."""
@@ -71,6 +76,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--out", metavar="FILE", help="a row a finding: .csv, .tsv, .jsonl, .parquet or .arrow")
     output.add_argument("--fix", metavar="FILE", help="what mends it: .ldif, .ps1, or .csv with before and after")
+    output.add_argument("--mended", metavar="FILE", help="the export itself, mended: CSV, JSON or LDIF as it is")
     output.add_argument("--report", metavar="FILE", help="a page of charts and counts (HTML)")
     output.add_argument("--json", action="store_true", help="print a JSON object a finding, one a line")
     parser.set_defaults(command=_run)
@@ -78,6 +84,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     form = None if options.fix is None else form_of_fixes(Path(options.fix))
+    if STANDARD_INPUT in options.inputs:
+        raise ConfigurationError("unreadable-file", "an audit reads files: save the export, and name the file")
+    _check_files(options)
     context, is_whole = _context(options)
     report = audit(
         options.inputs,
@@ -88,8 +97,7 @@ def _run(options: argparse.Namespace) -> int:
         context=context,
         limits=Limits(file_rows=MOST_ROWS),
     )
-    for error in report.errors:
-        print_error(error)
+    _print_errors(report)
     for notice in report.notices:
         print(f"proxyaddr: {notice}", file=sys.stderr)
     if options.json:
@@ -99,10 +107,38 @@ def _run(options: argparse.Namespace) -> int:
         _show(report, options)
     if form is not None:
         _write_fixes(report, options.fix, form)
+    if options.mended is not None:
+        changed = report.write_mended(options.mended)
+        print(f"proxyaddr: {visible(options.mended)} has {quantity(changed, 'object')} mended", file=sys.stderr)
     if options.out is not None or options.report is not None:
         _write_files(report, options)
     found = any(finding.severity != "info" for finding in report.findings)
     return 2 if report.errors or not is_whole else int(found)
+
+
+def _print_errors(report: AuditReport) -> None:
+    """Print the first errors of each kind, and how many more there are."""
+    by_code: dict[str, list[RowError]] = {}
+    for error in report.errors:
+        by_code.setdefault(error.code, []).append(error)
+    for code, errors in by_code.items():
+        for error in errors[:SHOWN]:
+            print_error(error)
+        if len(errors) > SHOWN:
+            print(f"proxyaddr: … and {quantity(len(errors) - SHOWN, 'error')} more [{code}]", file=sys.stderr)
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Raise ConfigurationError for a file that can't be written in the end, before the audit takes its time."""
+    if options.out is None and options.report is None:
+        return
+    from proxyaddr._optional import import_extra  # noqa: PLC0415 - for files alone
+
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.bulk.files import STANDARD_STREAM, format_of  # noqa: PLC0415 - pyarrow takes its time
+
+    if options.out not in (None, STANDARD_STREAM):
+        format_of(Path(options.out), output=True)
 
 
 def _names(given: list[str] | None) -> list[str] | None:
@@ -151,9 +187,12 @@ def _show(report: AuditReport, options: argparse.Namespace) -> None:
                     print(f"  … and {len(found) - max(0, options.examples):,} more")
     print(_last_line(report))
     mends = sum(finding.fix is not None for finding in report.findings)
-    if mends and options.fix is None:
-        files = shlex.join(options.inputs)
-        print(f"{quantity(mends, 'finding')} can be mended: proxyaddr audit {files} --fix fixes.ps1 (or .ldif, .csv)")
+    called = visible(shlex.join(["proxyaddr", *options.arguments]))
+    if report.findings and options.out is None and options.baseline is None:
+        print(f"tell of a rule: proxyaddr rules NAME; leave it out: {called} --ignore NAME")
+        print(f"only what is new next time: {called} --out known.csv, and then --baseline known.csv")
+    if mends and options.fix is None and options.mended is None:
+        print(f"{quantity(mends, 'finding')} can be mended: {called} --fix fixes.ps1 (or .ldif, .csv)")
 
 
 def _last_line(report: AuditReport) -> str:
@@ -166,12 +205,15 @@ def _last_line(report: AuditReport) -> str:
 def _line(finding: AuditFinding) -> str:
     """Return a finding in one line: the object, the value, and what it becomes; or the value and who holds it."""
     if finding.holders is not None:
-        several = ", ".join(map(visible, finding.holders[:8])) + (", …" if len(finding.holders) > 8 else "")
-        return _cut(f"{visible(finding.key or '')}: held by {several}", 2 * VALUE_LENGTH)
+        count = f"{len(finding.holders):,}: " if len(finding.holders) > HOLDERS else ""
+        several = ", ".join(_cut(visible(name), VALUE_LENGTH) for name in finding.holders[:HOLDERS])
+        key = _cut(visible(finding.key or ""), VALUE_LENGTH)
+        return _cut(f"{key}: held by {count}{several}{', …' * bool(count)}", 2 * VALUE_LENGTH)
     values = (finding.value,) if isinstance(finding.value, str) else finding.value or ()
     told = ", ".join(_cut(visible(value), VALUE_LENGTH) for value in values)
     fix = "".join(f" → {action} {_fix_value(value)}".rstrip() for action, value in (finding.fix or {}).items())
-    return f"{visible(finding.object or '')}: {told or f'no {finding.attribute}'}{fix}"
+    name = _cut(visible(finding.object or ""), VALUE_LENGTH)
+    return f"{name}: {told or f'no {finding.attribute}'}{fix}"
 
 
 def _fix_value(value: object) -> str:
@@ -193,10 +235,7 @@ def _write_fixes(report: AuditReport, name: str, form: str) -> None:
 
 
 def _write_files(report: AuditReport, options: argparse.Namespace) -> None:
-    """Write the rows of findings and the page; ConfigurationError where the extra `arrow` is not installed."""
-    from proxyaddr._optional import import_extra  # noqa: PLC0415 - for files alone
-
-    import_extra("pyarrow", "arrow")
+    """Write the rows of findings and the page."""
     from proxyaddr.bulk.audit_files import write_findings, write_page  # noqa: PLC0415 - pyarrow takes its time
 
     if options.out is not None:

@@ -162,6 +162,7 @@ CELLS = [
     ("smtp:a@contoso.com%SMTP:b@contoso.com", "%", ["smtp:a@contoso.com", "SMTP:b@contoso.com"]),
     ("X400:c=us;a= ;dda:x=y;;smtp:a@contoso.com;b", ";", ["X400:c=us;a= ;dda:x=y;", "smtp:a@contoso.com", "b"]),
     (r"X400:c=us\;a= \;;smtp:a@contoso.com", ";", ["X400:c=us;a= ;", "smtp:a@contoso.com"]),
+    ("X500:/o=a;b;/cn=c@d;a@contoso.com;SIP:x", ";", ["X500:/o=a;b;/cn=c@d", "a@contoso.com", "SIP:x"]),
     ("{smtp:a@contoso.com, X500:/o=a}", ",", ["smtp:a@contoso.com", "X500:/o=a"]),
     ("a@contoso.com", ";", ["a@contoso.com"]),
     (" ;;", ";", []),

@@ -22,7 +22,7 @@ from proxyaddr.auditing.running import _Run
 
 DOMAINS = ("contoso.com", "contoso.com.", "con toso.com", "bücher.example.de", "contoso.local", "x_y.com")
 TENANT = ("contoso.onmicrosoft.com", "contoso.mail.onmicrosoft.com")
-NAMES = ("jane", "joe", "jané", "jane doe", "a..b", ".x", "x.", "иван", "a,b", "<k>", "o'neil")
+NAMES = ("jane", "joe", "j&j", "jané", "jane doe", "a..b", ".x", "x.", "иван", "a,b", "<k>", "o'neil")
 ADDRESSES = st.builds(
     "{}{}{}".format, st.sampled_from(NAMES), st.sampled_from(["@", "@", "@@", ""]), st.sampled_from(DOMAINS + TENANT)
 )
