@@ -74,7 +74,9 @@ def _text_part(exported: Iterable[Exported | RowError], limits: Limits, errors: 
     while chunk := list(islice(entries, ROWS)):
         rows = [entry for entry in chunk if isinstance(entry, Exported)]
         errors += (entry for entry in chunk if isinstance(entry, RowError))
-        if rows and not batches:
+        if not rows:
+            continue
+        if not batches:
             names = [name for name in rows[0].properties if property_key(name) in READ]
             schema = pa.schema([*((name, pa.string()) for name in names), (_LINES, pa.int64())])
         columns: list[list[object]] = [[row.properties[name] for row in rows] for name in schema.names[:-1]]

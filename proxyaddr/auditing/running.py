@@ -115,7 +115,7 @@ class _Run:
         if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
         lacking = [name for name in (PROXIES, MAIL, UPN) if not self._audited.has(name)]
-        if self._files and not self._survey.count:
+        if self._files and not self._survey.size:
             notices.append("there are no objects in it")
         elif lacking:
             notices.append(f"not in every export, so that nothing is told to be missing there: {', '.join(lacking)}")
