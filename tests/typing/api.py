@@ -110,6 +110,7 @@ def resolving(path: Path) -> None:
     assert_type(report.findings[0], px.AuditFinding)
     assert_type(report.counts, Mapping[str, int])
     assert_type(report.write_fixes(path), int)
+    assert_type(report.write_mended(path), int)
     service = px.InternetMailService(
         override_proxy_out="SMTPOUT",
         site_domain="b.de",

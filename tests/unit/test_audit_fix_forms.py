@@ -151,10 +151,11 @@ def records_of(directory: Directory) -> list[Record]:
     ]
 
 
+PHASES = [Phase.reuse, Phase.generate]
+
+
 @pytest.mark.parametrize("form", FORMS)
-@settings(
-    max_examples=60, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     records=st.lists(st.tuples(NAMES, OBJECTS), min_size=1, max_size=3, unique_by=lambda each: each[0]),
     context=CONTEXTS,
