@@ -88,7 +88,8 @@ def form_of_fixes(path: Path) -> str:
 def write_fixes(path: Path, form: str, mended: Iterable[Mended]) -> int:
     """Write the fixes in a form of `form_of_fixes`, and return how many objects they change.
 
-    ConfigurationError where the file can't be written.
+    LDIF changes only objects whose distinguished name is known, and names the others in comments. ConfigurationError
+    where the file can't be written.
     """
     changed = [each for each in mended if each.before != each.after]
     try:
@@ -96,7 +97,7 @@ def write_fixes(path: Path, form: str, mended: Iterable[Mended]) -> int:
             _WRITERS[form](file, changed)
     except OSError as error:
         raise ConfigurationError("unwritable-file", f"cannot be written: {error.strerror}", source=str(path)) from None
-    return len(changed)
+    return sum(form != ".ldif" or each.before.dn is not None for each in changed)
 
 
 def _write_ldif(file: TextIO, mended: Iterable[Mended]) -> None:

@@ -232,6 +232,10 @@ def _write_fixes(report: AuditReport, name: str, form: str) -> None:
     with atomic_path(Path(name)) as path:
         changed = report.write_fixes(path, form=form)
     print(f"proxyaddr: {visible(name)} changes {quantity(changed, 'object')}", file=sys.stderr)
+    left = len({finding.object for finding in report.findings if finding.fix is not None}) - changed
+    if form == ".ldif" and left > 0:
+        hint = "export it too, or write .ps1 or .csv"
+        print(f"proxyaddr: {quantity(left, 'object')} left: no distinguished name is known; {hint}", file=sys.stderr)
 
 
 def _write_files(report: AuditReport, options: argparse.Namespace) -> None:

@@ -93,3 +93,11 @@ def test_rows_that_were_not_read_are_not_lost(capsys: pytest.CaptureFixture[str]
     assert main(["audit", "export.csv", "--mended", "mended.csv"]) == 2
     assert "unread-rows" in capsys.readouterr().err
     assert not Path("mended.csv").exists()
+
+
+def test_objects_that_ldif_can_not_name_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("export.csv").write_text(GOOD + ",k@contoso.com,SMTP:k@contoso.com;smtp:k r@contoso.com\n")
+    assert main(["audit", "export.csv", "--fix", "fixes.ldif"]) == 1
+    told = capsys.readouterr().err
+    assert "fixes.ldif changes 1 object\n" in told
+    assert "1 object left: no distinguished name is known" in told
