@@ -106,11 +106,7 @@ class _Run:
             if is_shared:
                 shared[place] = audited
             found += (_told(audited, each) for each in judged)
-        found += (
-            each
-            for each in self._of_several(shared)
-            if each.severity in self._told and identity(each.as_row()) not in self._known_before
-        )
+        found += (each for each in self._of_several(shared) if each.severity in self._told and self._is_new(each))
         notices = []
         if "domain-not-routable" in self._chosen and not self._judges.domains.is_complete:
             notices.append('top-level domains are not known: pip install "proxyaddr[audit]"')
@@ -157,7 +153,10 @@ class _Run:
             return False
         if rule.is_of_sync and audited.is_system:
             return False
-        return not self._known_before or identity(_told(audited, found).as_row()) not in self._known_before
+        return not self._known_before or self._is_new(_told(audited, found))
+
+    def _is_new(self, finding: AuditFinding) -> bool:
+        return not self._known_before or identity(finding.as_row()) not in self._known_before
 
     def _of_several(self, objects: Mapping[int, AuditObject]) -> Iterator[AuditFinding]:
         """Yield what several of these objects hold, rule by rule."""

@@ -41,8 +41,9 @@ def _value_of(attribute: str) -> Keys:
 
 
 def _routing_address(audited: AuditObject, context: AuditContext) -> Iterator[str]:
-    nickname = nickname_of(audited)
-    if nickname and context.initial_domain and not audited.is_system and audited.type != CONTACT:
+    if not context.initial_domain or audited.is_system or audited.type == CONTACT:
+        return
+    if nickname := nickname_of(audited):
         yield f"{nickname.lower()}@{context.initial_domain.lower()}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import ipc, parquet
 
 import proxyaddr as px
-from proxyaddr.auditing import column_source, running, tables
+from proxyaddr.auditing import column_source, reading, running, tables
 from proxyaddr.auditing.cells import Separator
 from proxyaddr.auditing.classes import Classifier
 from proxyaddr.auditing.column_source import ColumnSource
@@ -331,6 +331,28 @@ def test_texts_of_several_addresses_are_taken_apart(texts: list[str | None], kin
     assert is_alike(px.audit(table), one_by_one(table))
 
 
+def test_the_separator_is_told_by_the_first_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_source, "SAMPLE", 2)
+    monkeypatch.setattr(reading, "SAMPLE", 2)
+    table = pa.table({"id": ["1", "2", "3"], "proxyAddresses": [None, TEXT_LISTS[1], TEXT_LISTS[0]]})
+    assert is_alike(px.audit(table), one_by_one(table))
+
+
+def test_a_long_address_is_judged_each_time() -> None:
+    address = f"IMCEAEX-{'_O=CONTOSO' * 60}@contoso.com"
+    context = px.AuditContext(max_proxy_length=1_000)
+    assert px.audit([{"id": "u", "proxyAddresses": [f"SMTP:{address}"], "mail": address}], context=context).counts == {
+        "mail-too-long": 1
+    }
+
+
+def test_csv_without_a_good_row_has_errors_alone(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("id,proxyAddresses\na,b,c\n", "utf-8")
+    assert is_alike(px.audit(path), one_by_one(path))
+    assert px.audit(path).errors
+
+
 def schema_of(**columns: pa.DataType) -> pa.Schema:
     return pa.schema({"id": pa.int64(), "proxyAddresses": pa.list_(pa.string()), **columns})
 
@@ -369,10 +391,14 @@ def test_dictionaries_numbers_and_other_layouts_are_columns() -> None:
     assert is_alike(px.audit(table), one_by_one(table))
     assert is_alike(px.audit(table.to_batches()[0]), one_by_one(table))
     assert is_alike(px.audit(table.to_reader()), one_by_one(table))
+    views = pc.cast(lists, pa.list_(pa.string())).combine_chunks().cast(pa.list_(pa.string_view()))
+    seen = table.set_column(table.schema.get_field_index("proxyAddresses"), "proxyAddresses", views)
+    assert isinstance(opened(seen, DEFAULT_LIMITS), ColumnSource)
+    assert is_alike(px.audit(seen), one_by_one(table))
 
 
 def test_kinds_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proxyaddr.auditing.classes._KEPT_KINDS", 1)
+    monkeypatch.setattr("proxyaddr.auditing.classes._KEPT_KINDS", 0)
     monkeypatch.setattr(tables, "ROWS", 50)
     table = pa.Table.from_pylist(MESSY[:200], SCHEMA)
     assert is_alike(px.audit(table), one_by_one(table))
@@ -390,6 +416,13 @@ def test_damaged_data_is_refused(tmp_path: Path) -> None:
     text = pa.array([b"SMTP:a\xff@contoso.com"]).cast(pa.string(), safe=False)
     with pytest.raises(px.ConfigurationError, match="cannot be read"):
         px.audit(pa.table({"proxyAddresses": text}))
+
+    def broken() -> Iterator[pa.RecordBatch]:
+        raise OSError("broken off")
+        yield  # so that it is a generator
+
+    with pytest.raises(px.ConfigurationError, match="broken off"):
+        px.audit(pa.RecordBatchReader.from_batches(SCHEMA, broken()))
     with pytest.raises(px.ConfigurationError) as refused:
         px.audit(pa.Table.from_pylist(MESSY, SCHEMA), limits=px.Limits(file_rows=2_999))
     assert refused.value.code == "too-many-rows"

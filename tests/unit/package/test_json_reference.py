@@ -23,7 +23,7 @@ LINES = {
     "decapsulate": ["decapsulate", "--json", "--powershell", "IMCEAFAX-1@contoso.com"],
     "diagnose": ["diagnose", "--json", "jane@contoso.com\n550 5.1.10 not found"],
     "encapsulate": ["encapsulate", "--json", "--domain", "contoso.com", "FAX:1"],
-    "audit": ["audit", "--json", "faulty.csv"],
+    "audit": ["audit", "--json", "audited.csv"],
     "rules": ["rules", "--json", "two-primaries"],
     "parse --in": ["parse", "--json", "--in", "in.txt", "--out", "out.csv"],
     "route --in": ["route", "--json", "--spaces", "spaces.txt", "--in", "in.txt", "--out", "out.csv"],
@@ -50,7 +50,7 @@ def test_the_keys_are_those_of_the_page(
     monkeypatch.chdir(tmp_path)
     Path("spaces.txt").write_text("SMTP,*;,1,imc\n")
     Path("odd.txt").write_text("SMTP,*@contoso.com;,1,imc\n")
-    Path("faulty.csv").write_text("mail,proxyAddresses\njane@contoso.com,smtp:jane@contoso.com\n")
+    Path("audited.csv").write_text("mail,proxyAddresses\njane@contoso.com,smtp:jane@contoso.com\n")
     Path("in.txt").write_text("jane@contoso.com\n")
     Path("people.csv").write_text("displayName,proxyAddresses\nJane,SMTP:jane@contoso.com\n")
     key = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]"
