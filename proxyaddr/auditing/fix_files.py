@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -220,12 +221,15 @@ def _write_csv(file: TextIO, mended: Iterable[Mended]) -> None:
     rows.writerow(("object", "attribute", "before", "after"))
     for each in mended:
         for change in changes(each):
-            is_pair = len(change.removed) == len(change.added) == 1
+            removed = change.removed
+            if change.attribute == PROXIES:  # an export may hold one value twice, which no server does
+                removed = tuple((Counter(each.before.proxies) - Counter(each.after.proxies)).elements())
+            is_pair = len(removed) == len(change.added) == 1
             pairs = (
-                [(change.removed[0], change.added[0])]
+                [(removed[0], change.added[0])]
                 if is_pair
                 else [
-                    *((before, "") for before in change.removed),
+                    *((before, "") for before in removed),
                     *(("", after) for after in change.added),
                 ]
             )

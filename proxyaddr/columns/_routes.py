@@ -36,7 +36,7 @@ _SCHEMA = {"index": pa.int32(), "connector": WORDS, "match": MATCH_KINDS, "cost"
 _KINDS = [pa.int32(), NUMBERS, MATCH_KINDS.index_type, pa.int32()]
 """The Arrow types of the same columns while words are numbers."""
 
-_MATCHES = pa.array([kind.value for kind in MatchKind])
+_MATCHES = [kind.value for kind in MatchKind]
 _NUMBERS = {kind: number for number, kind in enumerate(MatchKind)}
 
 SURE, TAIL, STARS, ASK = range(4)
@@ -57,7 +57,7 @@ class RouteKinds:
         self._spaces: dict[int, AddressSpace] = {}  # filled as `_match_kind` needs them
         connectors, names = table.connectors, Words()
         by_name = {name: names.number(name) for name in dict.fromkeys(columns.connectors)}
-        self._connectors = pa.array(names.words, pa.string())
+        self._connectors: Any = names.words
         more = {name: known.site_cost for name, known in connectors.items() if known.site_cost}
         costs = columns.costs
         if more:
@@ -82,6 +82,10 @@ class RouteKinds:
     def table(self, column: object, threads: int | None) -> pa.Table:
         """Return index, connector, match and cost of each address; TypeError where it is not a column of text."""
         chunks = [self._answers(array, threads) for array in read_column(column)]
+        if isinstance(
+            self._connectors, list
+        ):  # made once, and not before there is a column: pyarrow looks for pandas then
+            self._connectors = pa.array(self._connectors, pa.string())
         return table_of(_SCHEMA, chunks, {"connector": self._connectors, "match": _MATCHES})
 
     def _answers(self, array: pa.Array, threads: int | None) -> list[pa.Array]:
