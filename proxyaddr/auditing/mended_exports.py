@@ -13,9 +13,10 @@ from proxyaddr._files.json_wrappers import wrapper_at
 from proxyaddr._files.ldif import is_adfind
 from proxyaddr._files.objects import Exported, Form, form_of, objects_in_text
 from proxyaddr._files.text import before_header, csv_records, decoded, delimiter_of, read_bytes
+from proxyaddr.auditing.cells import Separator, values_in
 from proxyaddr.auditing.fixes import Mended
 from proxyaddr.auditing.ldif_lines import with_attributes
-from proxyaddr.auditing.properties import members_of, text_of
+from proxyaddr.auditing.properties import LISTS, members_of, property_key, text_of
 from proxyaddr.auditing.reading import placed, separator_in
 from proxyaddr.auditing.slots import mended_rows
 from proxyaddr.auditing.unexported import without_unexported
@@ -90,7 +91,21 @@ def _mended_text(data: bytes, source: str, first: int, mended: Mapping[int, Mend
         after = mended_rows(held, mended[place], separator, has_columns=form is Form.CSV)
         changes.update({row: [] if each is None else [each] for row, each in zip(rows, after, strict=False)})
         changes[rows[-1]] += [each for each in after[len(rows) :] if each is not None]
-    return _WRITERS[form](text, entries, changes), number
+    written = _WRITERS[form](text, entries, changes)
+    _check_values(written, source, separator, limits)
+    return written, number
+
+
+def _check_values(text: str, source: str, separator: Separator, limits: Limits) -> None:
+    """Refuse a text whose cells would be taken apart otherwise than those of the export, since others separate most."""
+    entries = [entry for entry in objects_in_text(text, source, limits).objects if not isinstance(entry, RowError)]
+    again = separator_in(entry.properties for entry in entries)
+    for entry in entries if again.character != separator.character else ():
+        for name, value in entry.properties.items():
+            is_list = isinstance(value, str) and property_key(name) in LISTS
+            if is_list and values_in(str(value), separator) != values_in(str(value), again):
+                message = "mended, its cells would be read otherwise: write fixes as .ldif, .ps1 or .csv"
+                raise ConfigurationError("unknown-format", message, source=source)
 
 
 def _csv(text: str, entries: Sequence[Exported], changes: Changes) -> str:

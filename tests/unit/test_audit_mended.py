@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 import proxyaddr as px
@@ -118,8 +118,7 @@ PHASES = [Phase.reuse, Phase.generate]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-# The same examples each time: a cell whose separators tie may be read otherwise once it is mended
-@settings(max_examples=25, phases=PHASES, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(OBJECTS, min_size=1, max_size=3), context=CONTEXTS)
 def test_what_is_written_is_read_as_the_mended_objects(
     layout: Callable[[Sequence[Record]], str], records: list[Record], context: px.AuditContext, tmp_path: Path
@@ -136,7 +135,12 @@ def test_what_is_written_is_read_as_the_mended_objects(
         {place: (objects[place], found) for place, found in judged.items() if any(each.fix for each in found)}
     )
     wanted = [mended[place].after if place in mended else each for place, each in enumerate(objects)]
-    assert report.write_mended(target) == sum(each.before != each.after for each in mended.values())
+    try:
+        written = report.write_mended(target)
+    except px.ConfigurationError as error:
+        assert "would be read otherwise" in str(error)  # noqa: PT017 - most examples are written
+        reject()
+    assert written == sum(each.before != each.after for each in mended.values())
     assert list(map(told, read_audited(target).objects)) == list(map(told, wanted))
     again = run(target, context).report()
     assert_mended(report, again)

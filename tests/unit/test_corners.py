@@ -106,3 +106,13 @@ def test_an_address_that_has_no_room_is_kept(export: str, rule: str, mended: str
     path.write_text(export)
     px.audit(path, rules=[rule]).write_mended(tmp_path / "mended.csv")
     assert (tmp_path / "mended.csv").read_text() == mended
+
+
+def test_a_mended_export_that_would_be_read_otherwise_is_refused(tmp_path: Path) -> None:
+    """Without the empty values, commas separate most."""
+    export = tmp_path / "export.csv"
+    rows = ["SMTP:a@contoso.com;smtp:;sip:", '"X500:/o=a/cn=b,sip:c"']
+    export.write_text("DN,proxyAddresses\n" + "".join(f"CN={n},{row}\n" for n, row in enumerate(rows)))
+    with pytest.raises(px.ConfigurationError, match="would be read otherwise"):
+        px.audit(export, rules=["proxy-empty-value"]).write_mended(tmp_path / "mended.csv")
+    assert not (tmp_path / "mended.csv").exists()
