@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,12 @@ def test_a_limited_scope_is_written_as_toml() -> None:
             "DN,type,userPrincipalName,PrimarySmtpAddress,Aliases\n"
             "CN=J,user,jr@contoso.com,j@contoso.com,smtp:jr@contoso.com\n",
         ),
+        (  # the primary address in a column of its own, beside an empty list: it is told in the list too
+            "DN,type,userPrincipalName,PrimarySmtpAddress,EmailAddresses\nCN=J,user,jr@contoso.com,j@contoso.com,\n",
+            "upn-not-in-proxies",
+            "DN,type,userPrincipalName,PrimarySmtpAddress,EmailAddresses\n"
+            "CN=J,user,jr@contoso.com,j@contoso.com,SMTP:j@contoso.com;smtp:jr@contoso.com\n",
+        ),
         (  # the primary address once more, beside all
             "DN,EmailAddresses,PrimarySmtpAddress\nCN=J,SMTP:j r@contoso.com,j r@contoso.com\n",
             "smtp-invalid-character",
@@ -116,3 +123,15 @@ def test_a_mended_export_that_would_be_read_otherwise_is_refused(tmp_path: Path)
     with pytest.raises(px.ConfigurationError, match="would be read otherwise"):
         px.audit(export, rules=["proxy-empty-value"]).write_mended(tmp_path / "mended.csv")
     assert not (tmp_path / "mended.csv").exists()
+
+
+def test_a_property_that_an_object_lacks_is_written(tmp_path: Path) -> None:
+    objects = [
+        {"id": "u1", "proxyAddresses": ["SMTP:j@contoso.com"]},
+        {"id": "u2", "proxyAddresses": ["SMTP:k@contoso.com"], "mail": "k@contoso.com"},
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(objects))
+    assert px.audit(path, rules=["mail-differs-from-primary"]).write_mended(tmp_path / "mended.json") == 1
+    objects[0]["mail"] = "j@contoso.com"
+    assert json.loads((tmp_path / "mended.json").read_text()) == objects
