@@ -146,7 +146,7 @@ def normalize(TextColumn column, int8_t[::1] offsets, int8_t[::1] data, int8_t[:
 cdef class RouteKinds:
     """Connector, cost and kind of match of each route of a table, by index."""
 
-    cdef route_kind *_routes
+    cdef route_kind *_routes  # before the first is that of no route
     cdef size_t _count
 
     def __cinit__(self, list patterns, list costs, list connectors, dict known, bint by_domain):
@@ -154,9 +154,10 @@ cdef class RouteKinds:
         cdef size_t row
         cdef object pattern
         self._count = len(patterns)
-        self._routes = <route_kind *>calloc(self._count + 1, sizeof(route_kind))
-        if self._routes is NULL:
+        cdef route_kind *none = <route_kind *>calloc(self._count + 1, sizeof(route_kind))
+        if none is NULL:
             raise MemoryError
+        self._routes = none + 1
         for row in range(self._count):
             self._routes[row].connector = connectors[row]
             self._routes[row].cost = costs[row]
@@ -172,7 +173,8 @@ cdef class RouteKinds:
                 route_kind_of(&self._routes[row], <const uint8_t *><const char *>pattern, len(pattern), by_domain)
 
     def __dealloc__(self):
-        free(self._routes)
+        if self._routes is not NULL:
+            free(self._routes - 1)
 
     def fill(self, TextColumn column, const int8_t[::1] indices, int8_t[::1] connectors, int8_t[::1] costs,
              int8_t[::1] kinds, int8_t[::1] valid, int8_t[::1] undecided):

@@ -106,38 +106,61 @@ ALWAYS_INLINE int are_ascii(const text_column *column, text_layout layout, size_
     return 0;
 }
 
-/* Fill the rows of a column of one layout; return how many are undecided. */
-ALWAYS_INLINE size_t fill_rows(const route_columns *of, text_layout layout) {
-    static const route_kind NONE = {0};
-    const text_column column = *of->column; /* copies: a byte that is written could be anywhere, for all a compiler knows */
+/* Fill connector and cost of a block of rows, and whether they have a route. */
+ALWAYS_INLINE void fill_routes(const route_columns *of, size_t first, size_t end) {
     const route_kind *routes = of->routes;
     const int32_t *indices = of->indices;
     int32_t *connectors = of->connectors, *costs = of->costs;
+    for (size_t eight = first; eight < end; eight += 8) {
+        size_t stop = end - eight < 8 ? end : eight + 8;
+        unsigned valid = 0;
+        for (size_t row = eight; row < stop; row++) {
+            const route_kind *route = routes + indices[row];
+            PREFETCH(routes + indices[row + AHEAD < of->count ? row + AHEAD : row]);
+            connectors[row] = route->connector;
+            costs[row] = route->cost;
+            valid |= (unsigned)(indices[row] >= 0) << (row - eight);
+        }
+        of->valid[eight >> 3] = (uint8_t)valid;
+    }
+}
+
+/* Return how a route matches the text of a row, -1 where only AddressSpace.match decides: without branches where the text
+ * is plain and ends in a domain, as most do. */
+ALWAYS_INLINE int kind_at(const route_kind *route, const text_column *column, text_layout layout, size_t row, int plain) {
+    text_span text = text_at(column, layout, (int64_t)row);
+    if (RARELY(text.length <= 0))
+        return route->how == ROUTE_SURE ? route->kind : text.length < 0 ? -1 : kind_in(route, text.start, text.start, plain);
+    uint64_t length = (uint64_t)text.length, mark_at = route->mark_at, dot_at = route->dot_at;
+    uint64_t marked = mark_at - 1 < length, dotted = dot_at - 1 < length; /* one less than 0 is not less */
+    uint8_t last = text.start[length - 1];
+    marked &= text.start[(length - mark_at) & (0 - marked)] == route->mark; /* the first byte where there is none */
+    dotted &= text.start[(length - dot_at) & (0 - dotted)] == '.';
+    unsigned odd = !plain | (unsigned)marked | ((unsigned)dotted & (route->kind != KIND_EXACT)) | (last <= ' ') | (last == '.');
+    if (RARELY((route->how > ROUTE_TAIL) | (odd & (route->how == ROUTE_TAIL))))
+        return kind_in(route, text.start, text.start + length, plain);
+    return route->kind + (int)dotted * (KIND_PARTIAL - KIND_EXACT);
+}
+
+/* Fill the rows of a column of one layout; return how many are undecided. */
+ALWAYS_INLINE size_t fill_rows(const route_columns *of, text_layout layout) {
+    const text_column column = *of->column; /* copies: a byte that is written could be anywhere, for all a compiler knows */
+    const route_kind *routes = of->routes;
+    const int32_t *indices = of->indices;
     int8_t *kinds = of->kinds;
     size_t count = of->count, left = 0;
     for (size_t first = 0; first < count; first += BLOCK) {
         size_t end = count - first < BLOCK ? count : first + BLOCK;
         int plain = are_ascii(&column, layout, first, end);
+        fill_routes(of, first, end);
         for (size_t eight = first; eight < end; eight += 8) {
             size_t stop = end - eight < 8 ? end : eight + 8;
-            unsigned valid = 0, undecided = 0;
+            unsigned undecided = 0;
             for (size_t row = eight; row < stop; row++) {
-                int32_t index = indices[row], next = indices[row + AHEAD < count ? row + AHEAD : row];
-                const route_kind *route = index < 0 ? &NONE : routes + index;
-                int kind = route->kind;
-                if (next >= 0)
-                    PREFETCH(routes + next);
-                if (route->how != ROUTE_SURE) {
-                    text_span text = text_at(&column, layout, (int64_t)row);
-                    kind = text.length < 0 ? -1 : kind_in(route, text.start, text.start + text.length, plain);
-                }
-                connectors[row] = route->connector;
-                costs[row] = route->cost;
+                int kind = kind_at(routes + indices[row], &column, layout, row, plain);
                 kinds[row] = (int8_t)(kind < 0 ? 0 : kind);
-                valid |= (unsigned)(index >= 0) << (row - eight);
                 undecided |= (unsigned)(kind < 0) << (row - eight);
             }
-            of->valid[eight >> 3] = (uint8_t)valid;
             of->undecided[eight >> 3] = (uint8_t)undecided;
             for (; undecided; undecided &= undecided - 1)
                 left++;
