@@ -125,18 +125,22 @@ ALWAYS_INLINE void fill_routes(const route_columns *of, size_t first, size_t end
     }
 }
 
-/* Return how a route matches the text of a row, -1 where only AddressSpace.match decides: without branches where the text
- * is plain and ends in a domain, as most do. */
-ALWAYS_INLINE int kind_at(const route_kind *route, const text_column *column, text_layout layout, size_t row, int plain) {
+/* Return how a route matches the text of a row, -1 where only AddressSpace.match decides: the same as `kind_in`, but
+ * without branches for a plain text, since where a mark or a dot would stand differs from row to row. */
+ALWAYS_INLINE int kind_at(const route_kind *route, const text_column *column, text_layout layout, size_t row,
+                          int plain) {
     text_span text = text_at(column, layout, (int64_t)row);
-    if (RARELY(text.length <= 0))
-        return route->how == ROUTE_SURE ? route->kind : text.length < 0 ? -1 : kind_in(route, text.start, text.start, plain);
+    if (RARELY(text.length <= 0)) {
+        if (route->how == ROUTE_SURE)
+            return route->kind;
+        return text.length < 0 ? -1 : kind_in(route, text.start, text.start, plain);
+    }
     uint64_t length = (uint64_t)text.length, mark_at = route->mark_at, dot_at = route->dot_at;
     uint64_t marked = mark_at - 1 < length, dotted = dot_at - 1 < length; /* one less than 0 is not less */
     uint8_t last = text.start[length - 1];
     marked &= text.start[(length - mark_at) & (0 - marked)] == route->mark; /* the first byte where there is none */
     dotted &= text.start[(length - dot_at) & (0 - dotted)] == '.';
-    unsigned odd = !plain | (unsigned)marked | ((unsigned)dotted & (route->kind != KIND_EXACT)) | (last <= ' ') | (last == '.');
+    int odd = (int)marked | ((int)dotted & (route->kind != KIND_EXACT)) | (last <= ' ') | (last == '.') | !plain;
     if (RARELY((route->how > ROUTE_TAIL) | (odd & (route->how == ROUTE_TAIL))))
         return kind_in(route, text.start, text.start + length, plain);
     return route->kind + (int)dotted * (KIND_PARTIAL - KIND_EXACT);
