@@ -166,6 +166,15 @@ def test_addresses_that_an_object_lacks_are_written(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "mended.json").read_text()) == objects
 
 
+def test_json_stays_indented(tmp_path: Path) -> None:
+    objects = [{"id": "j\u00e4ne", "proxyAddresses": ["SMTP:j@contoso.com", "smtp:"]}]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(objects, indent=2), "utf-8")
+    assert px.audit(path, rules=["proxy-empty-value"]).write_mended(tmp_path / "mended.json") == 1
+    objects[0]["proxyAddresses"] = ["SMTP:j@contoso.com"]
+    assert (tmp_path / "mended.json").read_text("utf-8") == json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+
+
 def test_entries_of_ldif_are_mended_each_by_itself(tmp_path: Path) -> None:
     """Folded lines, remarks, values of one attribute in several places, and entries with no line between them."""
     export = """version: 1
