@@ -116,12 +116,12 @@ def test_a_limited_scope_is_written_as_toml() -> None:
             "smtp-invalid-character",
             'DN,proxyAddresses\nCN=J,"{SMTP:j@contoso.com, smtp:jr@contoso.com}"\n',
         ),
-        (  # beside an empty list, in which one would stand in place of the primary address; others have no type
+        (  # beside an empty list, in which one would stand in place of the primary address; one that stays is as it was
             "DN,type,userPrincipalName,PrimarySmtpAddress,Aliases,EmailAddresses\n"
-            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com,\n",
+            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com;smtp:m@contoso.com,\n",
             "upn-not-in-proxies",
             "DN,type,userPrincipalName,PrimarySmtpAddress,Aliases,EmailAddresses\n"
-            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com;jr@contoso.com,\n",
+            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com;smtp:m@contoso.com;smtp:jr@contoso.com,\n",
         ),
     ],
 )
