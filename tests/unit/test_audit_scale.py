@@ -404,6 +404,24 @@ def test_kinds_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch
     assert is_alike(px.audit(table), one_by_one(table))
 
 
+@pytest.mark.parametrize(
+    ("classes", "users"),
+    [
+        ([None, ["user", None]], ["u1"]),
+        ([["user", None], None], ["u0"]),
+        ([["top\x1fuser"], ["top", "user"]], ["u1"]),
+        ([["top", "user"], ["top\x1fuser"]], ["u0"]),
+        ([["top", "user"], None, ["top", "user"]], ["u0", "u2"]),
+    ],
+)
+def test_objects_of_two_kinds_are_never_taken_for_one(classes: list[list[str] | None], users: list[str]) -> None:
+    """Nothing in a list, and characters in a value, are told from no list and from what separates values."""
+    plain = {"recipientTypeDetails": None, "userPrincipalName": None, "targetAddress": None}
+    made = [clean(number) | plain | {"objectClass": words} for number, words in enumerate(classes)]
+    found = px.audit(pa.Table.from_pylist(made, SCHEMA))
+    assert [(each.object, each.rule) for each in found.findings] == [(user, "upn-missing") for user in users]
+
+
 def test_damaged_data_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "messy.parquet", "parquet")
     data = path.read_bytes()

@@ -68,6 +68,18 @@ def test_route_gives_the_winner(engine: str) -> None:
     assert pickle.loads(pickle.dumps(columns.Router(table))).route(pa.array(asked)).to_pydict() == wanted
 
 
+def test_route_says_how_the_space_of_one_address_matches(engine: str) -> None:
+    """It takes the same name at subdomains too (Q229961)."""
+    table = px.RoutingTable.from_gwart("SMTP,jane@contoso.com;,3,imc\nFAX,1;,2,fax\n")
+    asked = ["jane@contoso.com", "jane@eu.contoso.com", "FAX:1", "jane@fabrikam.com"]
+    assert columns.route(table, asked).to_pydict() == {
+        "index": [0, 0, 1, -1],
+        "connector": ["imc", "imc", "fax", None],
+        "match": ["exact", "partial", "exact", None],
+        "cost": [3, 3, 2, None],
+    }
+
+
 LAYOUTS = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
 
 

@@ -106,6 +106,23 @@ def test_a_limited_scope_is_written_as_toml() -> None:
             "smtp-invalid-character",
             "DN,EmailAddresses,PrimarySmtpAddress\nCN=J,SMTP:jr@contoso.com,jr@contoso.com\n",
         ),
+        (  # the primary address, and others: each takes the place of its own
+            "DN,PrimarySmtpAddress,Aliases\nCN=J,j r@contoso.com,smtp:k l@contoso.com;smtp:m@contoso.com\n",
+            "smtp-invalid-character",
+            "DN,PrimarySmtpAddress,Aliases\nCN=J,jr@contoso.com,smtp:kl@contoso.com;smtp:m@contoso.com\n",
+        ),
+        (  # in braces, as PowerShell shows a list
+            'DN,proxyAddresses\nCN=J,"{SMTP:j@contoso.com, smtp:j r@contoso.com}"\n',
+            "smtp-invalid-character",
+            'DN,proxyAddresses\nCN=J,"{SMTP:j@contoso.com, smtp:jr@contoso.com}"\n',
+        ),
+        (  # beside an empty list, in which one would stand in place of the primary address; one that stays is as it was
+            "DN,type,userPrincipalName,PrimarySmtpAddress,Aliases,EmailAddresses\n"
+            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com;smtp:m@contoso.com,\n",
+            "upn-not-in-proxies",
+            "DN,type,userPrincipalName,PrimarySmtpAddress,Aliases,EmailAddresses\n"
+            "CN=J,user,jr@contoso.com,j@contoso.com,k@contoso.com;smtp:m@contoso.com;smtp:jr@contoso.com,\n",
+        ),
     ],
 )
 def test_an_address_that_has_no_room_is_kept(export: str, rule: str, mended: str, tmp_path: Path) -> None:
@@ -135,3 +152,68 @@ def test_a_property_that_an_object_lacks_is_written(tmp_path: Path) -> None:
     assert px.audit(path, rules=["mail-differs-from-primary"]).write_mended(tmp_path / "mended.json") == 1
     objects[0]["mail"] = "j@contoso.com"
     assert json.loads((tmp_path / "mended.json").read_text()) == objects
+
+
+def test_addresses_that_an_object_lacks_are_written(tmp_path: Path) -> None:
+    objects: list[dict[str, object]] = [
+        {"id": "u1", "mail": "j@contoso.com"},
+        {"id": "u2", "proxyAddresses": ["SMTP:k@contoso.com"], "mail": "k@contoso.com"},
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(objects))
+    assert px.audit(path, rules=["primary-missing"]).write_mended(tmp_path / "mended.json") == 1
+    objects[0]["proxyAddresses"] = ["SMTP:j@contoso.com"]
+    assert json.loads((tmp_path / "mended.json").read_text()) == objects
+
+
+def test_json_stays_indented(tmp_path: Path) -> None:
+    objects = [{"id": "j\u00e4ne", "proxyAddresses": ["SMTP:j@contoso.com", "smtp:"]}]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(objects, indent=2), "utf-8")
+    assert px.audit(path, rules=["proxy-empty-value"]).write_mended(tmp_path / "mended.json") == 1
+    objects[0]["proxyAddresses"] = ["SMTP:j@contoso.com"]
+    assert (tmp_path / "mended.json").read_text("utf-8") == json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+
+
+def test_entries_of_ldif_are_mended_each_by_itself(tmp_path: Path) -> None:
+    """Folded lines, remarks, values of one attribute in several places, and entries with no line between them."""
+    export = """version: 1
+
+dn: cn=j
+# proxyAddresses: a remark
+proxyAddresses: smtp:j@contoso.com
+mail: j@contoso.com
+proxyAddresses: smtp:{long}@cont
+ oso.com
+
+dn: cn=k
+description: a text that is
+  folded
+mail: k@contoso.com
+dn: cn=l
+proxyAddresses: SMTP:l@contoso.com
+"""
+    export = export.replace("{long}", "j" * 55)
+    (tmp_path / "export.ldif").write_text(export)
+    report = px.audit(tmp_path / "export.ldif", rules=["primary-missing"])
+    assert report.write_mended(tmp_path / "mended.ldif") == 2
+    assert (
+        (tmp_path / "mended.ldif").read_text()
+        == f"""version: 1
+
+dn: cn=j
+# proxyAddresses: a remark
+proxyAddresses: SMTP:j@contoso.com
+proxyAddresses: smtp:{"j" * 55}
+ @contoso.com
+mail: j@contoso.com
+
+dn: cn=k
+description: a text that is
+  folded
+mail: k@contoso.com
+proxyAddresses: SMTP:k@contoso.com
+dn: cn=l
+proxyAddresses: SMTP:l@contoso.com
+"""
+    )

@@ -106,6 +106,13 @@ def test_a_recipient_with_more_proxies_than_are_read_costs_its_row_alone(tmp_pat
     directory = px.Directory.from_csv(path, limits=px.Limits(list_items=2))
     assert [recipient.display_name for recipient in directory] == ["B"]
     assert [(error.code, error.line) for error in directory.errors] == [("too-many-items", 2)]
+    people: list[dict[str, object]] = [
+        {"displayName": "A", "proxyAddresses": ["SMTP:a@b", "smtp:c@d", "smtp:e@f"]},
+        {"displayName": "B", "proxyAddresses": ["SMTP:b@b", "smtp:c@d"]},
+    ]
+    directory = px.Directory.from_records(people, limits=px.Limits(list_items=2))
+    assert [(error.code, error.line) for error in directory.errors] == [("too-many-items", 1)]
+    assert [recipient.display_name for recipient in directory.find("c@d")] == ["B"]
 
 
 def test_a_recipient_takes_proxies_in_any_form_and_no_bad_one() -> None:

@@ -44,6 +44,42 @@ def test_answers_are_those_of_the_table(engine: str, spaces: px.RoutingTable, ad
     assert list(matcher.match_many(pa.array(addresses, pa.string()))) == expected
 
 
+HEART = "\u2665.example"  # no A-label stands for it
+
+
+@pytest.mark.parametrize(
+    ("dialect", "spaces", "wanted"),
+    [
+        # `*@*.a.com` and `*@.a.com` have as many literals: the cost decides
+        ("exchange55", ["SMTP:*@.a.com;2", "SMTP:*@*.a.com;1"], {"x@.a.com": 1, "x@b.a.com": 1}),
+        ("exchange55", ["SMTP:*@.a.com;1", "SMTP:*@*.a.com;2"], {"x@.a.com": 0, "x@b.a.com": 1}),
+        (  # none, or not the first, of the patterns of a domain matches
+            "exchange55",
+            ["SMTP:j*@contoso.com", "SMTP:k*@contoso.com", "SMTP:*@*.com"],
+            {"kim@contoso.com": 1, "ann@contoso.com": 2, "ann@contoso.net": -1},
+        ),
+        (  # patterns of any domain have more literals than the best of the domain
+            "exchange55",
+            ["SMTP:*@contoso.com", "SMTP:*jane.doe@cont*", "SMTP:*jack.doe@cont*", "SMTP:j*@contoso.com"],
+            {"jane.doe@contoso.com": 1, "jack.doe@contoso.com": 2, "joe@contoso.com": 3, "ann@contoso.com": 0},
+        ),
+        # the text of a pattern is an address too, which takes subdomains (Q229961)
+        ("exchange55", ["SMTP:*@b.a"], {"*@c.b.a": 0, "*@b.a": 0, "x@c.b.a": -1, "x@b.a": 0}),
+        (
+            "exchange2007",
+            [f"SMTP:{HEART}", "SMTP:*.example"],
+            {f"x@{HEART}": 0, f"x@{HEART.upper()}.": 0, f"x@y.{HEART}": 1},
+        ),
+    ],
+)
+def test_rare_meetings_of_patterns(engine: str, dialect: str, spaces: list[str], wanted: dict[str, int]) -> None:
+    spaces_table = table(*spaces, dialect=dialect)
+    matcher = spaces_table.compile()
+    assert {address: matcher.match(address) for address in wanted} == wanted
+    assert list(matcher.match_many(list(wanted))) == list(wanted.values())
+    assert {address: spaces_table.route_index(address) for address in wanted} == wanted
+
+
 SPACES = table("SMTP:*@contoso.com", "SMTP:*@*.contoso.com", "SMTP:jane@contoso.com", "SMTP:*", "FAX:", "X400:c=us")
 ADDRESSED: Sequence[str | None] = [
     "a@contoso.com",

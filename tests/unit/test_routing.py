@@ -328,6 +328,17 @@ def test_columns() -> None:
         px.RoutingTable.from_columns("SMTP", "a", "b", "c")
 
 
+def test_rows_of_columns_without_a_good_type_or_a_connector_are_bad(engine: str) -> None:
+    patterns = ["*@a.example", "x", "*@b.example", "*@c.example"]
+    read = px.RoutingTable.from_columns(["smtp", "a b!", "SMTP", "smtp"], patterns, [1] * 4, ["one", "two", "", "four"])
+    assert [str(route.space) for route in read.routes] == ["SMTP:*@a.example;1", "SMTP:*@c.example;1"]
+    assert [(error.line, getattr(error.cause, "code", None)) for error in read.errors] == [
+        (2, "bad-type"),
+        (3, "no-connector"),
+    ]
+    assert list(read.compile().match_many(["u@b.example", "u@c.example"])) == [-1, 1]
+
+
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("type,pattern,type,cost,connector\nSMTP,*,FAX,1,imc\n")

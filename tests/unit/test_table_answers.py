@@ -61,6 +61,17 @@ def test_unknown_accepted_domains_may_not_matter(tmp_path: Path) -> None:
     assert [answer(address) for address in ("u@x.y", "u@a.b", "FAX:1")] == ["A", "B", "no route"]
 
 
+def test_unknown_accepted_domains_may_matter(tmp_path: Path) -> None:
+    file = tmp_path / "connectors.json"
+    exported = [{"Name": "A", "AddressSpaces": ["SMTP:*;100", "FAX:*"]}, {"Name": "B", "AddressSpaces": ["SMTP:a.b"]}]
+    exported.append({"Name": "C", "AddressSpaces": ["SMTP:--"]})
+    file.write_text(json.dumps(exported), "utf-8")
+    table = px.RoutingTable.from_file(file)
+    answer, unknown = answers_of(table), "unknown: the accepted domains are not given"
+    for address, taken in (("u@x.y", unknown), ("u@a.b", "B"), ("FAX:1", "A"), ("NOTES:x", "no route")):
+        assert answer(address) == table.explain(address).taken == taken
+
+
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("dialect", ["exchange55", "exchange2000", "exchange2007"])
 @pytest.mark.parametrize("with_accepted", [False, True])

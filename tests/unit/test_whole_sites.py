@@ -222,6 +222,7 @@ KINDS = px.Directory.from_records(
         {"displayName": "second routed", "proxyAddresses": ["SMTP:a@b.de", "k@l.de", "MS:ORG/JANE", "SMTPOUT:k@b.de"]},
         {"displayName": "5.5", "proxyAddresses": "SMTP:a@contoso.com%MS:ORG/JANE", "EmailAddresses": ["SIP:s@b.de"]},
         {"displayName": "odd", "proxyAddresses": "SMTP:o'odd@contoso.com;FAX:1"},
+        {"displayName": "no address", "proxyAddresses": ""},
         {"displayName": "shares", "proxyAddresses": "SMTP:share@b.de;smtp:shared@b.de"},
         {"displayName": "shares too", "proxyAddresses": "SMTP:share2@b.de;smtp:shared@b.de"},
     ]

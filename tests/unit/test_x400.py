@@ -91,6 +91,18 @@ def test_printable_strings_round_trip(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "printable"),
+    [
+        ('a@b_c%d!e"(f)', "a(a)b(u)c(p)d(b)e(q)(l)f(r)"),  # Q185592, Q254725
+        ("caf\u00e9 & co", "caf(195)(169) (038) co"),  # each byte of UTF-8
+        ("#\ud800", "(035)(237)(160)(128)"),
+    ],
+)
+def test_what_a_printable_string_lacks_is_substituted(text: str, printable: str) -> None:
+    assert x400.to_printable_string(text) == printable
+
+
+@pytest.mark.parametrize(
     ("printable", "text"),
     [
         ("user(a)host", "user@host"),

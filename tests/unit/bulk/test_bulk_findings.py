@@ -141,6 +141,22 @@ def test_the_items_of_a_list_column_have_the_findings_of_their_lists(members: li
         assert said == wanted, (listed, engine)
 
 
+def test_what_is_said_of_a_list_stands_at_its_items(engine: str) -> None:
+    """The findings of a list stand before those of the item itself; those of the whole list at its first address."""
+    lists: list[tuple[str, list[str] | None]] = [
+        ("SMTP:a@contoso.com", []),
+        ("smtp:b@contoso.com", []),
+        ("SMTP:a@contoso.com", []),
+        ("FAX:1", []),
+        ("SMTP:c@contoso..com", ["two-primaries", "not-an-internet-address"]),
+        ("SMTP:a@contoso.com", ["duplicate"]),
+        ("x@", None),
+        ("smtp:d@contoso.com", ["no-primary"]),
+    ]
+    origin = pa.array([0, 0, 1, 1, 1, 1, 2, 2], pa.int64())
+    assert answered([text for text, _ in lists], origin=origin) == [said for _, said in lists]
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
