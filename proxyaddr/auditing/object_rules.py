@@ -21,7 +21,7 @@ from proxyaddr.auditing.objects import (
 )
 from proxyaddr.auditing.rules import AuditSeverity
 from proxyaddr.auditing.subjects import Subject, domain_of, same
-from proxyaddr.auditing.value_rules import mended_target
+from proxyaddr.auditing.value_rules import mended_target, proxy_faults
 
 __all__ = ["OBJECT_RULES"]
 
@@ -29,8 +29,7 @@ COMMON_NAME_MAX_LENGTH = 256
 
 
 def _primary_missing(subject: Subject) -> Iterator[Found]:
-    has_addresses = subject.with_untyped or (subject.object.get(MAIL) or "").strip(WHITE_SPACE)
-    if has_addresses and not subject.has_primary:
+    if subject.has_addresses and not subject.has_primary:
         yield Found("primary-missing", PROXIES, None, _primary_to_come(subject))
 
 
@@ -114,7 +113,7 @@ def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
     comes_from_mail = same(upn, mail) and not subject.has_primary and _primary_to_come(subject) is not None
     if comes_from_mail or subject.will_hold(upn):
         return
-    is_usable = subject.has_primary and subject.is_usable(upn)
+    is_usable = subject.has_addresses and subject.is_usable(upn)
     yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
 
 
@@ -143,7 +142,8 @@ def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
     keys = {value.key for value in subject.values}
     if target.key in keys or (is_internet and subject.holds(target.address)):
         return
-    is_usable = is_internet and subject.has_primary and subject.is_usable(target.address)
+    comes_from_mail = same(target.address, subject.object.get(MAIL)) and not subject.has_primary
+    is_usable = is_internet and subject.has_addresses and not comes_from_mail and subject.is_usable(target.address)
     fix: Fix | None = {"add": f"smtp:{target.address}"} if is_usable else None
     severity: AuditSeverity | None = "error" if subject.object.kind == REMOTE_MAILBOX else None
     yield Found("target-not-in-proxies", TARGET, text, fix, severity=severity)
@@ -158,7 +158,7 @@ def _routing_address_missing(subject: Subject) -> Iterator[Found]:
     if any(context.is_coexistence(domain_of(value.address)) for value in subject.internet):
         return
     address = f"{audited.get(ALIAS)}@{context.coexistence_domain}"
-    is_usable = bool(audited.get(ALIAS)) and subject.has_primary and subject.is_usable(address)
+    is_usable = bool(audited.get(ALIAS)) and subject.has_addresses and subject.is_usable(address)
     fix: Fix | None = {"add": f"smtp:{address}"} if is_usable else None
     yield Found("routing-address-missing", PROXIES, None, fix, context.coexistence_domain)
 
@@ -189,9 +189,13 @@ def _removal(subject: Subject, value: TypedValue) -> Fix | None:
 def _legacy_dns(subject: Subject) -> Iterator[Found]:
     held = {value.address.lower() for value in subject.values if value.kind in LEGACY_DN_TYPES}
     held.add((subject.object.get(LEGACY_DN) or "").lower())
-    for dn in dict.fromkeys(subject.object.former_dns):
-        if dn.strip(WHITE_SPACE).lower() not in held:
-            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"}, dn)
+    for text in subject.object.former_dns:
+        written = split_value(text)
+        dn = written.address if written.kind in LEGACY_DN_TYPES else text.strip(WHITE_SPACE)
+        if dn and dn.lower() not in held:
+            held.add(dn.lower())
+            is_sound = next(proxy_faults(f"X500:{dn}", subject.judges), None) is None
+            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"} if is_sound else None, dn)
 
 
 def _display_name(subject: Subject) -> Iterator[Found]:

@@ -43,7 +43,7 @@ RULES = (
               "put `smtp:` in front, where the value is an Internet address", "KB3190357, Q257578, Set-Mailbox"),
     AuditRule("proxy-empty-value", "error", "nothing stands behind the type",
               "remove it", _PROXY),
-    AuditRule("proxy-too-long", "error", "a value with its type has more than 256 characters",
+    AuditRule("proxy-too-long", "error", "a value with its type has more characters than the sync takes, 256",
               "", _SYNC),
     AuditRule("proxy-joined-values", "error", "several Internet addresses are in one value",
               "split it into them", "Get-WinADProxyAddresses"),

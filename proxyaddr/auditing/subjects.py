@@ -47,6 +47,11 @@ class Subject(NamedTuple):
         """The Internet addresses, and those that would be if they had a type."""
         return [*self.internet, *(value for value in self.values if not value.kind and "@" in value.address)]
 
+    @property
+    def has_addresses(self) -> bool:
+        """Whether it has Internet addresses or mail, so that a secondary address is no news to the primary one."""
+        return bool(self.with_untyped) or bool((self.object.get(MAIL) or "").strip(WHITE_SPACE))
+
     def holds(self, address: str) -> bool:
         """Return whether the object has an Internet address."""
         return any(same(value.address, address) for value in self.internet)
