@@ -45,7 +45,10 @@ VALUE_RULES: Mapping[str, Sequence[str]] = {
     ),
     MAIL: ("mail-syntax", "mail-too-long"),
     UPN: ("upn-syntax", "upn-invalid-character", "upn-non-ascii", "upn-too-long", _ROUTABLE),
-    TARGET: ("target-no-type", "target-invalid-character", "target-too-long", _ROUTABLE),
+    TARGET: (
+        *("smtp-syntax", "smtp-domain-syntax", _ROUTABLE),
+        *("target-no-type", "target-invalid-character", "target-too-long"),
+    ),
     ALIAS: ("alias-leading-period", "alias-invalid-character", "alias-too-long"),
     NAME: ("display-name-blank", "display-name-too-long"),
     GIVEN_NAME: ("given-name-too-long",),
