@@ -20,7 +20,7 @@ from proxyaddr.auditing.objects import (
     USERS,
 )
 from proxyaddr.auditing.rules import AuditSeverity
-from proxyaddr.auditing.subjects import Subject, domain_of, same
+from proxyaddr.auditing.subjects import Subject, domain_of, domain_to_be, same
 from proxyaddr.auditing.value_rules import mended_target, proxy_faults
 
 __all__ = ["OBJECT_RULES"]
@@ -30,7 +30,8 @@ COMMON_NAME_MAX_LENGTH = 256
 
 def _primary_missing(subject: Subject) -> Iterator[Found]:
     if subject.has_addresses and not subject.has_primary:
-        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject))
+        told = "none among its addresses" if subject.with_untyped else "mail alone"
+        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject), told)
 
 
 def _primary_to_come(subject: Subject) -> Fix | None:
@@ -76,7 +77,8 @@ def _mail_differs(subject: Subject) -> Iterator[Found]:
     if judged is not None and judged.mended is not None and same(judged.mended, mail):
         return
     is_sound = (judged is None or judged.fault == "not-routable") and len(primary.address) <= COMMON_NAME_MAX_LENGTH
-    yield Found("mail-differs-from-primary", MAIL, mail, {"set": primary.address} if is_sound else None)
+    fix: Fix | None = {"set": primary.address} if is_sound else None
+    yield Found("mail-differs-from-primary", MAIL, mail, fix, primary.address)
 
 
 def _upn_missing(subject: Subject) -> Iterator[Found]:
@@ -103,7 +105,7 @@ def _upn_differs(subject: Subject) -> Iterator[Found]:
     if subject.primary is None and (subject.has_primary or _primary_to_come(subject) is None):
         return
     is_own = is_sound and is_short and subject.is_own(address)
-    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None)
+    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None, address)
 
 
 def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
@@ -167,7 +169,7 @@ def _domains(subject: Subject) -> Iterator[Found]:
     """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
     context = subject.judges.context
     for value in subject.with_untyped:
-        domain = subject.domain_to_be(value)
+        domain = domain_to_be(value, subject.judges)
         if context.is_reserved(domain):
             yield Found("reserved-domain", PROXIES, value.text, _removal(subject, value), domain)
         if domain and subject.is_of_mailbox and not context.is_accepted(domain):

@@ -52,7 +52,7 @@ def proxy_faults(text: str, judges: Judges) -> Iterator[Found]:
         keeps_length = found.rule == "proxy-joined-values"
         yield found._replace(fix=None) if is_long and not keeps_length else found
     if is_long:
-        yield Found("proxy-too-long", PROXIES, text, None, f"it has {len(text):,}, more than {most:,}")
+        yield Found("proxy-too-long", PROXIES, text, None, f"it has {len(text):,} characters, more than {most:,}")
 
 
 def _proxy_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:

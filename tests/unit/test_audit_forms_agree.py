@@ -12,11 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc, parquet
 
 import proxyaddr as px
+from proxyaddr import columns
+from proxyaddr.auditing.single_values import VALUE_RULES
 
 SINGLE = (
     *("mail", "userPrincipalName", "targetAddress", "mailNickname", "displayName", "givenName", "cn"),
@@ -38,6 +41,13 @@ ADDRESSES = st.builds(
 TYPES = ["SMTP:", "smtp:", "smtp:", "Smtp:", "", "SIP:", "sip:", "NOTES:", "X400:", ":", "smtp :"]
 DNS = ["/o=Contoso/ou=First/cn=Recipients/cn=jane", "/O=contoso/OU=first/cn=recipients/CN=Jane", "/o=c/ou=a/cn=é"]
 PROXIES = st.builds("{}{}".format, st.sampled_from(TYPES), ADDRESSES) | st.sampled_from([f"X500:{dn}" for dn in DNS])
+
+
+def untyped_first(values: list[str]) -> list[str]:
+    """Return addresses in an order in which those in one text can be told: what has no type may end one that has."""
+    return sorted(values, key=lambda value: bool(value.partition(":")[1]) and not value.startswith(":"))
+
+
 VALUES = {
     **{"mail": ADDRESSES, "userPrincipalName": ADDRESSES, "mailNickname": st.sampled_from(NAMES)},
     "targetAddress": st.builds("{}{}".format, st.sampled_from(TYPES), ADDRESSES),
@@ -45,7 +55,7 @@ VALUES = {
     **{"cn": st.just("Jane"), "legacyExchangeDN": st.sampled_from(DNS), "homeMDB": st.just("CN=DB1")},
     # a mailbox, a mail user, a contact, a mailbox in the cloud, and a group (msExchRecipientTypeDetails)
     "msExchRecipientTypeDetails": st.sampled_from(["1", "128", "64", "2147483648", "1024"]),
-    "proxyAddresses": st.lists(PROXIES.filter(bool), max_size=4),
+    "proxyAddresses": st.lists(PROXIES.filter(bool), max_size=4).map(untyped_first),
     "objectClass": st.sampled_from([["top", "user"], ["contact"], ["group"]]),
     "previousLegacyExchangeDN": st.lists(st.sampled_from(DNS), max_size=2),
 }
@@ -143,3 +153,21 @@ def test_every_form_has_the_same_findings(made: list[dict[str, Any]], context: p
         for form, given_form in forms_of(people, Path(folder)):
             found = list(px.audit(given_form, context=context).findings)
             assert found == expected, form
+
+
+BROKEN = [
+    "smtp:smtp:@smtp:x.onmicrosoft.com",
+    "smtp:@x.onmicrosoft.com",
+    "x.onmicrosoft.com",
+    "smtp:a@b@x.onmicrosoft.com",
+]
+
+
+@pytest.mark.parametrize("value", [*BROKEN, "smtp:a b@x.onmicrosoft.com", "smtp:a@x.onmicrosoft.com."])
+def test_a_broken_address_is_reserved_by_what_it_becomes(value: str) -> None:
+    rules = VALUE_RULES["proxyAddresses"]
+    found = px.audit([{"proxyAddresses": [value]}], rules=rules).findings
+    [row] = columns.validate([value], attribute="proxyAddresses").to_pylist()
+    assert row["rules"] == [each.rule for each in found]
+    is_mended = value in ("smtp:a b@x.onmicrosoft.com", "smtp:a@x.onmicrosoft.com.", "smtp:@x.onmicrosoft.com")
+    assert ("reserved-domain" in row["rules"]) == is_mended
