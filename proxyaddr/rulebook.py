@@ -106,7 +106,7 @@ def _routing() -> Iterator[Entry]:
 
 def _audit() -> Iterator[Entry]:
     for rule in AUDIT_RULES:
-        meaning = f"{_sentence(rule.says)} Severity: {rule.severity}."
+        meaning = f"{_sentence(rule.says)} Severity: {rule.severity}{', ' * bool(rule.but)}{rule.but}."
         yield Entry(rule.name, AUDIT, meaning, rule.source, _sentence(rule.mends) if rule.mends else "")
 
 

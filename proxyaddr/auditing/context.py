@@ -92,8 +92,10 @@ class AuditContext:
         return AuditContext(**given)
 
     def is_accepted(self, domain: str) -> bool:
-        """Return whether a domain is an accepted one, or one of the tenant's own."""
+        """Return whether a domain is an accepted one, or one of the tenant's own, as far as they are known."""
         name = ascii_domain(domain)
+        if self.coexistence_domain is None and self.is_coexistence(name):
+            return True
         own = (self.coexistence_domain, self.initial_domain)
         return any(name == ascii_domain(each) for each in own if each) or any(
             name == ascii_domain(each)

@@ -93,7 +93,7 @@ def judge_address(
 
 def _judge_whole(address: str, domains: DomainList, unfit: re.Pattern[str], *, may_be_joined: bool) -> Judgement | None:
     if may_be_joined and (parts := _joined(address, domains)):
-        return Judgement("joined", None, f"{len(parts):,} addresses in one value", parts)
+        return Judgement("joined", None, f"{len(parts):,} of them", parts)
     if found := unfit.search(address):
         mended = _without(address, unfit)
         return Judgement("invalid-character", _if_usable(mended, domains), _character(found[0]))
@@ -104,7 +104,7 @@ def _judge_whole(address: str, domains: DomainList, unfit: re.Pattern[str], *, m
     if not _DOT_ATOM.fullmatch(local) or not domain:
         mended = _with_periods_mended(address)
         usable = _if_usable(mended, domains) if mended != address else None
-        return Judgement("syntax", usable, "not name@domain")
+        return Judgement("syntax", usable, _misplaced(local, domain, address))
     if len(local) > LOCAL_MAX_LENGTH and not local.startswith(PREFIX):
         return Judgement("syntax", None, LONG_LOCAL_PART)
     return _judge_domain(address, domain, domains)
@@ -138,11 +138,24 @@ def transliterated(text: str) -> str | None:
 def _judge_domain(address: str, domain: str, domains: DomainList) -> Judgement | None:
     if not _DOMAIN.fullmatch(domain):
         trimmed = address.rstrip(".") if address.endswith(".") else None
-        return Judgement("domain-syntax", _if_usable(trimmed, domains), "a label of the domain is no host name's")
+        bad = next(label for label in domain.split(".") if not _DOMAIN.fullmatch(label))
+        return Judgement("domain-syntax", _if_usable(trimmed, domains), repr(bad[:64]) if bad else "an empty one")
     if len(domain) > LABEL_MAX_LENGTH and _is_too_long(domain):
         return Judgement("domain-syntax", None, "the domain or a label of it is too long")
     why = domains.why_not_routable(domain)
     return None if why is None else Judgement("not-routable", None, why)
+
+
+def _misplaced(local: str, domain: str, address: str) -> str:
+    """Return what is wrong with the form of an address."""
+    if "@" not in address:
+        return "there is no @"
+    if not domain or not local:
+        return "nothing stands behind the @" if local else "nothing stands before the @"
+    if "@" in local:
+        return "there is more than one @"
+    other = re.sub(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]", "", local)
+    return _character(other[0]) if other else "a period stands at an end or beside another"
 
 
 def _is_too_long(domain: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from proxyaddr._text.types import WHITE_SPACE
-from proxyaddr.auditing.baseline import Identity, identity
+from proxyaddr.auditing.baseline import Identity, is_known
 from proxyaddr.auditing.context import AuditContext
 from proxyaddr.auditing.findings import AuditFinding
 from proxyaddr.auditing.found import Found, Judges
@@ -72,7 +72,7 @@ class ObjectJudge:
         """Return whether a finding is of a severity that is asked for, and was not known before."""
         if finding.severity not in self._told:
             return False
-        return not self._known_before or identity(finding.as_row()) not in self._known_before
+        return not self._known_before or not is_known(finding.as_row(), self._known_before)
 
 
 def finding_of(audited: AuditObject, found: Found) -> AuditFinding:

@@ -20,8 +20,8 @@ from proxyaddr.auditing.objects import (
     USERS,
 )
 from proxyaddr.auditing.rules import AuditSeverity
-from proxyaddr.auditing.subjects import Subject, domain_of, same
-from proxyaddr.auditing.value_rules import mended_target
+from proxyaddr.auditing.subjects import Subject, domain_of, domain_to_be, same
+from proxyaddr.auditing.value_rules import mended_target, proxy_faults
 
 __all__ = ["OBJECT_RULES"]
 
@@ -29,9 +29,9 @@ COMMON_NAME_MAX_LENGTH = 256
 
 
 def _primary_missing(subject: Subject) -> Iterator[Found]:
-    has_addresses = subject.with_untyped or (subject.object.get(MAIL) or "").strip(WHITE_SPACE)
-    if has_addresses and not subject.has_primary:
-        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject))
+    if subject.has_addresses and not subject.has_primary:
+        told = "none among its addresses" if subject.with_untyped else "mail alone"
+        yield Found("primary-missing", PROXIES, None, _primary_to_come(subject), told)
 
 
 def _primary_to_come(subject: Subject) -> Fix | None:
@@ -77,7 +77,8 @@ def _mail_differs(subject: Subject) -> Iterator[Found]:
     if judged is not None and judged.mended is not None and same(judged.mended, mail):
         return
     is_sound = (judged is None or judged.fault == "not-routable") and len(primary.address) <= COMMON_NAME_MAX_LENGTH
-    yield Found("mail-differs-from-primary", MAIL, mail, {"set": primary.address} if is_sound else None)
+    fix: Fix | None = {"set": primary.address} if is_sound else None
+    yield Found("mail-differs-from-primary", MAIL, mail, fix, primary.address)
 
 
 def _upn_missing(subject: Subject) -> Iterator[Found]:
@@ -104,7 +105,7 @@ def _upn_differs(subject: Subject) -> Iterator[Found]:
     if subject.primary is None and (subject.has_primary or _primary_to_come(subject) is None):
         return
     is_own = is_sound and is_short and subject.is_own(address)
-    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None)
+    yield Found("upn-differs-from-primary", UPN, upn, {"set": address} if is_own else None, address)
 
 
 def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
@@ -114,7 +115,7 @@ def _upn_not_in_proxies(subject: Subject) -> Iterator[Found]:
     comes_from_mail = same(upn, mail) and not subject.has_primary and _primary_to_come(subject) is not None
     if comes_from_mail or subject.will_hold(upn):
         return
-    is_usable = subject.has_primary and subject.is_usable(upn)
+    is_usable = subject.has_addresses and subject.is_usable(upn)
     yield Found("upn-not-in-proxies", UPN, subject.object.get(UPN), {"add": f"smtp:{upn}"} if is_usable else None)
 
 
@@ -143,7 +144,8 @@ def _target_not_in_proxies(subject: Subject) -> Iterator[Found]:
     keys = {value.key for value in subject.values}
     if target.key in keys or (is_internet and subject.holds(target.address)):
         return
-    is_usable = is_internet and subject.has_primary and subject.is_usable(target.address)
+    comes_from_mail = same(target.address, subject.object.get(MAIL)) and not subject.has_primary
+    is_usable = is_internet and subject.has_addresses and not comes_from_mail and subject.is_usable(target.address)
     fix: Fix | None = {"add": f"smtp:{target.address}"} if is_usable else None
     severity: AuditSeverity | None = "error" if subject.object.kind == REMOTE_MAILBOX else None
     yield Found("target-not-in-proxies", TARGET, text, fix, severity=severity)
@@ -158,7 +160,7 @@ def _routing_address_missing(subject: Subject) -> Iterator[Found]:
     if any(context.is_coexistence(domain_of(value.address)) for value in subject.internet):
         return
     address = f"{audited.get(ALIAS)}@{context.coexistence_domain}"
-    is_usable = bool(audited.get(ALIAS)) and subject.has_primary and subject.is_usable(address)
+    is_usable = bool(audited.get(ALIAS)) and subject.has_addresses and subject.is_usable(address)
     fix: Fix | None = {"add": f"smtp:{address}"} if is_usable else None
     yield Found("routing-address-missing", PROXIES, None, fix, context.coexistence_domain)
 
@@ -167,7 +169,7 @@ def _domains(subject: Subject) -> Iterator[Found]:
     """Yield addresses in domains of tenants, and those of mailboxes in domains that are not accepted."""
     context = subject.judges.context
     for value in subject.with_untyped:
-        domain = subject.domain_to_be(value)
+        domain = domain_to_be(value, subject.judges)
         if context.is_reserved(domain):
             yield Found("reserved-domain", PROXIES, value.text, _removal(subject, value), domain)
         if domain and subject.is_of_mailbox and not context.is_accepted(domain):
@@ -189,9 +191,13 @@ def _removal(subject: Subject, value: TypedValue) -> Fix | None:
 def _legacy_dns(subject: Subject) -> Iterator[Found]:
     held = {value.address.lower() for value in subject.values if value.kind in LEGACY_DN_TYPES}
     held.add((subject.object.get(LEGACY_DN) or "").lower())
-    for dn in dict.fromkeys(subject.object.former_dns):
-        if dn.strip(WHITE_SPACE).lower() not in held:
-            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"}, dn)
+    for text in subject.object.former_dns:
+        written = split_value(text)
+        dn = written.address if written.kind in LEGACY_DN_TYPES else text.strip(WHITE_SPACE)
+        if dn and dn.lower() not in held:
+            held.add(dn.lower())
+            is_sound = next(proxy_faults(f"X500:{dn}", subject.judges), None) is None
+            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"} if is_sound else None, dn)
 
 
 def _display_name(subject: Subject) -> Iterator[Found]:

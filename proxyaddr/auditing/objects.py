@@ -43,7 +43,9 @@ _TYPES = {
     **dict.fromkeys(("user", "inetorgperson", "person"), USER),
     **dict.fromkeys(("mailuser", "guestmailuser"), MAIL_USER),
     **dict.fromkeys(("contact", "mailcontact", "mailforestcontact"), CONTACT),
-    **dict.fromkeys(("group", "msexchdynamicdistributionlist", "mailuniversaldistributiongroup"), GROUP),
+    **dict.fromkeys(
+        ("group", "msexchdynamicdistributionlist", "mailuniversaldistributiongroup", "groupmailbox"), GROUP
+    ),
     **dict.fromkeys(("publicfolder", "publicfolder"), PUBLIC_FOLDER),
 }
 _ENDINGS = {"remotemailbox": REMOTE_MAILBOX, "mailbox": USER, "group": GROUP, "publicfolder": PUBLIC_FOLDER}
@@ -54,6 +56,9 @@ _DETAILS = {
     **dict.fromkeys(("2147483648", "8589934592", "17179869184", "34359738368"), REMOTE_MAILBOX),
 }
 """msExchRecipientTypeDetails (Exchange schema): mailboxes, contacts, mail users, groups, mailboxes in the cloud."""
+
+_BETWEEN_CLASSES = re.compile(r"[;,|\s]")
+"""What separates the names of classes in one text."""
 
 _LONGEST_WORD = 256
 """No name of a type is as long."""
@@ -128,8 +133,10 @@ def type_of(held: Mapping[str, object]) -> str | None:
     for name in ("type", "recipienttypedetails", "recipienttype", "msexchrecipienttypedetails", "objectclass"):
         value = held.get(name)
         words = value if isinstance(value, list | tuple) else [value]
+        if name == "objectclass":  # csvde writes all classes as one text
+            words = [part for word in words for part in _BETWEEN_CLASSES.split(str(word or ""))]
         found = [_type_named(str(word)) for word in words if word not in (None, "")]
-        if "computer" in map(str, words):
+        if "computer" in (str(word).lower() for word in words):
             return None
         told = next((kind for kind in reversed(found) if kind is not None), None)
         if told == USER and held.get("msexchremoterecipienttype") not in (None, "", "0", 0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -45,6 +46,9 @@ TEXT_FORMS = frozenset({Form.CSV, Form.FORMAT_LIST})
 
 _EXPECTED = ("proxyAddresses", "EmailAddresses", "mail", "userPrincipalName")
 """Properties one of which an export has that is audited."""
+
+_BEFORE_DN = re.compile(r"[;|,\n](?=\s{0,4}(?:x500:|ex:)?/o=)", re.IGNORECASE)
+"""What separates former DNs in one text: each begins with its organization."""
 
 _NOTED = 20
 
@@ -197,7 +201,7 @@ def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_
         type=type_of(held),
         single=single,
         proxies=tuple(proxies),
-        former_dns=tuple(text for member in members_of(held.get(FORMER_DNS)) if (text := text_of(member))),
+        former_dns=tuple(_former_dns(held.get(FORMER_DNS))),
         common_name=common_name,
         dn=dn,
         guid=next((text for name in GUIDS if (text := text_of(held.get(name)))), None),
@@ -206,6 +210,13 @@ def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_
         is_exchange=not OF_EXCHANGE.isdisjoint(held),
         row=row,
     )
+
+
+def _former_dns(value: object) -> Iterator[str]:
+    """Yield former DNs: members of a list, and of a text those that begin in it."""
+    for member in members_of(value):
+        if text := text_of(member):
+            yield from _BEFORE_DN.split(text)
 
 
 def _proxies(held: Mapping[str, object], separator: Separator) -> Iterator[str]:

@@ -19,7 +19,7 @@ class AuditRule(NamedTuple):
     """A rule: its name, how bad it is, what is found by it, what mends that, and the document that states it.
 
     `mends` is empty where nothing may be changed without a decision. `is_of_sync` says that it does not concern objects
-    that no sync takes, such as those of the system.
+    that no sync takes, such as those of the system. `but` says where the severity is another one.
     """
 
     name: str
@@ -28,6 +28,7 @@ class AuditRule(NamedTuple):
     mends: str
     source: str
     is_of_sync: bool = False
+    but: str = ""
 
 
 _SYNC = "prepare-for-directory-synchronization"
@@ -43,7 +44,7 @@ RULES = (
               "put `smtp:` in front, where the value is an Internet address", "KB3190357, Q257578, Set-Mailbox"),
     AuditRule("proxy-empty-value", "error", "nothing stands behind the type",
               "remove it", _PROXY),
-    AuditRule("proxy-too-long", "error", "a value with its type has more than 256 characters",
+    AuditRule("proxy-too-long", "error", "a value with its type is longer than the sync takes",
               "", _SYNC),
     AuditRule("proxy-joined-values", "error", "several Internet addresses are in one value",
               "split it into them", "Get-WinADProxyAddresses"),
@@ -59,8 +60,8 @@ RULES = (
     AuditRule("smtp-domain-syntax", "error", "a domain with a label that is not of letters, digits and hyphens",
               "remove a period at its end, and nothing else", _IDFIX),
     AuditRule("domain-not-routable", "warning",
-              "a domain that the public DNS can't know; an error in userPrincipalName",
-              "", "IdFix, prepare-for-directory-synchronization"),
+              "a domain that the public DNS can't know",
+              "", "IdFix, prepare-for-directory-synchronization", but="an error in userPrincipalName"),
     AuditRule("x400-syntax", "warning", "an X400 value that is no O/R address",
               "", "MS-OXOABK; IdFix issues 12, 16"),
     AuditRule("x500-syntax", "warning", "an X500 or EX value that is no legacy DN",
@@ -102,8 +103,8 @@ RULES = (
     AuditRule("target-too-long", "error", "a target address with more than 256 characters",
               "", _SYNC),
     AuditRule("target-not-in-proxies", "info",
-              "the target address is none of the addresses; an error of remote mailboxes",
-              "add it as a secondary address", "hybrid-configuration-wizard"),
+              "the target address is none of the addresses",
+              "add it as a secondary address", "hybrid-configuration-wizard", but="an error of remote mailboxes"),
     AuditRule("routing-address-missing", "error", "a mailbox without an address in the coexistence domain",
               "add the alias in that domain",
               "hybrid-configuration-wizard, OfficeDocs-Exchange issue 1061", is_of_sync=True),
@@ -115,7 +116,7 @@ RULES = (
               "the primary address of a mailbox in a domain that is not accepted",
               "", _SHADOW, is_of_sync=True),
     AuditRule("legacy-dn-not-in-x500", "error",
-              "a former legacyExchangeDN that is no X500 address: replies do not arrive",
+              "a former legacyExchangeDN that is no X500 address, so that replies do not arrive",
               "add it as X500", "KB2807779, Q314739"),
     AuditRule("legacy-dn-duplicate", "error", "several objects have one legacyExchangeDN",
               "", "recipient-resolution"),

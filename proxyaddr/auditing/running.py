@@ -41,9 +41,9 @@ def audit(
     `directory` is a Directory, the path of an export or a list of paths, mappings with the attribute names of a
     directory, or a table with the Arrow C data interface. Each value is judged as it is held. `rules` names the rules
     to run, all of them without it, and `ignore` those to leave out. `severity` is the least that is told, and
-    `baseline` a file of findings, as an audit writes them, that are known: they are left out. Parquet and Arrow files
-    are read in batches, so that of `limits` only that of rows counts there. ConfigurationError for a name of no rule,
-    and for a file that can't be read.
+    `baseline` a file of findings, as an audit writes them, that are known: they are left out, but not what another
+    object has come to hold as well. Parquet and Arrow files are read in batches, so that of `limits` only that of rows
+    counts there. ConfigurationError for a name of no rule, and for a file that can't be read.
 
     >>> report = audit([{"id": "u1", "proxyAddresses": ["SMTP:jané@contoso.com"]}], rules=["smtp-non-ascii"])
     >>> report.findings[0].fix

@@ -11,6 +11,7 @@ from proxyaddr.auditing.found import Found, Judges, split_value
 from proxyaddr.auditing.judging import BY_NAME, PLACES
 from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, MAIL, NAME, PROXIES, TARGET, UPN
 from proxyaddr.auditing.rules import SEVERITIES, AuditSeverity, chosen_rules
+from proxyaddr.auditing.subjects import domain_to_be
 from proxyaddr.auditing.top_level_domains import DomainList
 from proxyaddr.auditing.value_rules import SINGLE_VALUE_RULES, proxy_faults
 from proxyaddr.errors import ConfigurationError, check_type
@@ -21,8 +22,8 @@ __all__ = ["ATTRIBUTES", "SOUND", "VALUE_RULES", "ValueJudge", "Verdict", "attri
 def _of_proxy(text: str, judges: Judges) -> Iterator[Found]:
     yield from proxy_faults(text, judges)
     value = split_value(text)
-    if value.kind in ("", DEFAULT_TYPE) and "@" in value.address:
-        domain = value.address.rpartition("@")[2]
+    if value.kind in ("", DEFAULT_TYPE):
+        domain = domain_to_be(value, judges)
         if judges.context.is_reserved(domain):
             yield Found("reserved-domain", PROXIES, text, None, domain)
 
@@ -45,7 +46,10 @@ VALUE_RULES: Mapping[str, Sequence[str]] = {
     ),
     MAIL: ("mail-syntax", "mail-too-long"),
     UPN: ("upn-syntax", "upn-invalid-character", "upn-non-ascii", "upn-too-long", _ROUTABLE),
-    TARGET: ("target-no-type", "target-invalid-character", "target-too-long", _ROUTABLE),
+    TARGET: (
+        *("smtp-syntax", "smtp-domain-syntax", _ROUTABLE),
+        *("target-no-type", "target-invalid-character", "target-too-long"),
+    ),
     ALIAS: ("alias-leading-period", "alias-invalid-character", "alias-too-long"),
     NAME: ("display-name-blank", "display-name-too-long"),
     GIVEN_NAME: ("given-name-too-long",),

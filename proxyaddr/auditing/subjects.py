@@ -13,7 +13,7 @@ from proxyaddr.auditing.internet import judge_address
 from proxyaddr.auditing.objects import MAIL, MAIL_USER, PROXIES, TARGET, UPN, AuditObject
 from proxyaddr.auditing.value_rules import mended_target
 
-__all__ = ["Subject", "domain_of", "same"]
+__all__ = ["Subject", "domain_of", "domain_to_be", "same"]
 
 _PLAIN_DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*")
 
@@ -46,6 +46,11 @@ class Subject(NamedTuple):
     def with_untyped(self) -> list[TypedValue]:
         """The Internet addresses, and those that would be if they had a type."""
         return [*self.internet, *(value for value in self.values if not value.kind and "@" in value.address)]
+
+    @property
+    def has_addresses(self) -> bool:
+        """Whether it has Internet addresses or mail, so that a secondary address is no news to the primary one."""
+        return bool(self.with_untyped) or bool((self.object.get(MAIL) or "").strip(WHITE_SPACE))
 
     def holds(self, address: str) -> bool:
         """Return whether the object has an Internet address."""
@@ -80,14 +85,6 @@ class Subject(NamedTuple):
         old, new = split_value(str(found.value)), split_value(str(found.fix["set"]))
         is_target = same(split_value(target).address, old.address)
         return is_target and not same(split_value(mended_target(target, self.judges)).address, new.address)
-
-    def domain_to_be(self, value: TypedValue) -> str:
-        """Return the domain of an address once it is mended; an empty text where several are in one value, or none."""
-        local, _, domain = value.address.rpartition("@")
-        if "@" not in local and (_PLAIN_DOMAIN.fullmatch(domain) or not local):
-            return domain
-        judged = judge_address(value.address, self.judges.domains)
-        return domain_of(judged.mended or "") if judged is not None else domain
 
     def is_usable(self, address: str) -> bool:
         """Return whether no rule would find anything wrong with an Internet address of this object."""
@@ -128,6 +125,17 @@ def same(one: str, other: str | None) -> bool:
     if one.lower() == other.lower():
         return True
     return not (one.isascii() and other.isascii()) and canonical(one).lower() == canonical(other).lower()
+
+
+def domain_to_be(value: TypedValue, judges: Judges) -> str:
+    """Return the domain of an address once it is mended; an empty text where several are in one value, or none."""
+    local, at, domain = value.address.rpartition("@")
+    if not at:
+        return ""
+    if "@" not in local and (_PLAIN_DOMAIN.fullmatch(domain) or not local):
+        return domain
+    judged = judge_address(value.address, judges.domains)
+    return domain_of(judged.mended or "") if judged is not None else domain
 
 
 def domain_of(address: str) -> str:

@@ -46,12 +46,13 @@ _MISPLACED_PERIODS = re.compile(r"(?<=\.)\.+|\.\Z")
 def proxy_faults(text: str, judges: Judges) -> Iterator[Found]:
     """Yield what is wrong with a proxy address; one that is too long is mended by nothing but taking it apart."""
     value = split_value(text)
-    is_long = len(text) > judges.context.max_proxy_length
+    most = judges.context.max_proxy_length
+    is_long = len(text) > most
     for found in _proxy_faults(value, judges):
         keeps_length = found.rule == "proxy-joined-values"
         yield found._replace(fix=None) if is_long and not keeps_length else found
     if is_long:
-        yield Found("proxy-too-long", PROXIES, text, None, f"it has {len(text):,}")
+        yield Found("proxy-too-long", PROXIES, text, None, f"it has {len(text):,} characters, more than {most:,}")
 
 
 def _proxy_faults(value: TypedValue, judges: Judges) -> Iterator[Found]:
@@ -145,8 +146,10 @@ def _target_faults(text: str, judges: Judges) -> Iterator[Found]:
             if mended is not None:
                 fix = {"set": f"SMTP:{mended}"}
             yield Found("target-invalid-character", TARGET, text, None if is_long else fix, judged.told)
-        elif judged is not None and judged.fault == "not-routable":
-            yield Found("domain-not-routable", TARGET, text, None, judged.told)
+        elif judged is not None:
+            if mended is not None:
+                fix = {"set": f"SMTP:{mended}"}
+            yield Found(_SMTP_RULES[judged.fault], TARGET, text, None if is_long else fix, judged.told)
     if is_long:
         yield Found("target-too-long", TARGET, text, None, f"it has {len(text):,}")
 
@@ -189,6 +192,8 @@ def _alias_faults(text: str, judges: Judges) -> Iterator[Found]:
     if bad:
         written = "".join((transliterated(c) or "") if unfit.match(c) and not c.isascii() else c for c in text)
         mended = _MISPLACED_PERIODS.sub("", unfit.sub("", written))
+        if rest == text:  # what stood before a period goes, and the period would be a finding of its own
+            mended = mended.lstrip(".")
         usable = mended.strip(".") and not is_long
         yield Found("alias-invalid-character", ALIAS, text, {"set": mended} if usable else None, repr(bad[0][:8]))
     if is_long:

@@ -213,6 +213,8 @@ def _line(finding: AuditFinding) -> str:
     told = ", ".join(_cut(visible(value), VALUE_LENGTH) for value in values)
     fix = "".join(f" → {action} {_fix_value(value)}".rstrip() for action, value in (finding.fix or {}).items())
     name = _cut(visible(finding.object or ""), VALUE_LENGTH)
+    if not told and finding.attribute == "proxyAddresses":  # it is about them all
+        told = _cut(visible(finding.message.partition(": ")[2]), VALUE_LENGTH)
     return f"{name}: {told or f'no {finding.attribute}'}{fix}"
 
 

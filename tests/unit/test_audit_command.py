@@ -41,7 +41,7 @@ def test_a_file_is_audited_with_nothing_else(capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr().out
     assert "error [smtp-invalid-character] 1 finding: an Internet address with a blank" in shown
     assert "  CN=Jane,DC=contoso,DC=com: smtp:j doe@contoso.com → set smtp:jdoe@contoso.com" in shown
-    assert "  CN=Joe,DC=contoso,DC=com: no proxyAddresses → set-primary smtp:joe@contoso.com" in shown
+    assert "  CN=Joe,DC=contoso,DC=com: none among its addresses → set-primary smtp:joe@contoso.com" in shown
     assert "→ split smtp:a@contoso.com, smtp:b@contoso.com" not in shown  # another object holds one of them
     assert shown.splitlines()[-1].endswith("proxyaddr audit export.csv --fix fixes.ps1 (or .ldif, .csv)")
 
