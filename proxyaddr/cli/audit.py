@@ -75,7 +75,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--out", metavar="FILE", help="a row a finding: .csv, .tsv, .jsonl, .parquet or .arrow")
     output.add_argument("--fix", metavar="FILE", help="what mends it: .ldif, .ps1, or .csv with before and after")
-    output.add_argument("--mended", metavar="FILE", help="the export itself, mended: CSV, JSON or LDIF as it is")
+    output.add_argument(
+        "--mended", metavar="FILE", help="the export itself, mended: CSV, JSON, LDIF or Parquet as it is"
+    )
     output.add_argument("--report", metavar="FILE", help="a page of charts and counts (HTML)")
     output.add_argument("--json", action="store_true", help="print a JSON object a finding, one a line")
     parser.set_defaults(command=_run)
