@@ -157,3 +157,18 @@ def test_an_audit_of_what_is_mended_finds_nothing_that_was_mended(
     before = px.audit(export, context=context)
     before.write_mended(tmp_path / "mended.parquet")
     assert_mended(before, px.audit(tmp_path / "mended.parquet", context=context))
+
+
+def test_an_export_that_is_gone_is_told(tmp_path: Path) -> None:
+    export = write(tmp_path / "export.parquet", pa.table({"proxyAddresses": [["smtp:"]]}))
+    report = px.audit(export)
+    export.unlink()
+    with pytest.raises(px.ConfigurationError, match="cannot be read"):
+        report.write_mended(tmp_path / "mended.parquet")
+
+
+def test_the_export_itself_is_not_overwritten(tmp_path: Path) -> None:
+    export = write(tmp_path / "export.parquet", pa.table({"proxyAddresses": [["smtp:"]]}))
+    with pytest.raises(px.ConfigurationError, match="one of the files that are audited"):
+        px.audit(export).write_mended(export)
+    assert read(export)["proxyAddresses"].to_pylist() == [["smtp:"]]
