@@ -22,6 +22,7 @@ from proxyaddr.auditing.objects import (
 from proxyaddr.auditing.rules import AuditSeverity
 from proxyaddr.auditing.subjects import Subject, domain_of, same
 from proxyaddr.auditing.value_rules import mended_target
+from proxyaddr.formats import legacy_dn
 
 __all__ = ["OBJECT_RULES"]
 
@@ -191,7 +192,9 @@ def _legacy_dns(subject: Subject) -> Iterator[Found]:
     held.add((subject.object.get(LEGACY_DN) or "").lower())
     for dn in dict.fromkeys(subject.object.former_dns):
         if dn.strip(WHITE_SPACE).lower() not in held:
-            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": f"X500:{dn}"}, dn)
+            value = f"X500:{dn}"
+            is_sound = len(value) <= subject.judges.context.max_proxy_length and not legacy_dn.findings(dn)
+            yield Found("legacy-dn-not-in-x500", PROXIES, None, {"add": value} if is_sound else None, dn)
 
 
 def _display_name(subject: Subject) -> Iterator[Found]:
