@@ -41,8 +41,8 @@ _NATIVE = "proxyaddr.auditing._native_audit"
 _COLUMNS = (MAIL, UPN, TARGET, ALIAS, LEGACY_DN, NAME, GIVEN_NAME)
 """The attributes of one value, in the order of the native engine."""
 
-_AMBIGUOUS = r"\\|:="
-"""What makes it hard to take a text of several addresses apart."""
+_AMBIGUOUS = r"\\|:=|\{"
+"""What makes it hard to take a text of several addresses apart: escapes, other separators, braces of PowerShell."""
 
 _PRESENT = ("homemdb", "database", "userprincipalname")
 """Properties of which it counts only whether they have a value."""
@@ -173,7 +173,9 @@ def _first_of(batch: Any, names: Sequence[str], *, is_text: bool) -> Any:  # noq
 def _taken_apart(texts: Any, separator: Separator) -> Any:  # noqa: ANN401 - as above
     """Return the addresses in texts as lists; those that are not simply separated are odd as they come out."""
     written = pc.if_else(pc.equal(texts, ""), None, texts)
-    return pc.split_pattern(written, separator.character + " " * separator.is_spaced)
+    if separator.is_spaced:  # not every text has the blanks
+        written = pc.replace_substring(written, f"{separator.character} ", separator.character)
+    return pc.split_pattern(written, separator.character)
 
 
 def _view(array: Any) -> memoryview:  # noqa: ANN401 - as above

@@ -138,8 +138,8 @@ class AuditReport:
     def write_mended(self, path: str | Path) -> int:
         """Write the export once more with its objects mended, and return how many of them it changes.
 
-        The rows of CSV, the objects of JSON and the entries of LDIF are those of the file that was audited, and what is
-        not mended stays as it is. Of several files each is written to a folder under its name.
+        The rows of CSV, Parquet and Arrow data, the objects of JSON and the entries of LDIF are those of the file that
+        was audited, and what is not mended stays as it is. Of several files each is written to a folder under its name.
         ConfigurationError for any other form, for rows that could not be read, and where the file can't be written or
         is the audited one.
         """

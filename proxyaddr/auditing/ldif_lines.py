@@ -31,8 +31,9 @@ def ldif_line(name: str, value: str) -> str:
 def with_attributes(text: str, changes: Mapping[int, Mapping[str, Sequence[str]]]) -> Iterator[str]:
     """Yield LDIF text in which entries have other values of some attributes: by the line where an entry starts.
 
-    All other lines are those of the text.
+    All other lines are those of the text, and lines end as its first one does.
     """
+    end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     changed: Mapping[str, Sequence[str]] = {}
     told: set[str] = set()
     is_named = False
@@ -40,7 +41,7 @@ def with_attributes(text: str, changes: Mapping[int, Mapping[str, Sequence[str]]
         first = lines[0]
         is_name = first[:3].lower() == "dn:"
         if not first.strip("\r\n") or (is_name and is_named):
-            yield from _rest(changed, told)
+            yield from _rest(changed, told, end)
             changed, is_named = {}, False
         if number in changes:
             changed, told = changes[number], set()
@@ -51,13 +52,19 @@ def with_attributes(text: str, changes: Mapping[int, Mapping[str, Sequence[str]]
             yield from lines
         elif key not in told:
             told.add(key)
-            yield from (ldif_line(key, value) for value in changed[key])
-    yield from _rest(changed, told)
+            yield from _lines_of(key, changed[key], end)
+    yield from _rest(changed, told, end)
 
 
-def _rest(changed: Mapping[str, Sequence[str]], told: set[str]) -> Iterator[str]:
+def _rest(changed: Mapping[str, Sequence[str]], told: set[str], end: str) -> Iterator[str]:
     """Yield the values of attributes that an entry did not have."""
-    yield from (ldif_line(key, value) for key in changed if key not in told for value in changed[key])
+    for key in changed:
+        if key not in told:
+            yield from _lines_of(key, changed[key], end)
+
+
+def _lines_of(name: str, values: Sequence[str], end: str) -> Iterator[str]:
+    return (ldif_line(name, value).replace("\n", end) for value in values)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, list[str]]]:

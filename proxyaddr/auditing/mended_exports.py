@@ -51,12 +51,17 @@ def write_mended(inputs: Sequence[Path], path: Path, mended: Mapping[int, Mended
         raise ConfigurationError("same-file", message, source=str(path))
     first = 0
     for target, name in zip(targets, inputs, strict=True):
-        data = read_bytes(name, limits)
-        text, number = _mended_text(data, str(name), first, mended, limits)
-        encoding = "utf-8-sig" if data.startswith(_MARKS) else "utf-8"
         try:
             if target is not path:
                 path.mkdir(exist_ok=True)
+            if _is_arrow(name):
+                from proxyaddr.auditing.mended_tables import write_table  # noqa: PLC0415 - it imports pyarrow
+
+                first += write_table(name, target, first, mended, limits)
+                continue
+            data = read_bytes(name, limits)
+            text, number = _mended_text(data, str(name), first, mended, limits)
+            encoding = "utf-8-sig" if data.startswith(_MARKS) else "utf-8"
             target.write_bytes(text.encode(encoding, "backslashreplace"))
         except OSError as error:
             message = f"cannot be written: {error.strerror}"
@@ -65,12 +70,21 @@ def write_mended(inputs: Sequence[Path], path: Path, mended: Mapping[int, Mended
     return sum(each.before != each.after for each in mended.values())
 
 
+def _is_arrow(path: Path) -> bool:
+    """Return whether a file holds Arrow data, which is read in batches; ConfigurationError is for who reads it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8).startswith(ARROW_MARKS)
+    except OSError:
+        return False
+
+
 def _mended_text(data: bytes, source: str, first: int, mended: Mapping[int, Mended], limits: Limits) -> tuple[str, int]:
     """Return a file's text with its objects mended, and the number of its objects."""
-    text = "" if data.startswith(ARROW_MARKS) else decoded(data)
+    text = decoded(data)
     form = form_of(text)
     if form not in _WRITERS or is_adfind(text):
-        message = "only CSV, JSON and LDIF are written mended: of this export write fixes as .ldif, .ps1 or .csv"
+        message = "only CSV, JSON and LDIF, and Parquet and Arrow data, are written mended: of this export write fixes"
         raise ConfigurationError("unknown-format", message, source=source)
     found = list(without_unexported(objects_in_text(text, source, limits).objects))
     entries = [entry for entry in found if not isinstance(entry, RowError)]

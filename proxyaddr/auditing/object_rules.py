@@ -76,7 +76,7 @@ def _mail_differs(subject: Subject) -> Iterator[Found]:
     judged = judge_address(primary.address, subject.judges.domains)
     if judged is not None and judged.mended is not None and same(judged.mended, mail):
         return
-    is_sound = (judged is None or judged.fault == "not-routable") and len(primary.address) <= COMMON_NAME_MAX_LENGTH
+    is_sound = judged is None and len(primary.address) <= COMMON_NAME_MAX_LENGTH
     fix: Fix | None = {"set": primary.address} if is_sound else None
     yield Found("mail-differs-from-primary", MAIL, mail, fix, primary.address)
 

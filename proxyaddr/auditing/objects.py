@@ -43,9 +43,8 @@ _TYPES = {
     **dict.fromkeys(("user", "inetorgperson", "person"), USER),
     **dict.fromkeys(("mailuser", "guestmailuser"), MAIL_USER),
     **dict.fromkeys(("contact", "mailcontact", "mailforestcontact"), CONTACT),
-    **dict.fromkeys(
-        ("group", "msexchdynamicdistributionlist", "mailuniversaldistributiongroup", "groupmailbox"), GROUP
-    ),
+    **dict.fromkeys(("group", "msexchdynamicdistributionlist", "mailuniversaldistributiongroup"), GROUP),
+    **dict.fromkeys(("groupmailbox", "roomlist"), GROUP),
     **dict.fromkeys(("publicfolder", "publicfolder"), PUBLIC_FOLDER),
 }
 _ENDINGS = {"remotemailbox": REMOTE_MAILBOX, "mailbox": USER, "group": GROUP, "publicfolder": PUBLIC_FOLDER}
@@ -76,7 +75,9 @@ class AuditObject:
 
     `single` has the attributes of one value by name; one that the object has not is not among them. `identity` names
     the object for a command or a change: its distinguished name, None where it is not known. `is_exchange` says that
-    the export was made by Exchange, which then owns the attributes. `row` is where it stands in the export.
+    the export was made by Exchange, which then owns the attributes. `details` is its type as Exchange names it, and
+    `account` its sAMAccountName. `has_all_addresses` is false where the export tells the primary address alone, or
+    those of some types: there may be more. `row` is where it stands in the export.
     """
 
     id: str
@@ -90,6 +91,9 @@ class AuditObject:
     has_mailbox: bool = False
     is_system: bool = False
     is_exchange: bool = False
+    details: str | None = None
+    account: str | None = None
+    has_all_addresses: bool = True
     row: int | None = field(default=None, compare=False)
 
     def get(self, attribute: str) -> str | None:

@@ -11,6 +11,7 @@ from proxyaddr.auditing.objects import ALIAS, GIVEN_NAME, LEGACY_DN, MAIL, NAME,
 from proxyaddr.directory.records import TARGET_COLUMN, TYPE_COLUMNS
 
 __all__ = [
+    "ACCOUNT",
     "ATTRIBUTES",
     "DNS",
     "FORMER_DNS",
@@ -48,6 +49,7 @@ PROXY_LISTS = frozenset({"proxyaddresses", "emailaddresses", SINGLE_ADDRESS})
 PRIMARY = frozenset({"primarysmtpaddress", "primaryemail"})
 LISTS = PROXY_LISTS | SECONDARY_LISTS
 FORMER_DNS = "previouslegacyexchangedn"
+ACCOUNT = "samaccountname"
 DNS = ("dn", "distinguishedname")
 GUIDS = ("objectguid", "guid", "externaldirectoryobjectid")
 IDENTIFYING = ("id", *DNS, "userprincipalname", "primarysmtpaddress", "mail", "alias", "mailnickname", "name", "cn")
@@ -65,7 +67,7 @@ TELLING = (
 READ = frozenset(
     {
         *(*ATTRIBUTES, *LISTS, *TYPE_COLUMNS, *PRIMARY, FORMER_DNS, *DNS, *GUIDS, *IDENTIFYING, *OF_EXCHANGE, *TELLING),
-        "iscriticalsystemobject",
+        *(ACCOUNT, "iscriticalsystemobject"),
     }
 )
 """All properties that an object is made of."""

@@ -15,6 +15,7 @@ from proxyaddr.auditing.exports import exported_file, exported_records
 from proxyaddr.auditing.found import Judges, as_secondary
 from proxyaddr.auditing.objects import AuditObject, has_mailbox, is_system, type_of
 from proxyaddr.auditing.properties import (
+    ACCOUNT,
     ATTRIBUTES,
     DNS,
     FORMER_DNS,
@@ -208,6 +209,9 @@ def object_of(held: Mapping[str, object], row: int, separator: Separator, *, is_
         has_mailbox=has_mailbox(held),
         is_system=is_system(common_name, dn, held.get("iscriticalsystemobject")),
         is_exchange=not OF_EXCHANGE.isdisjoint(held),
+        details=text_of(held.get("recipienttypedetails")),
+        account=text_of(held.get(ACCOUNT)),
+        has_all_addresses=not proxies or any(held.get(name) for name in PROXY_LISTS),
         row=row,
     )
 

@@ -97,7 +97,8 @@ class _Run:
         if self._files and not self._survey.size:
             notices.append("there are no objects in it")
         elif lacking:
-            notices.append(f"not in every export, so that nothing is told to be missing there: {', '.join(lacking)}")
+            where = "the" if len(self._files) == 1 else "every"
+            notices.append(f"not in {where} export, so that nothing is told to be missing there: {', '.join(lacking)}")
         return AuditReport(
             found,
             objects=self._survey.size,

@@ -15,7 +15,7 @@ from proxyaddr.directory.arrow import ERRORS, unreadable
 from proxyaddr.errors import ConfigurationError
 from proxyaddr.limits import Limits
 
-__all__ = ["ROWS", "Table", "ahead", "rows_of", "table_in_file", "table_of"]
+__all__ = ["ROWS", "Table", "ahead", "rows_of", "table_in_file", "table_of", "whole_file"]
 
 ROWS = 1 << 14
 """Rows that are judged together."""
@@ -86,6 +86,20 @@ def table_in_file(path: Path, limits: Limits) -> Table:
         return Table(schema, lambda _: _arrow_batches(source, opened), limits, source)
     except ERRORS as error:
         raise unreadable(error, source) from None
+
+
+def whole_file(path: Path) -> tuple[str, Any, Iterator[Any]]:
+    """Return the form of Arrow data in a file, its schema as it is, and its batches with all columns."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    if start.startswith(b"PAR1"):
+        schema = parquet.read_schema(path)
+        return "parquet", schema, _parquet_batches(path, schema.names)
+    is_file = start == b"ARROW1"
+    opened = ipc.open_file if is_file else ipc.open_stream
+    with pa.memory_map(str(path)) as mapped:
+        schema = opened(mapped).schema
+    return "file" if is_file else "stream", schema, _arrow_batches(str(path), opened)
 
 
 def _parquet_batches(path: Path, names: list[str]) -> Iterator[Any]:

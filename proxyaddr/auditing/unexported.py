@@ -22,9 +22,8 @@ _STARTS = ("@{", "{", "System.", "Microsoft.")
 _MARKS = ("...", "\u2026")
 """What PowerShell puts behind the last item that it shows."""
 
-_HOW = (
-    "select them as text, @{n='proxyAddresses';e={$_.proxyAddresses -join ';'}}, or export with `| Export-Clixml FILE`"
-)
+_PLAIN = re.compile("[A-Za-z]{1,40}")
+_USUAL = "proxyAddresses"
 
 
 def without_unexported(
@@ -42,13 +41,19 @@ def _fault(entry: Exported, source: str | None) -> RowError | None:
         for member in members_of(value):
             text = member.strip(WHITE_SPACE) if isinstance(member, str) and member.startswith(_STARTS) else ""
             if _TYPE_OF_COLLECTION.fullmatch(text):
-                message = f"{name}: {text[:60]!r} stands in place of the addresses; {_HOW}"
+                message = f"{name}: {text[:60]!r} stands in place of the addresses; {_how(name)}"
                 return RowError("not-exported", message, entry.line, source)
             inside = text.removesuffix("}").rstrip(WHITE_SPACE)
             if text.startswith("{") and (inside.endswith(_MARKS) or "}" not in text):
-                message = f"{name}: the list was cut off when it was exported; {_HOW}"
+                message = f"{name}: the list was cut off when it was exported; {_how(name)}"
                 return RowError("cut-off-list", message, entry.line, source)
     return None
+
+
+def _how(name: str) -> str:
+    """Return how the property of a name is exported."""
+    name = name if _PLAIN.fullmatch(name) else _USUAL
+    return f"select them as text, @{{n='{name}';e={{$_.{name} -join ';'}}}}, or export with `| Export-Clixml FILE`"
 
 
 @lru_cache(maxsize=1024)

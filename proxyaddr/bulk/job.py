@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from proxyaddr._files.file_keys import file_key
 from proxyaddr.bulk.answers import Command
 from proxyaddr.bulk.files import Format, Input, find_inputs
 from proxyaddr.bulk.lists import Lists
@@ -99,23 +99,11 @@ def run(job: Job, make_command: Callable[[], Command]) -> Summary:
 
 def refuse_same(job: Job, inputs: Sequence[Input]) -> None:
     """Refuse an output that would replace an input, the routing table or another output."""
-    taken = {_real(path): "a file that this run reads" for path in job.reads}
-    taken |= {_real(source.path): "an input of this run" for source in inputs}
+    taken = {file_key(path): "a file that this run reads" for path in job.reads}
+    taken |= {file_key(source.path): "an input of this run" for source in inputs}
     for path in (*(output.path for output in (job.out, job.rejects) if output is not None), job.report):
         if path is None:
             continue
-        if (known := taken.get(_real(path))) is not None:
+        if (known := taken.get(file_key(path))) is not None:
             raise ConfigurationError("same-file", f"is {known}; write to another", source=str(path))
-        taken[_real(path)] = "another output of this run"
-
-
-def _real(path: Path | None) -> tuple[int, int] | str:
-    """Return a key that all names of one file share; None stands for standard input."""
-    real = (
-        0 if path is None else os.path.realpath(path)
-    )  # as atomic_path does, which ignores a missing folder before `..`
-    try:
-        found = os.stat(real)  # noqa: PTH116 - Path takes no file descriptor
-    except OSError:
-        return str(real)
-    return found.st_dev, found.st_ino
+        taken[file_key(path)] = "another output of this run"

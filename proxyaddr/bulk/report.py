@@ -20,7 +20,7 @@ from proxyaddr.bulk.formulas import without_formulas
 from proxyaddr.bulk.summary import SHOWN, Chart, Fact, Summary
 from proxyaddr.errors import ConfigurationError, visible
 
-__all__ = ["report_to"]
+__all__ = ["check_name", "report_to"]
 
 REPORT_ENDINGS = (".html", ".htm")
 
@@ -69,15 +69,20 @@ _POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encod
 """What a browser lets the page do, even if text of strangers got into it as markup: nothing but its own style."""
 
 
+def check_name(path: Path) -> None:
+    """Raise ConfigurationError for a name that is not that of a page."""
+    if path.suffix.lower() not in REPORT_ENDINGS:
+        message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
+        raise ConfigurationError("unknown-format", message, "report", str(path))
+
+
 @contextmanager
 def report_to(path: Path, called: str, inputs: Sequence[Input]) -> Iterator[Callable[[Summary], None]]:
     """Yield the function that writes the page of a summary; the file is replaced when the block ends without an error.
 
     `called` is the command line. ConfigurationError where the page can't be written, and for a name of no page.
     """
-    if path.suffix.lower() not in REPORT_ENDINGS:
-        message = f"a report is a page: its name ends in {' or '.join(REPORT_ENDINGS)}"
-        raise ConfigurationError("unknown-format", message, "report", str(path))
+    check_name(path)
     with atomic_path(path) as temporary:
 
         def write(summary: Summary) -> None:

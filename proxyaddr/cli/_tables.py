@@ -100,7 +100,8 @@ def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]
     domains: list[str] = []
     errors: list[RowError] = []
     for text in given:
-        if not Path(text).exists() and DOMAIN.fullmatch(text.rstrip(".")):
+        is_domain = DOMAIN.fullmatch(text.rstrip(".")) and not text.lower().endswith(_FILE_ENDINGS)
+        if is_domain and not Path(text).exists():
             domains.append(text)
             continue
         if text.startswith("*") and not DOMAIN.fullmatch(text):
@@ -113,6 +114,22 @@ def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]
         errors += (RouteError(e.code, e.message, e.line, e.source, e.cause, _ANY_DOMAIN) for e in read.errors)
     return domains, errors
 
+
+_FILE_ENDINGS = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".json",
+    ".jsonl",
+    ".xml",
+    ".clixml",
+    ".xlsx",
+    ".log",
+    ".toml",
+    ".ldif",
+    ".ldf",
+)
+"""What ends the name of a file, and no domain: one that is not there is no domain of the organization."""
 
 _ANY_DOMAIN = (DEFAULT_TYPE, "*")
 """The type and the pattern of what an unread accepted domain could take: any Internet address."""

@@ -13,6 +13,7 @@ from proxyaddr.auditing.findings import AuditFinding, AuditReport
 from proxyaddr.auditing.fix_files import form_of_fixes
 from proxyaddr.auditing.rules import RULES, SEVERITIES
 from proxyaddr.auditing.running import audit
+from proxyaddr.cli._audit_outputs import STANDARD_STREAM, check_outputs, how_to_apply
 from proxyaddr.cli._errors import print_error
 from proxyaddr.cli._lines import show_json
 from proxyaddr.cli._style import BAD, CODE, style
@@ -38,8 +39,6 @@ is, 2 for bad input or usage.
 
 SHOWN = 3
 """The first findings of a rule that are shown, unless an option says otherwise, and the first errors of a kind."""
-
-STANDARD_INPUT = "-"
 
 HOLDERS = 8
 """The first holders of a value that are shown."""
@@ -76,7 +75,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--out", metavar="FILE", help="a row a finding: .csv, .tsv, .jsonl, .parquet or .arrow")
     output.add_argument("--fix", metavar="FILE", help="what mends it: .ldif, .ps1, or .csv with before and after")
-    output.add_argument("--mended", metavar="FILE", help="the export itself, mended: CSV, JSON or LDIF as it is")
+    output.add_argument(
+        "--mended", metavar="FILE", help="the export itself, mended: CSV, JSON, LDIF or Parquet as it is"
+    )
     output.add_argument("--report", metavar="FILE", help="a page of charts and counts (HTML)")
     output.add_argument("--json", action="store_true", help="print a JSON object a finding, one a line")
     parser.set_defaults(command=_run)
@@ -84,9 +85,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     form = None if options.fix is None else form_of_fixes(Path(options.fix))
-    if STANDARD_INPUT in options.inputs:
+    if STANDARD_STREAM in options.inputs:
         raise ConfigurationError("unreadable-file", "an audit reads files: save the export, and name the file")
-    _check_files(options)
+    check_outputs(options)
     context, is_whole = _context(options)
     report = audit(
         options.inputs,
@@ -126,19 +127,6 @@ def _print_errors(report: AuditReport) -> None:
             print_error(error)
         if len(errors) > SHOWN:
             print(f"proxyaddr: … and {quantity(len(errors) - SHOWN, 'error')} more [{code}]", file=sys.stderr)
-
-
-def _check_files(options: argparse.Namespace) -> None:
-    """Raise ConfigurationError for a file that can't be written in the end, before the audit takes its time."""
-    if options.out is None and options.report is None:
-        return
-    from proxyaddr._optional import import_extra  # noqa: PLC0415 - for files alone
-
-    import_extra("pyarrow", "arrow")
-    from proxyaddr.bulk.files import STANDARD_STREAM, format_of  # noqa: PLC0415 - pyarrow takes its time
-
-    if options.out not in (None, STANDARD_STREAM):
-        format_of(Path(options.out), output=True)
 
 
 def _names(given: list[str] | None) -> list[str] | None:
@@ -189,8 +177,9 @@ def _show(report: AuditReport, options: argparse.Namespace) -> None:
     mends = sum(finding.fix is not None for finding in report.findings)
     called = visible(shlex.join(["proxyaddr", *options.arguments]))
     if report.findings and options.out is None and options.baseline is None:
-        print(f"tell of a rule: proxyaddr rules NAME; leave it out: {called} --ignore NAME")
-        print(f"only what is new next time: {called} --out known.csv, and then --baseline known.csv")
+        print(f"what a rule means: proxyaddr rules NAME; leave it out: {called} --ignore NAME")
+        next_time = "and then --baseline known.csv"
+        print(f"all of them as a table, and only what is new next time: {called} --out known.csv, {next_time}")
     if mends and options.fix is None and options.mended is None:
         print(f"{quantity(mends, 'finding')} can be mended: {called} --fix fixes.ps1 (or .ldif, .csv)")
 
@@ -235,9 +224,11 @@ def _write_fixes(report: AuditReport, name: str, form: str) -> None:
         changed = report.write_fixes(path, form=form)
     print(f"proxyaddr: {visible(name)} changes {quantity(changed, 'object')}", file=sys.stderr)
     left = len({finding.object for finding in report.findings if finding.fix is not None}) - changed
-    if form == ".ldif" and left > 0:
-        hint = "export it too, or write .ps1 or .csv"
-        print(f"proxyaddr: {quantity(left, 'object')} left: no distinguished name is known; {hint}", file=sys.stderr)
+    if left > 0 and form != ".csv":
+        lacking = "no distinguished name is known (export it too, or write .ps1), or " if form == ".ldif" else ""
+        print(f"proxyaddr: {quantity(left, 'object')} left: {lacking}a comment in it says why", file=sys.stderr)
+    if changed:
+        print(f"proxyaddr: {how_to_apply(name, form)}; then export and audit again", file=sys.stderr)
 
 
 def _write_files(report: AuditReport, options: argparse.Namespace) -> None:

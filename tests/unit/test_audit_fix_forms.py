@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import proxyaddr as px
-from proxyaddr.auditing.fix_files import _quoted
+from proxyaddr.auditing.fix_commands import _quoted
 from tests.unit.test_audit_fixes import CONTEXTS, OBJECTS
 
 Record = dict[str, Any]
