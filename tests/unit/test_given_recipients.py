@@ -75,3 +75,11 @@ USAGE = {
 def test_an_option_that_means_nothing_here_is_refused(options: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resolve", *options.split()]) == 2
     assert USAGE[options] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("bad", "told"), [("SMTP:;", True), ("", False)])
+def test_the_page_says_that_rows_of_the_directory_are_bad(bad: str, told: bool, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(f"displayName,proxyAddresses\nJane,{bad}SMTP:jane@contoso.com\n")
+    page = tmp_path / "page.html"
+    status = main(["resolve", "--directory", str(tmp_path / "people.csv"), "--all", "--report", str(page)])
+    assert (status, "1 error" in page.read_text("utf-8")) == (2 if told else 0, told)
