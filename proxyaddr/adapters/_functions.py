@@ -17,7 +17,10 @@ from proxyaddr.routing.table import RoutingTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from proxyaddr.columns.resolving import Resolver
     from proxyaddr.columns.validating import Validator
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.site import Site
 
 __all__ = [
     "ArrowFunction",
@@ -27,6 +30,7 @@ __all__ = [
     "decapsulate",
     "normalize",
     "parse",
+    "resolve",
     "route",
     "route_index",
     "validate",
@@ -61,6 +65,14 @@ def decapsulate(*, tolerant: bool = False) -> ArrowFunction:
     return partial(_decapsulate, tolerant=tolerant)
 
 
+def resolve(service_or_site: InternetMailService | Site) -> ArrowFunction:
+    """Return a function that gives what becomes of each address, as structs with the fields of `columns.resolve`."""
+    import_extra("pyarrow", "arrow")
+    from proxyaddr.columns.resolving import Resolver  # noqa: PLC0415 - it imports pyarrow, which may be missing
+
+    return partial(_resolve, Resolver(service_or_site))
+
+
 def validate(
     *,
     attribute: str = "proxyAddresses",
@@ -70,7 +82,7 @@ def validate(
 ) -> ArrowFunction:
     """Return a function that gives rules, severity and error of each value of an attribute, as structs."""
     import_extra("pyarrow", "arrow")
-    from proxyaddr.columns.validating import Validator  # noqa: PLC0415 - it imports pyarrow, which may be missing
+    from proxyaddr.columns.validating import Validator  # noqa: PLC0415 - as above
 
     return partial(_validate, Validator(ValueJudge(attribute, rules=rules, ignore=ignore, context=context)))
 
@@ -125,6 +137,10 @@ def _normalize(column: object) -> pa.ChunkedArray:
 
 def _decapsulate(column: object, *, tolerant: bool) -> pa.ChunkedArray:
     return columns.decapsulate(column, tolerant=tolerant).to_struct_array()
+
+
+def _resolve(resolver: Resolver, column: object) -> pa.ChunkedArray:
+    return resolver.table(column).to_struct_array()
 
 
 def _validate(validator: Validator, column: object) -> pa.ChunkedArray:

@@ -27,9 +27,22 @@ if TYPE_CHECKING:
     from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns import Router
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.site import Site
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["decapsulate", "normalize", "parse", "register", "register_validate", "route", "route_index", "validate"]
+__all__ = [
+    "decapsulate",
+    "normalize",
+    "parse",
+    "register",
+    "register_resolve",
+    "register_validate",
+    "resolve",
+    "route",
+    "route_index",
+    "validate",
+]
 
 _TYPES = {"int32": "INTEGER", "bool": "BOOLEAN"}
 """Arrow type to DuckDB type; every other type of the results is text."""
@@ -58,6 +71,18 @@ def register(
     }
     for name, function in functions.items():
         _register(connection, f"{prefix}{name}", function)
+
+
+def register_resolve(
+    connection: duckdb.DuckDBPyConnection, service_or_site: InternetMailService | Site, name: str = "proxyaddr_resolve"
+) -> None:
+    """Register a SQL function that gives what becomes of each address, as a struct.
+
+    It takes one text, and replaces a function registered under its name before: give it a name for each connector or
+    site. See `proxyaddr.columns.resolve`.
+    """
+    import_extra("duckdb", "duckdb")
+    _register(connection, name, _functions.resolve(service_or_site))
 
 
 def register_validate(
@@ -109,6 +134,17 @@ def decapsulate(
 ) -> pa.RecordBatchReader:
     """Return a reader of a relation's rows with type, value, domain and error of each address, as structs."""
     return _reader(relation, column, name, _functions.decapsulate(tolerant=tolerant))
+
+
+def resolve(
+    relation: duckdb.DuckDBPyRelation,
+    service_or_site: InternetMailService | Site,
+    column: str = "email",
+    *,
+    name: str = "resolve",
+) -> pa.RecordBatchReader:
+    """Return a reader of a relation's rows with what becomes of each address, as structs."""
+    return _reader(relation, column, name, _functions.resolve(service_or_site))
 
 
 def validate(

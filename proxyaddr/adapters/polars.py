@@ -1,6 +1,7 @@
 """Addresses in Polars: the expression namespace `proxyaddr`, and the same functions for a Series.
 
     pl.col("email").proxyaddr.route(table)    # and route_index(table), parse(), normalize(), decapsulate(), validate()
+    pl.col("email").proxyaddr.resolve(site)
     route(frame["email"], table)
 
 Importing this module registers the namespace where Polars is installed. Its expressions are elementwise: they run
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.auditing.context import AuditContext
     from proxyaddr.columns import Router
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.site import Site
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["AddressExpressions", "decapsulate", "normalize", "parse", "route", "route_index", "validate"]
+__all__ = ["AddressExpressions", "decapsulate", "normalize", "parse", "resolve", "route", "route_index", "validate"]
 
 
 def route(column: pl.Series, table: RoutingTable | Router) -> pl.Series:
@@ -53,6 +56,11 @@ def normalize(column: pl.Series) -> pl.Series:
 def decapsulate(column: pl.Series, *, tolerant: bool = False) -> pl.Series:
     """Return type, value, domain and error of each encapsulated address, as structs."""
     return _series(_functions.decapsulate(tolerant=tolerant), column)
+
+
+def resolve(column: pl.Series, service_or_site: InternetMailService | Site) -> pl.Series:
+    """Return what becomes of each address, as structs; see `proxyaddr.columns.resolve`."""
+    return _series(_functions.resolve(service_or_site), column)
 
 
 def validate(
@@ -92,6 +100,10 @@ class AddressExpressions:
     def decapsulate(self, *, tolerant: bool = False) -> pl.Expr:
         """Return type, value, domain and error of each encapsulated address, as structs."""
         return self._elementwise(_functions.decapsulate(tolerant=tolerant))
+
+    def resolve(self, service_or_site: InternetMailService | Site) -> pl.Expr:
+        """Return what becomes of each address, as structs; see `proxyaddr.columns.resolve`."""
+        return self._elementwise(_functions.resolve(service_or_site))
 
     def validate(
         self,

@@ -3,7 +3,7 @@
     route(dataframe, table, "email")    # a DataFrame with the same rows and a new column `route`
 
 proxyaddr must be installed where the executors run, with its extra `spark`. A table is broadcast to each executor once,
-and each Python worker compiles it once, however many tasks it runs.
+and each Python worker compiles it once, however many tasks it runs; so is the site of `resolve`, with its directory.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
     from proxyaddr.adapters._functions import ArrowFunction
     from proxyaddr.columns import Router
+    from proxyaddr.delivery.connector import InternetMailService
+    from proxyaddr.delivery.site import Site
     from proxyaddr.routing.table import RoutingTable
 
-__all__ = ["audit", "decapsulate", "normalize", "parse", "route", "route_index", "validate"]
+__all__ = ["audit", "decapsulate", "normalize", "parse", "resolve", "route", "route_index", "validate"]
 
 
 def route(
@@ -62,6 +64,13 @@ def decapsulate(
 ) -> DataFrame:
     """Return the rows with type, value, domain and error of each encapsulated address, as structs."""
     return _with_column(dataframe, column, name, _functions.decapsulate(tolerant=tolerant))
+
+
+def resolve(
+    dataframe: DataFrame, service_or_site: InternetMailService | Site, column: str = "email", *, name: str = "resolve"
+) -> DataFrame:
+    """Return the rows with what becomes of each address, as structs; see `proxyaddr.columns.resolve`."""
+    return _with_column(dataframe, column, name, _functions.resolve(service_or_site))
 
 
 def validate(

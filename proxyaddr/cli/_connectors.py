@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from proxyaddr.cli._errors import print_error
 from proxyaddr.delivery.connector import InternetMailService
-from proxyaddr.errors import ConfigurationError, Finding, visible
+from proxyaddr.errors import ConfigurationError, Finding, bad_rows, visible
 
 if TYPE_CHECKING:
     from proxyaddr.bulk.resolve_command import Resolve
@@ -113,10 +113,12 @@ def resolve_files(options: argparse.Namespace, configured: InternetMailService |
 
     def command() -> Resolve:
         from proxyaddr.bulk.resolve_command import Resolve  # noqa: PLC0415 - pyarrow loads for files alone
-        from proxyaddr.bulk.summary import Fact  # noqa: PLC0415 - as above
+        from proxyaddr.bulk.summary import Fact, Tone  # noqa: PLC0415 - as above
 
-        sources = [("Settings", options.config), ("Directory", options.directory)]
-        facts = [Fact(name, [source]) for name, source in sources if source is not None]
+        facts = [] if options.config is None else [Fact("Settings", [options.config])]
+        if configured.directory is not None:
+            unread = bad_rows(configured.directory.errors)  # what they held is looked up in vain
+            facts.append(Fact("Directory", [options.directory, *unread], Tone.BAD if unread else Tone.NEUTRAL))
         return Resolve(configured, None if read is None else read.unread, facts)
 
     read_files = [name for name in (options.config, options.directory) if name is not None]

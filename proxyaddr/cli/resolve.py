@@ -44,6 +44,8 @@ exit status: 0 all delivered, 1 something comes back, 2 bad input or usage
 IDENTIFICATION = (*("dn", "id", "mail", "user_principal_name", "alias", "legacy_dn", "type", "source", "row"),)
 """What JSON output says of a recipient of the directory beside its name, where it is known."""
 
+_SUBJECT = "Test"
+
 EXIT_UNREAD = 2
 """The status where a row of the directory or of the table was not read: what it held is looked up in vain."""
 
@@ -65,8 +67,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_accepted_domains(parser)
     parser.add_argument("--directory", metavar="FILE", help="recipients: an export in any form, known by its content")
-    parser.add_argument("--all", action="store_true", help="resolve every recipient of --directory; needs --out")
-    parser.add_argument("--subject", default="Test", help="subject of the message in the report")
+    parser.add_argument(
+        "--all", action="store_true", help="resolve every recipient of --directory; needs --out or --report"
+    )
+    parser.add_argument("--subject", help="subject of the message in the report (default: Test); not for files")
     parser.add_argument("--list", action="store_true", help="with --in: each cell holds a list of addresses")
     add_files(parser)
     parser.set_defaults(command=_run)
@@ -74,6 +78,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     is_of_files = check_directory(options) or check_files(options)
+    if options.subject is not None and is_of_files:
+        raise ConfigurationError("usage", "--subject is for the report of an address, not for --in or --all", "subject")
     if options.list and not is_of_files:
         raise ConfigurationError("usage", "--list needs --in", "list")
     configured, read = with_table(configured_by(options), options)
@@ -106,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
             show_json({"input": text, **_record(address, outcome), **about_settings, **about_table})
         else:
             service = services.get(getattr(outcome, "connector", None) or "") or next(iter(services.values()))
-            print(_explained(address, outcome, service, options.subject, incomplete))
+            print(_explained(address, outcome, service, options.subject or _SUBJECT, incomplete))
         if note := _local_domain_note(outcome, services):
             print(f"proxyaddr: {visible(note)}", file=sys.stderr)
         is_misread = any(found.severity == "error" for holder in outcome.holders for found in holder.proxies.findings)

@@ -33,6 +33,9 @@ MAX_BYTES = 1 << 28
 MAX_ROWS = 1 << 24
 """Rows that are read together, for the same reason."""
 
+_VIEW = 16
+"""The size in bytes of a view."""
+
 
 def native_columns() -> ModuleType | None:
     """Return the native module for columns; None where the Python engine is in use."""
@@ -113,11 +116,13 @@ def _width(kind: Any) -> int:  # noqa: ANN401 - pyarrow has no types for types
         return 4
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
         return 8
-    return 16 if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind) else 0
+    return _VIEW if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind) else 0
 
 
 def as_bytes(array: pa.Array) -> pa.Array:
     """Return an array of text as bytes, so that pyarrow does not expect valid UTF-8; only string views are copied."""
+    if pa.types.is_dictionary(array.type) and _width(array.type.value_type) == _VIEW:  # pyarrow takes no rows of views
+        array = array.cast(pa.dictionary(array.type.index_type, pa.large_binary()))
     return array.cast(pa.large_binary())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,13 +11,11 @@ import pyarrow.compute as pc
 from proxyaddr.columns._arrays import distinct_texts, read_column
 from proxyaddr.columns.dictionaries import WORDS
 from proxyaddr.columns.error_codes import NOT_UTF8
+from proxyaddr.delivery.connector import InternetMailService
 from proxyaddr.delivery.deciding import DELIVERING, Decided
 from proxyaddr.delivery.resolutions import CODES
+from proxyaddr.delivery.site import Site
 from proxyaddr.directory.directory import Directory
-
-if TYPE_CHECKING:
-    from proxyaddr.delivery.connector import InternetMailService
-    from proxyaddr.delivery.site import Site
 
 __all__ = ["SCHEMA", "Resolver", "texts_of"]
 
@@ -38,13 +35,20 @@ _BLOCKS = 64
 
 
 class Resolver:
-    """A connector or a site whose table is compiled once."""
+    """A connector or a site whose table is compiled once; picklable."""
 
     def __init__(self, resolver: InternetMailService | Site) -> None:
+        if not isinstance(resolver, InternetMailService | Site):
+            kind = type(resolver).__name__
+            raise TypeError(f"addresses are resolved by an InternetMailService or a Site, not {kind}")
+        self._resolver = resolver
         self._none = resolver.resolve_many(())
         routes = () if self._none.table is None else self._none.table.routes
         self._connectors = pa.array([route.connector for route in routes], pa.string())
         self._spaces = pa.array([str(route.space) for route in routes], pa.string())
+
+    def __reduce__(self) -> tuple[type[Resolver], tuple[InternetMailService | Site]]:
+        return Resolver, (self._resolver,)
 
     def table(self, column: object) -> pa.Table:
         """Return the table for a column of addresses, or for a directory."""

@@ -96,9 +96,12 @@ class Decider:
 
     def blocks(self, recipients: Sequence[Any]) -> Iterator[Decided]:
         """Yield what is decided, block by block."""
-        kept = recipients.kept if isinstance(recipients, Recipients) else recipients
+        kept = recipients
+        common_of: Callable[[object], _Common | None] = self._common_given
+        if isinstance(recipients, Recipients):
+            kept, common_of = recipients.kept, self._common_of_directory
         for start in range(0, len(recipients), BLOCK):
-            common = [self._common(item) for item in kept[start : start + BLOCK]]
+            common = [common_of(item) for item in kept[start : start + BLOCK]]
             decided = self._routed(self._of_site(common) if self._is_site else self._of_service(common))
             for row, rule in enumerate(decided.rules):
                 if rule is None:
@@ -109,13 +112,16 @@ class Decider:
         """Return what becomes of one recipient, as `resolve` of the connector or the site says it."""
         return self._decide(recipient, self._find_route)
 
-    def _common(self, item: object) -> _Common | None:
-        """Return a recipient of a common form, or a plain address; None for one that is decided on its own."""
-        if not self._is_quick:
-            return None
-        if isinstance(item, bytes):
-            return common_recipient(item)
-        return self._held(item) if isinstance(item, str) and self._is_one_directory else None
+    def _common_of_directory(self, kept: object) -> _Common | None:
+        """Return a recipient of a common form; None for one that is decided on its own."""
+        return common_recipient(kept) if self._is_quick and isinstance(kept, bytes) else None
+
+    def _common_given(self, item: object) -> _Common | None:
+        """Return a plain address, or who holds an address; None for a recipient that is decided on its own.
+
+        Bytes that are given are no record of a directory, which could not be read safely.
+        """
+        return self._held(item) if self._is_quick and self._is_one_directory and isinstance(item, str) else None
 
     def _held(self, text: str) -> _Common | None:
         """Return the one recipient that holds the address that a text is, or that address where nobody does."""

@@ -14,6 +14,7 @@ from proxyaddr.delivery.deciding import DELIVERING, NO_ROUTE, Decided, Decider
 from proxyaddr.delivery.outcomes import Delivery, NonDelivery
 from proxyaddr.delivery.rules import RULES, Refusal
 from proxyaddr.directory.directory import Directory
+from proxyaddr.directory.reading import Recipients
 from proxyaddr.directory.recipient import Recipient
 from proxyaddr.errors import ProxyAddrError, RowError, quantity
 from proxyaddr.routing.table import RoutingTable
@@ -39,11 +40,12 @@ class Resolutions(Sequence[Delivery | NonDelivery]):
     """
 
     def __init__(self, decider: Decider, recipients: Iterable[str | TypedAddress | ProxyList | Recipient]) -> None:
-        if isinstance(recipients, str | bytes):
+        if isinstance(recipients, str | bytes) or not isinstance(recipients, Iterable):
             raise TypeError(f"recipients must be an iterable of recipients, not {type(recipients).__name__}")
         if isinstance(recipients, Directory):
             recipients = recipients.recipients
-        self._recipients = recipients if isinstance(recipients, Sequence) else tuple(recipients)
+        # A list may change, and the counts would be of others than the items
+        self._recipients = recipients if isinstance(recipients, Recipients) else tuple(recipients)
         self._decider = decider
 
     @overload

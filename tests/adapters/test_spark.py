@@ -18,6 +18,7 @@ import proxyaddr.adapters.spark as adapter
 from proxyaddr.adapters import _functions
 from proxyaddr.auditing.findings import COLUMNS
 from proxyaddr.columns import Router
+from tests.adapters.test_resolved import SERVICE, SITE, TEXTS
 from tests.faulty_directories import SCHEMA, faulty_directory
 
 Expected = dict[str, list[Any]]
@@ -137,6 +138,16 @@ def test_values_of_another_attribute_are_judged(spark: SparkSession) -> None:
     found = adapter.validate(rows, "upn", name="told", **options).collect()
     assert [row.told.asDict() for row in found] == px.columns.validate(texts, **options).to_pylist()
     assert found[0].told.rules == ["upn-invalid-character"]
+
+
+def test_a_site_is_sent_with_its_directory(spark: SparkSession) -> None:
+    rows = spark.createDataFrame(list(enumerate(TEXTS)), "place int, email string").repartition(2)
+    for resolver in (SITE, SERVICE):
+        found = adapter.resolve(rows, resolver).orderBy("place").collect()
+        wanted = px.columns.resolve(resolver, TEXTS).to_pylist()
+        assert [row.asDict(recursive=True)["resolve"] for row in found] == wanted
+    with pytest.raises(TypeError, match="not RoutingTable"):
+        adapter.resolve(rows, SITE.routing_table)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -165,8 +165,14 @@ def _with_text(schema: pa.Schema, column: str, source: Input) -> pa.Schema:
     stays = pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
     stays = stays and kind == schema.field(place).type
     chosen = schema if stays else schema.set(place, pa.field(column, plain))
-    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # pyarrow filters and takes no views
-    return pa.schema([field.with_type(views.get(field.type, field.type)) for field in chosen])
+    return pa.schema([field.with_type(_without_views(field.type)) for field in chosen])
+
+
+def _without_views(kind: pa.DataType) -> pa.DataType:
+    """Return a type with text in place of views of text, of which pyarrow filters and takes no rows."""
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, _without_views(kind.value_type), ordered=kind.ordered)
+    return {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}.get(kind, kind)
 
 
 def _unified(first: pa.Schema, other: pa.Schema, source: Input, another: Input) -> pa.Schema:
