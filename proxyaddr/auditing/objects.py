@@ -56,7 +56,7 @@ _DETAILS = {
 }
 """msExchRecipientTypeDetails (Exchange schema): mailboxes, contacts, mail users, groups, mailboxes in the cloud."""
 
-_BETWEEN_CLASSES = re.compile(r"[;,|\s]")
+_BETWEEN_CLASSES = re.compile(r"[;,| \t\r\n]")
 """What separates the names of classes in one text."""
 
 _LONGEST_WORD = 256
