@@ -52,7 +52,7 @@ class _Kind(Enum):
 class _Slot:
     """A property of a row that holds addresses: what it holds, each as it is written, and as an audit reads it.
 
-    `room` is how many it can hold, None for any number.
+    `room` is how many it can hold, None for any number; `has_types` says that addresses are written with their types.
     """
 
     row: int
@@ -64,6 +64,7 @@ class _Slot:
     room: int | None
     written: list[object] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
+    has_types: bool = False
 
     def takes(self, value: str) -> bool:
         """Return whether an address can be told here."""
@@ -85,7 +86,7 @@ class _Slot:
             self.kind in (_Kind.SECONDARY, _Kind.OF_TYPE)
             and ":" not in bare
             and value.startswith(f"{self.prefix}:")
-            and not any(":" in str(each) for each in self.written)
+            and not self.has_types
         )
         self.written.insert(place, bare if is_bare else value)
         self.read.insert(place, value)
@@ -169,6 +170,7 @@ def _slots(row: Row, place: int, separator: Separator) -> Iterator[_Slot]:
         else:
             made.written = [member for member in members_of(value) if text_of(member) is not None]
         made.read = [read(str(text_of(member))) for member in made.written]
+        made.has_types = any(":" in str(each) for each in made.written)
         return made
 
     for name, key in keys.items():

@@ -217,3 +217,10 @@ dn: cn=l
 proxyAddresses: SMTP:l@contoso.com
 """
     )
+
+
+def test_an_alias_keeps_its_type(tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("DN,PrimarySmtpAddress,Aliases\nCN=J,j@contoso.com,smtp:k l@contoso.com\n")
+    px.audit(export, rules=["smtp-invalid-character"]).write_mended(tmp_path / "mended.csv")
+    assert "j@contoso.com,smtp:kl@contoso.com" in (tmp_path / "mended.csv").read_text()

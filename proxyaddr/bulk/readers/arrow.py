@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, BinaryIO
@@ -18,7 +19,9 @@ PIECE = 16 << 20
 """The most bytes that are asked of a stream at once."""
 
 _FILE_MAGIC = b"ARROW1\0\0"
-"""The start of an Arrow IPC file. A stream follows it, and then a footer that only random access needs."""
+"""The start of an Arrow IPC file. A stream follows it, and then a footer for random access.
+
+Polars 2.1 leaves out the length with which the stream begins: such a file is read by its footer."""
 
 
 class ArrowReader(Reader):
@@ -57,9 +60,37 @@ class ArrowReader(Reader):
             stream = self._source.uncompressed(raw)
             start = stream.read(len(_FILE_MAGIC))
             pieces = _Pieces(b"" if start == _FILE_MAGIC else start, stream)
-            reader = ipc.open_stream(pa.PythonFile(pieces, "r"))
+            try:
+                reader: Any = ipc.open_stream(pa.PythonFile(pieces, "r"))
+            except (OSError, pa.ArrowInvalid):  # it is no stream
+                if start != _FILE_MAGIC or self._source.path is None:
+                    raise
+                if self._source.compression is not None:
+                    raw.close()
+                    raw = stack.enter_context(self._source.open_seekable())
+                reader = _BatchesByFooter(raw)
             stack.pop_all()  # the file stays open for the rows
         return raw, reader
+
+
+class _BatchesByFooter:
+    """The batches of a file, found by its footer, and its columns.
+
+    The file is mapped, so that what a damaged one asks for is refused before memory is reserved.
+    """
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        mapped = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
+        self._reader = ipc.open_file(pa.BufferReader(pa.py_buffer(mapped)))
+        self._size = len(mapped)
+        self.schema: Any = self._reader.schema
+
+    def __iter__(self) -> Iterator[Any]:
+        count = self._reader.num_record_batches
+        for number in range(count):
+            yield self._reader.get_batch(number)
+            self._raw.seek(self._size * (number + 1) // count)  # how far the rows have come
 
 
 class _Pieces:

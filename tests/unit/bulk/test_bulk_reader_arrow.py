@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 from typing import BinaryIO
@@ -129,3 +130,31 @@ def test_a_size_that_no_memory_holds_is_asked_for_in_pieces() -> None:
         io.BufferedReader(io.BytesIO(b"abc")).read(1 << 60)
     pieces = _Pieces(b"12", io.BytesIO(b"abc"))
     assert (pieces.read(1), pieces.read(1 << 60), pieces.read(1)) == (b"1", b"2abc", b"")
+
+
+@pytest.mark.parametrize("ending", ["arrow", "arrow.gz"])
+def test_a_file_that_only_its_footer_tells_of(ending: str, tmp_path: Path) -> None:
+    """Without the length before the columns, as Polars 2.1 writes it, there is no stream in the file."""
+    table = pa.table({"email": [f"a{number}@contoso.com" for number in range(5)]})
+    written = io.BytesIO()
+    with ipc.new_file(written, table.schema) as out:
+        out.write_table(table, max_chunksize=2)
+    data = bytearray(written.getvalue())
+    data[8:16] = b"\4\0\0\0\xf2\xff\xff\xff"
+    path = tmp_path / f"in.{ending}"
+    path.write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    assert read_files(path).addresses() == [(address, None) for address in table["email"].to_pylist()]
+
+
+def test_a_file_that_nothing_tells_of(tmp_path: Path) -> None:
+    path = tmp_path / "in.arrow"
+    path.write_bytes(b"ARROW1\0\0" + bytes(100) + b"ARROW1")
+    with pytest.raises(px.ConfigurationError, match="cannot be read as arrow"):
+        read_files(path)
+
+
+def test_a_file_of_polars(tmp_path: Path) -> None:
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "in.arrow"
+    polars.DataFrame({"email": ["a@contoso.com", None]}).write_ipc(path)
+    assert read_files(path).addresses() == [("a@contoso.com", None), (None, None)]
