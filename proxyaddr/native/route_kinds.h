@@ -25,7 +25,8 @@ typedef struct {
 /* Set how the kind of a route is found, from a pattern of a type that is compared as a whole. */
 void route_kind_of(route_kind *route, const uint8_t *pattern, size_t length, int by_domain);
 
-/* Fill the columns for the routes that addresses take, -1 for none. Return how many rows are undecided. */
+/* Fill the columns for the routes that addresses take, -1 for none: before the first route must lie one of zeros, which is
+ * read for it. Return how many rows are undecided. */
 size_t route_kinds(const route_kind *routes, const int32_t *indices, const text_column *column, size_t count,
                    int32_t *connectors, int32_t *costs, int8_t *kinds, uint8_t *valid, uint8_t *undecided);
 
