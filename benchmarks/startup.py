@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,9 +37,11 @@ def main(*, short: bool) -> None:
 
 
 def _process(*arguments: str) -> Callable[[], object]:
+    """Return a call that runs a process; modules are kept compiled, as in an installation."""
     program = (sys.executable,) if arguments[0].startswith("-") else ()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> object:
-        return subprocess.run((*program, *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        return subprocess.run((*program, *arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
 
     return run
