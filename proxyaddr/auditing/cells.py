@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from proxyaddr._text.types import BLANKS, DDA_KEYWORD, KNOWN_TYPES, LEGACY_DN_TYPES, TYPE_PATTERN
+from proxyaddr.errors import ConfigurationError
 
-__all__ = ["Separator", "separator_of", "text_with", "values_in"]
+__all__ = ["Separator", "check_read_alike", "separator_of", "text_with", "values_in"]
 
 _HOLDING = frozenset({"X400", "X.400", "EX", "X500", "CCMAIL", "NOTES", "FAX", "MHS", "EUM"})
 """Types whose values may hold a separator."""
@@ -85,3 +86,12 @@ def text_with(values: Sequence[str], separator: Separator, before: str) -> str:
     if separator.character == ";" and "\\;" in before and any(";" in value for value in values):
         values = [_TO_ESCAPE.sub(r"\\\g<0>", value) for value in values]
     return f"{separator.character}{' ' * separator.is_spaced}".join(values)
+
+
+def check_read_alike(texts: Iterable[str], before: Separator, after: Separator, source: str) -> None:
+    """Raise ConfigurationError for a text that is taken apart otherwise since other characters separate most."""
+    if before.character == after.character:
+        return
+    if any(values_in(text, before) != values_in(text, after) for text in texts):
+        message = "mended, its cells would be read otherwise: write fixes as .ldif, .ps1 or .csv"
+        raise ConfigurationError("unknown-format", message, source=source)

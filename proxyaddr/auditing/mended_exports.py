@@ -7,13 +7,14 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from proxyaddr._files.json_wrappers import wrapper_at
 from proxyaddr._files.ldif import is_adfind
 from proxyaddr._files.objects import Exported, Form, form_of, objects_in_text
 from proxyaddr._files.text import before_header, csv_records, decoded, delimiter_of, read_bytes
-from proxyaddr.auditing.cells import Separator, values_in
+from proxyaddr.auditing.cells import Separator, check_read_alike
 from proxyaddr.auditing.fixes import Mended
 from proxyaddr.auditing.ldif_lines import with_attributes
 from proxyaddr.auditing.properties import LISTS, members_of, property_key, text_of
@@ -111,15 +112,12 @@ def _mended_text(data: bytes, source: str, first: int, mended: Mapping[int, Mend
 
 
 def _check_values(text: str, source: str, separator: Separator, limits: Limits) -> None:
-    """Refuse a text whose cells would be taken apart otherwise than those of the export, since others separate most."""
+    """Refuse a text whose cells would be taken apart otherwise than those of the export."""
     entries = [entry for entry in objects_in_text(text, source, limits).objects if not isinstance(entry, RowError)]
     again = separator_in(entry.properties for entry in entries)
-    for entry in entries if again.character != separator.character else ():
-        for name, value in entry.properties.items():
-            is_list = isinstance(value, str) and property_key(name) in LISTS
-            if is_list and values_in(str(value), separator) != values_in(str(value), again):
-                message = "mended, its cells would be read otherwise: write fixes as .ldif, .ps1 or .csv"
-                raise ConfigurationError("unknown-format", message, source=source)
+    properties = chain.from_iterable(entry.properties.items() for entry in entries)
+    texts = (value for name, value in properties if isinstance(value, str) and property_key(name) in LISTS)
+    check_read_alike(texts, separator, again, source)
 
 
 def _csv(text: str, entries: Sequence[Exported], changes: Changes) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
-from proxyaddr.auditing.cells import Separator, values_in
+from proxyaddr.auditing.cells import Separator, check_read_alike
 from proxyaddr.auditing.column_source import Part
 from proxyaddr.auditing.fixes import Mended
 from proxyaddr.auditing.layouts import Layout, is_list
@@ -64,14 +64,11 @@ def _refused(reason: str, source: Path) -> ConfigurationError:
 
 
 def _check_cells(part: Part, separator: Separator, source: Path) -> None:
-    """Refuse a file whose cells would be taken apart otherwise than those of the export, since others separate most."""
-    again = part.separator
-    if again.character == separator.character or is_list(part.table.schema.field(part.layout.proxies).type):
-        return
-    for batch in part.table.batches([part.layout.proxies]):
-        for text in filter(None, batch.column(0).to_pylist()):
-            if values_in(text, separator) != values_in(text, again):
-                raise _refused("mended, its cells would be read otherwise", source)
+    """Refuse a file whose cells would be taken apart otherwise than those of the export; lists are not taken apart."""
+    name = part.layout.proxies
+    if not is_list(part.table.schema.field(name).type):
+        texts = (text for batch in part.table.batches([name]) for text in filter(None, batch.column(0).to_pylist()))
+        check_read_alike(texts, separator, part.separator, str(source))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from proxyaddr.cli._style import CODE, style
 from proxyaddr.errors import AddressSyntaxError, ConfigurationError, Finding, ProxyAddrError, visible
 
 __all__ = [
+    "STANDARD_STREAM",
     "add_accepted_domains",
     "add_inputs",
     "findings_as_json",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 STANDARD_STREAM = "-"
-"""The argument that stands for the lines of standard input."""
+"""The argument that stands for standard input, and for standard output."""
 
 
 def add_inputs(parser: argparse.ArgumentParser, what: str) -> None:

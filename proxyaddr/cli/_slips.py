@@ -51,9 +51,12 @@ FILES = {
 
 FILE_ENDINGS = (
     *(".csv", ".tsv", ".txt", ".log", ".json", ".jsonl", ".ndjson", ".toml", ".reg", ".ldif", ".ldf", ".xml", ".mta"),
-    *(".eml", ".msg", ".html", ".parquet", ".arrow", ".xlsx", ".zip", ".gz", ".zst"),
+    *(".eml", ".msg", ".html", ".parquet", ".arrow", ".xlsx", ".gz", ".zst", ".clixml"),
 )
 """Endings of names that people give for files; none is a top-level domain or an attribute of an address."""
+
+_ARCHIVE = ".zip"
+"""The ending of a file, and a top-level domain."""
 
 _PATH = re.compile(r"(?:[A-Za-z]:)?[^:;=@\"<>\[\]\n]+")
 """What may be the path of a file; the drive of Windows looks like an address type."""
@@ -93,7 +96,7 @@ def refuse_file(text: str, options: argparse.Namespace) -> None:
         return
     if _is_file(text):
         raise _usage(f"{visible(text)} is a file, not an address: {_file_command(text, options)}")
-    if text.lower().endswith(FILE_ENDINGS) and _PATH.fullmatch(text):
+    if text.lower().endswith((*FILE_ENDINGS, _ARCHIVE)) and _PATH.fullmatch(text):
         raise _usage(f"{visible(text)} is no address, and there is no such file: {_file_command(text, options)}")
 
 

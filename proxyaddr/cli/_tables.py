@@ -11,6 +11,7 @@ from typing import NamedTuple
 from proxyaddr._text.types import DEFAULT_TYPE
 from proxyaddr.cli._errors import in_command_words, print_error
 from proxyaddr.cli._lines import add_accepted_domains
+from proxyaddr.cli._slips import FILE_ENDINGS
 from proxyaddr.errors import ConfigurationError, RowError, visible
 from proxyaddr.routing.answers import is_certain
 from proxyaddr.routing.rows import RouteError
@@ -100,7 +101,7 @@ def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]
     domains: list[str] = []
     errors: list[RowError] = []
     for text in given:
-        is_domain = DOMAIN.fullmatch(text.rstrip(".")) and not text.lower().endswith(_FILE_ENDINGS)
+        is_domain = DOMAIN.fullmatch(text.rstrip(".")) and not text.lower().endswith(FILE_ENDINGS)
         if is_domain and not Path(text).exists():
             domains.append(text)
             continue
@@ -114,22 +115,6 @@ def accepted_domains_of(given: Sequence[str]) -> tuple[list[str], list[RowError]
         errors += (RouteError(e.code, e.message, e.line, e.source, e.cause, _ANY_DOMAIN) for e in read.errors)
     return domains, errors
 
-
-_FILE_ENDINGS = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".json",
-    ".jsonl",
-    ".xml",
-    ".clixml",
-    ".xlsx",
-    ".log",
-    ".toml",
-    ".ldif",
-    ".ldf",
-)
-"""What ends the name of a file, and no domain: one that is not there is no domain of the organization."""
 
 _ANY_DOMAIN = (DEFAULT_TYPE, "*")
 """The type and the pattern of what an unread accepted domain could take: any Internet address."""

@@ -13,9 +13,9 @@ from proxyaddr.auditing.findings import AuditFinding, AuditReport
 from proxyaddr.auditing.fix_files import form_of_fixes
 from proxyaddr.auditing.rules import RULES, SEVERITIES
 from proxyaddr.auditing.running import audit
-from proxyaddr.cli._audit_outputs import STANDARD_STREAM, check_outputs, how_to_apply
+from proxyaddr.cli._audit_outputs import check_outputs, how_to_apply
 from proxyaddr.cli._errors import print_error
-from proxyaddr.cli._lines import show_json
+from proxyaddr.cli._lines import STANDARD_STREAM, show_json
 from proxyaddr.cli._style import BAD, CODE, style
 from proxyaddr.cli._tables import accepted_domains_of
 from proxyaddr.errors import ConfigurationError, RowError, quantity, visible
