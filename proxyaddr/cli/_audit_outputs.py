@@ -10,11 +10,10 @@ from pathlib import Path
 from proxyaddr._files.file_keys import file_key
 from proxyaddr._optional import import_extra
 from proxyaddr._text.powershell import quoted
+from proxyaddr.cli._lines import STANDARD_STREAM
 from proxyaddr.errors import ConfigurationError, visible
 
-__all__ = ["STANDARD_STREAM", "check_outputs", "how_to_apply"]
-
-STANDARD_STREAM = "-"
+__all__ = ["check_outputs", "how_to_apply"]
 
 _PLAIN = re.compile(r"[\w./\\:+-]+")
 """A name that PowerShell runs as it is."""
@@ -55,11 +54,14 @@ def _read(options: argparse.Namespace) -> Iterator[str]:
 
 def how_to_apply(name: str, form: str) -> str:
     """Return what to do with a file of fixes: first what shows them or tries them, then what changes the directory."""
-    shown = visible(name)
     if form == ".ps1":
         path = name if Path(name).is_absolute() else f"./{name}"
-        command = path if _PLAIN.fullmatch(path) else f"& {quoted(visible(path))}"
+        command = path if _PLAIN.fullmatch(path) else f"& {_argument(path)}"
         return f"see what it would do in PowerShell: {command} -WhatIf; do it without -WhatIf"
     if form == ".ldif":
-        return f"apply it: ldifde -i -f {shown}, or ldapmodify -f {shown}"
-    return f"read {shown}: a row a value, with what it is before and after"
+        return f"apply it: ldifde -i -f {_argument(name)}, or ldapmodify -f {_argument(name)}"
+    return f"read {visible(name)}: a row a value, with what it is before and after"
+
+
+def _argument(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else quoted(visible(name))

@@ -76,12 +76,19 @@ def test_the_name_of_a_file_that_is_not_there_is_no_accepted_domain(
     assert f"{name}: cannot be read" in capsys.readouterr().err
 
 
+def test_a_top_level_domain_that_ends_files_too_is_an_accepted_domain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "export.csv", "--accepted-domains", "contoso.zip"]) == 1
+    assert main(["parse", "contoso.zip"]) == 2
+    assert "contoso.zip is no address, and there is no such file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "step"),
     [
         ("fixes.ps1", "in PowerShell: ./fixes.ps1 -WhatIf; do it without -WhatIf"),
         ("our fixes.ps1", "in PowerShell: & './our fixes.ps1' -WhatIf; do it without -WhatIf"),
         ("fixes.ldif", "ldifde -i -f fixes.ldif, or ldapmodify -f fixes.ldif"),
+        ("our fixes.ldif", "ldifde -i -f 'our fixes.ldif', or ldapmodify -f 'our fixes.ldif'"),
         ("fixes.csv", "read fixes.csv: a row a value, with what it is before and after"),
     ],
 )
